@@ -1,0 +1,42 @@
+//! `dmus`: the engine of the plug-in on the command line.
+#![forbid(unsafe_code)]
+
+mod bank;
+mod info;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Plays Standard MIDI Files through DLS banks, with the samples of the plug-in.
+#[derive(Debug, Parser)]
+#[command(name = "dmus", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// One verb per file.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Play a MIDI file into a WAV file.
+    Render(render::Render),
+    /// Say what is in a bank.
+    Info(info::Info),
+}
+
+#[expect(clippy::print_stderr, reason = "errors of a command line belong there")]
+fn main() -> ExitCode {
+    let result = match Arguments::parse().verb {
+        Verb::Render(render) => render.run(),
+        Verb::Info(info) => info.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dmus: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! `lins` and `ins `: the instruments of a file.
+//!
+//! Source: \[DLS2\] instrument list and header, region lists.
+
+use super::articulation::{self, LAR2, LART, Level};
+use super::info::{self, INFO};
+use super::pool::Pool;
+use super::region::{self, RGN, RGN2};
+use super::{LINS, check_count, condition, keep_first, note_short};
+use crate::bank::{Instrument, Patch, Region};
+use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
+use crate::findings::{Findings, Place};
+use crate::limits;
+use crate::riff::{Chunk, Kind};
+
+/// One instrument.
+pub(crate) const INS: FourCc = FourCc(*b"ins ");
+/// Header of an instrument.
+pub(crate) const INSH: FourCc = FourCc(*b"insh");
+/// The regions of an instrument.
+pub(crate) const LRGN: FourCc = FourCc(*b"lrgn");
+/// Bank field: a drum kit.
+pub(crate) const DRUMS: u32 = 1 << 31;
+
+/// What a list of instruments held.
+pub(super) struct Instruments {
+    /// Those that can play.
+    pub(super) kept: Vec<Instrument>,
+    /// Number of lists, whether kept or not.
+    pub(super) lists: usize,
+}
+
+/// Reads all instruments.
+pub(super) fn read_all(
+    lins: &Chunk<'_>,
+    place: &Place<'_>,
+    pool: &Pool<'_>,
+    findings: &mut Findings,
+) -> Result<Instruments, ReadError> {
+    let place = place.chunk(LINS);
+    let mut instruments = Instruments {
+        kept: Vec::new(),
+        lists: 0,
+    };
+    if condition::admits(lins, &place, findings) {
+        let mut children = lins.children();
+        while let Some(chunk) = children.next_noted(&place, findings) {
+            if chunk.kind() != Kind::List(INS) {
+                continue;
+            }
+            if instruments.kept.len() == limits::INSTRUMENTS {
+                let defect = Defect::OverLimit {
+                    limit: limits::INSTRUMENTS,
+                };
+                findings.note(&place, chunk.offset, defect);
+                break;
+            }
+            let place = place.numbered(INS, instruments.lists);
+            instruments
+                .kept
+                .extend(read(&chunk, &place, pool, findings));
+            instruments.lists += 1;
+        }
+    }
+    if instruments.lists == 0 {
+        let kind = ReadErrorKind::NoInstruments;
+        return Err(ReadError {
+            kind,
+            offset: lins.offset,
+            path: place.to_string(),
+        });
+    }
+    Ok(instruments)
+}
+
+/// Reads an instrument; `None` when it is excluded or has nothing to play.
+fn read(
+    list: &Chunk<'_>,
+    place: &Place<'_>,
+    pool: &Pool<'_>,
+    findings: &mut Findings,
+) -> Option<Instrument> {
+    if !condition::admits(list, place, findings) {
+        return None;
+    }
+    let (mut insh, mut lrgn, mut texts) = (None, None, None);
+    let mut articulation = Vec::new();
+    let mut children = list.children();
+    while let Some(chunk) = children.next_noted(place, findings) {
+        let slot = match chunk.kind() {
+            Kind::Plain(INSH) => &mut insh,
+            Kind::List(LRGN) => &mut lrgn,
+            Kind::List(INFO) => &mut texts,
+            Kind::List(name @ (LART | LAR2)) => {
+                let place = place.chunk(name);
+                let level = Level::Instrument;
+                articulation::read(&chunk, level, &place, findings, &mut articulation);
+                continue;
+            }
+            _ => continue,
+        };
+        keep_first(slot, chunk, place, findings);
+    }
+    let Some(insh) = insh else {
+        findings.note(place, list.offset, Defect::MissingPart { id: INSH });
+        return None;
+    };
+    let insh_place = place.chunk(INSH);
+    let patch = read_patch(&insh, &insh_place, findings)?;
+    let (regions, lists) = match lrgn {
+        Some(lrgn) => read_regions(&lrgn, &place.chunk(LRGN), pool, findings),
+        None => (Vec::new(), 0),
+    };
+    check_count(&insh, lists, &insh_place, findings);
+    if regions.is_empty() {
+        findings.note(place, list.offset, Defect::NoPlayableRegion);
+        return None;
+    }
+    let name = texts.map(|chunk| info::read_name(&chunk, &place.chunk(INFO), findings));
+    Some(Instrument {
+        patch,
+        name: name.unwrap_or_default(),
+        regions,
+        articulation,
+    })
+}
+
+/// `insh`: where the instrument is found.
+fn read_patch(chunk: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings) -> Option<Patch> {
+    let fields = chunk.fields();
+    let Some((bank, program)) = fields.u32(4).zip(fields.u32(8)) else {
+        note_short(chunk, 12, place, findings);
+        return None;
+    };
+    let mut masked = |value: u32, used: u32| {
+        if value & !used != 0 {
+            findings.note(place, chunk.offset, Defect::ReservedBits { value });
+        }
+        (value & used).to_le_bytes()
+    };
+    let [bank_lsb, bank_msb, _, drums] = masked(bank, DRUMS | 0x7F7F);
+    let [program, ..] = masked(program, 0x7F);
+    Some(Patch {
+        drums: drums != 0,
+        bank_msb,
+        bank_lsb,
+        program,
+    })
+}
+
+/// Reads the regions that can play; the second value is the number of lists.
+fn read_regions(
+    lrgn: &Chunk<'_>,
+    place: &Place<'_>,
+    pool: &Pool<'_>,
+    findings: &mut Findings,
+) -> (Vec<Region>, usize) {
+    let mut regions = Vec::new();
+    let mut lists = 0;
+    if !condition::admits(lrgn, place, findings) {
+        return (regions, lists);
+    }
+    let mut children = lrgn.children();
+    while let Some(chunk) = children.next_noted(place, findings) {
+        let Kind::List(name @ (RGN | RGN2)) = chunk.kind() else {
+            continue;
+        };
+        if regions.len() == limits::REGIONS {
+            let defect = Defect::OverLimit {
+                limit: limits::REGIONS,
+            };
+            findings.note(place, chunk.offset, defect);
+            break;
+        }
+        let place = place.numbered(name, lists);
+        regions.extend(region::read(&chunk, &place, pool, findings));
+        lists += 1;
+    }
+    (regions, lists)
+}

@@ -1,0 +1,250 @@
+//! Everything the reader forgives, with what it does about it.
+
+use std::fmt;
+
+use super::FourCc;
+
+/// One kind of leniency, with the values that were found.
+///
+/// # Source
+/// \[DLS2\] for what is right; what is done about the rest is this reader's choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(
+    missing_docs,
+    reason = "the fields say in their names what the text of a variant shows"
+)]
+pub enum Defect {
+    // Structure
+    /// A chunk claims more bytes than its list or file has: cut to what is there.
+    SizeBeyondEnd { declared: u32, available: usize },
+    /// The form claims too little to hold anything: taken to the end of the file.
+    FormSizeTooSmall { declared: u32 },
+    /// Too few bytes for another chunk: ignored.
+    TrailingBytes { bytes: usize },
+    /// No chunk begins here: the rest of the list is ignored.
+    NotAChunk { bytes: usize },
+    /// An odd chunk is not padded: the next one is taken where it stands.
+    MissingPad,
+    /// A second chunk of a kind that occurs once: ignored.
+    Duplicate { id: FourCc },
+    /// A structure is shorter than it has to be: ignored.
+    TooShort { bytes: usize, needed: usize },
+    /// A structure declares a head smaller or larger than it can be: taken as usual.
+    HeadSize { declared: u32, used: u32 },
+    /// A count does not agree with what is there: what is there is trusted.
+    CountMismatch { declared: u32, found: usize },
+    /// More than the reader takes: the rest is ignored.
+    OverLimit { limit: usize },
+    /// A condition is malformed: taken as true.
+    MalformedCondition,
+    /// Reserved bits are set: masked.
+    ReservedBits { value: u32 },
+    /// More was found than warnings are kept.
+    Unlisted { warnings: usize },
+
+    // Instruments and regions
+    /// An instrument or region without a part it needs: dropped.
+    MissingPart { id: FourCc },
+    /// An instrument none of whose regions can play: dropped.
+    NoPlayableRegion,
+    /// A range of keys that is empty or out of bounds: region dropped.
+    KeyRange { low: u16, high: u16 },
+    /// A range of velocities that is empty or out of bounds: region dropped.
+    VelocityRange { low: u16, high: u16 },
+    /// Velocities 0 to 0, as some writers say for all: taken as 0 to 127.
+    VelocityRangeZero,
+    /// The upper end of a range lies beyond 127: taken as 127.
+    RangeEnd { high: u16 },
+    /// A cue leads nowhere: the wave of the cue's ordinal is taken.
+    CueByOrdinal { cue: u32 },
+    /// A cue leads nowhere and has no wave of its ordinal either: region dropped.
+    CueNowhere { cue: u32 },
+    /// The region's wave could not be read: region dropped.
+    WaveUnavailable { cue: u32 },
+
+    // Articulation
+    /// Connections with an unknown or reserved source or control: ignored.
+    UnknownSource { code: u16, blocks: usize },
+    /// Connections with an unknown, optional or reserved destination: ignored.
+    UnknownDestination { code: u16, blocks: usize },
+    /// Connections with an unknown transform: taken as linear.
+    UnknownTransform { word: u16, blocks: usize },
+    /// Connections to the key number at a region, where they do not count: ignored.
+    KeyNumberAtRegion { blocks: usize },
+    /// A gain outside -96..=96 dB: clamped.
+    GainClamped { value: i32 },
+
+    // Waves
+    /// A unity note above 127: taken as 60.
+    UnityNote { value: u16 },
+    /// More than one loop: the first is taken.
+    ExtraLoops { declared: u32 },
+    /// A loop of unknown type: taken as forward.
+    LoopType { value: u32 },
+    /// A loop reaches past the end of the wave: shortened.
+    LoopShortened {
+        start: u32,
+        length: u32,
+        frames: usize,
+    },
+    /// Nothing of a loop lies within the wave: played as a one-shot.
+    LoopRemoved {
+        start: u32,
+        length: u32,
+        frames: usize,
+    },
+    /// A coding the reader does not decode: wave dropped.
+    WaveCoding { tag: u16 },
+    /// PCM of a width the reader does not decode: wave dropped.
+    WaveBits { bits: u16 },
+    /// A wave of more than one channel: wave dropped.
+    WaveChannels { channels: u16 },
+    /// A frame size that contradicts width and channels: ignored.
+    WaveFrameSize { declared: u16, used: u16 },
+    /// A rate out of bounds: taken as 44 100 Hz.
+    WaveRate { hz: u32 },
+    /// Half a frame at the end of the data: ignored.
+    HalfFrame,
+    /// A wave without a single frame: wave dropped.
+    WaveEmpty,
+}
+
+impl fmt::Display for Defect {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table with one short arm per variant"
+    )]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::SizeBeyondEnd {
+                declared,
+                available,
+            } => {
+                write!(f, "size {declared} is beyond the end, cut to {available}")
+            }
+            Self::FormSizeTooSmall { declared } => {
+                write!(
+                    f,
+                    "size {declared} is too small for a form, taken to the end of the file"
+                )
+            }
+            Self::TrailingBytes { bytes } => write!(f, "{bytes} trailing bytes are ignored"),
+            Self::NotAChunk { bytes } => {
+                write!(
+                    f,
+                    "no chunk begins here, the last {bytes} bytes of the list are ignored"
+                )
+            }
+            Self::MissingPad => write!(f, "the pad byte after an odd chunk is missing"),
+            Self::Duplicate { id } => write!(f, "a second `{id}` is ignored"),
+            Self::TooShort { bytes, needed } => {
+                write!(f, "{bytes} bytes are too few, {needed} are needed; ignored")
+            }
+            Self::HeadSize { declared, used } => {
+                write!(f, "head size {declared} cannot be, taken as {used}")
+            }
+            Self::CountMismatch { declared, found } => {
+                write!(f, "{declared} declared, {found} found and taken")
+            }
+            Self::OverLimit { limit } => write!(f, "more than {limit}, the rest is ignored"),
+            Self::MalformedCondition => write!(f, "the condition is malformed, taken as true"),
+            Self::ReservedBits { value } => write!(f, "reserved bits of {value:#010x} are masked"),
+            Self::Unlisted { warnings } => write!(f, "{warnings} more warnings are not listed"),
+            Self::MissingPart { id } => write!(f, "`{id}` is missing or unusable, dropped"),
+            Self::NoPlayableRegion => write!(f, "no region can play, instrument dropped"),
+            Self::KeyRange { low, high } => {
+                write!(f, "keys {low} to {high} are no range, region dropped")
+            }
+            Self::VelocityRange { low, high } => {
+                write!(f, "velocities {low} to {high} are no range, region dropped")
+            }
+            Self::VelocityRangeZero => write!(f, "velocities 0 to 0 are taken as 0 to 127"),
+            Self::RangeEnd { high } => write!(f, "upper end {high} of a range is taken as 127"),
+            Self::CueByOrdinal { cue } => {
+                write!(
+                    f,
+                    "cue {cue} leads nowhere, wave number {cue} of the pool is taken"
+                )
+            }
+            Self::CueNowhere { cue } => write!(f, "cue {cue} leads to no wave, region dropped"),
+            Self::WaveUnavailable { cue } => {
+                write!(f, "the wave of cue {cue} could not be read, region dropped")
+            }
+            Self::UnknownSource { code, blocks } => {
+                write!(
+                    f,
+                    "{blocks} connections ignored, the first for its source {code:#06x}"
+                )
+            }
+            Self::UnknownDestination { code, blocks } => {
+                write!(
+                    f,
+                    "{blocks} connections ignored, the first for its destination {code:#06x}"
+                )
+            }
+            Self::UnknownTransform { word, blocks } => {
+                write!(
+                    f,
+                    "{blocks} transforms taken as linear, the first of them {word:#06x}"
+                )
+            }
+            Self::KeyNumberAtRegion { blocks } => {
+                write!(
+                    f,
+                    "{blocks} connections to the key number ignored at a region"
+                )
+            }
+            Self::GainClamped { value } => {
+                write!(f, "gain {value} is outside -96..=96 dB and clamped")
+            }
+            Self::UnityNote { value } => write!(f, "unity note {value} is taken as 60"),
+            Self::ExtraLoops { declared } => write!(f, "of {declared} loops the first is taken"),
+            Self::LoopType { value } => write!(f, "loop type {value} is taken as forward"),
+            Self::LoopShortened {
+                start,
+                length,
+                frames,
+            } => {
+                write!(
+                    f,
+                    "loop of {length} from {start} is shortened to a wave of {frames} frames"
+                )
+            }
+            Self::LoopRemoved {
+                start,
+                length,
+                frames,
+            } => {
+                write!(
+                    f,
+                    "loop of {length} from {start} is removed, the wave has {frames} frames"
+                )
+            }
+            Self::WaveCoding { tag } => {
+                write!(
+                    f,
+                    "coding {tag:#06x} is not decoded, only PCM (0x0001) is; wave dropped"
+                )
+            }
+            Self::WaveBits { bits } => {
+                write!(
+                    f,
+                    "{bits} bit PCM is not decoded, 8 and 16 bit are; wave dropped"
+                )
+            }
+            Self::WaveChannels { channels } => {
+                write!(
+                    f,
+                    "{channels} channels in one wave, allowed is 1; wave dropped"
+                )
+            }
+            Self::WaveFrameSize { declared, used } => {
+                write!(f, "frame size {declared} bytes is taken as {used}")
+            }
+            Self::WaveRate { hz } => write!(f, "rate {hz} Hz is taken as 44100 Hz"),
+            Self::HalfFrame => write!(f, "half a frame at the end of the data is ignored"),
+            Self::WaveEmpty => write!(f, "the wave has no frames and is dropped"),
+        }
+    }
+}

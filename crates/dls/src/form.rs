@@ -1,0 +1,169 @@
+//! What kind of RIFF file a bank came in.
+//!
+//! In: the bytes of a file. Out: the reader of its form, at its place.
+
+use crate::bank::Bank;
+use crate::dls;
+use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
+use crate::findings::{Findings, Place};
+use crate::riff::{Chunk, HEADER, RIFF, header, length};
+
+/// Downloadable sounds, Level 1 and Level 2.
+const DLS: FourCc = FourCc(*b"DLS ");
+/// A song with a bank of its own beside it.
+const RMID: FourCc = FourCc(*b"RMID");
+
+/// Reads a bank of whatever form.
+pub(crate) fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
+    let mut findings = Findings::default();
+    let (form, chunk) = outer(bytes, &mut findings)?;
+    let place = Place::file(form);
+    let mut bank = match form {
+        DLS => dls::read(&chunk, &place, &mut findings),
+        RMID => read_nested(&chunk, &place, &mut findings),
+        _ => Err(unsupported(form, &chunk, &place)),
+    }?;
+    bank.warnings = findings.into_warnings(&place, bytes.len());
+    Ok(bank)
+}
+
+/// The RIFF chunk that is the whole file, and its form.
+fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<'a>), ReadError> {
+    let start = |kind| ReadError {
+        kind,
+        offset: 0,
+        path: String::new(),
+    };
+    let short = || start(ReadErrorKind::TooShort { bytes: bytes.len() });
+    let (id, declared, after) = header(bytes).ok_or_else(short)?;
+    if id != RIFF {
+        return Err(start(ReadErrorKind::NotRiff { found: id }));
+    }
+    let form = FourCc(*after.first_chunk().ok_or_else(short)?);
+    let place = Place::file(form);
+    let body = if declared < 4 {
+        findings.note(&place, 0, Defect::FormSizeTooSmall { declared });
+        after
+    } else if let Some((body, rest)) = after.split_at_checked(length(declared)) {
+        let padded = declared % 2 == 1 && rest.len() == 1;
+        if !rest.is_empty() && !padded {
+            let defect = Defect::TrailingBytes { bytes: rest.len() };
+            findings.note(&place, HEADER + body.len(), defect);
+        }
+        body
+    } else {
+        findings.note(
+            &place,
+            0,
+            Defect::SizeBeyondEnd {
+                declared,
+                available: after.len(),
+            },
+        );
+        after
+    };
+    Ok((
+        form,
+        Chunk {
+            id,
+            offset: 0,
+            body,
+        },
+    ))
+}
+
+/// The bank within an RMID file.
+fn read_nested(
+    chunk: &Chunk<'_>,
+    place: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<Bank, ReadError> {
+    let mut children = chunk.children();
+    while let Some(child) = children.next_noted(place, findings) {
+        if child.id != RIFF {
+            continue;
+        }
+        let Some(form) = child.list_type() else {
+            continue;
+        };
+        let place = place.form(form);
+        return match form {
+            DLS => dls::read(&child, &place, findings),
+            _ => Err(unsupported(form, &child, &place)),
+        };
+    }
+    let kind = ReadErrorKind::Missing { list: DLS };
+    Err(ReadError {
+        kind,
+        offset: chunk.offset,
+        path: place.to_string(),
+    })
+}
+
+fn unsupported(form: FourCc, chunk: &Chunk<'_>, place: &Place<'_>) -> ReadError {
+    let kind = ReadErrorKind::UnsupportedForm { found: form };
+    ReadError {
+        kind,
+        offset: chunk.offset.saturating_add(HEADER),
+        path: place.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn riff(form: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let size = u32::try_from(4 + body.len()).unwrap();
+        [b"RIFF", &size.to_le_bytes(), form, body].concat()
+    }
+
+    #[test]
+    fn smallest_head_is_named_in_the_error() {
+        for length in 0..12 {
+            let error = read(&riff(b"DLS ", &[])[..length]).unwrap_err();
+            assert_eq!(error.kind, ReadErrorKind::TooShort { bytes: length });
+        }
+    }
+
+    #[test]
+    fn song_without_riff_is_refused_by_its_first_bytes() {
+        let error = read(b"MThd\0\0\0\x06\0\0\0\x01\0\x60").unwrap_err();
+        assert_eq!(
+            error.kind,
+            ReadErrorKind::NotRiff {
+                found: FourCc(*b"MThd")
+            }
+        );
+    }
+
+    #[test]
+    fn soundfont_is_refused_by_name() {
+        let error = read(&riff(b"sfbk", &[])).unwrap_err();
+        assert_eq!(
+            error.kind,
+            ReadErrorKind::UnsupportedForm {
+                found: FourCc(*b"sfbk")
+            }
+        );
+        assert_eq!(error.offset, 8);
+    }
+
+    #[test]
+    fn soundfont_within_a_song_is_refused_at_its_place() {
+        let error = read(&riff(b"RMID", &riff(b"sfbk", &[]))).unwrap_err();
+        assert_eq!(error.path, "RIFF(RMID)/RIFF(sfbk)");
+        assert_eq!(error.offset, 20);
+    }
+
+    #[test]
+    fn song_without_a_bank_has_nothing_to_read() {
+        let error = read(&riff(b"RMID", b"data\x02\0\0\0ab")).unwrap_err();
+        assert_eq!(
+            error.kind,
+            ReadErrorKind::Missing {
+                list: FourCc(*b"DLS ")
+            }
+        );
+    }
+}

@@ -1,0 +1,64 @@
+//! Downloadable sounds: bytes to a neutral bank, and back.
+//!
+//! In: the bytes of a DLS Level 1 or Level 2 file, or of an RMID file that carries one.
+//! Out: a [`Bank`], plain data in real words, with every leniency of the reader in
+//! [`Bank::warnings`]; [`write::to_dls`] turns a bank into a DLS Level 2 file again.
+//! Nothing here opens a file, plays a sound or knows a host.
+//!
+//! Strict about structure, lenient about content: bytes that are no collection at all are a
+//! [`ReadError`] with its offset and chunk path, everything else is put right where that can be
+//! done, or left out, and said so.
+//!
+//! Where to start: [`bank`] for the model, `dls` for the reader, [`mod@write`] for the writer.
+//!
+//! Limits: PCM waves of 8 or 16 bit, one channel; other codings are left out with a warning.
+//! SoundFont 2 files are recognised and refused. Phase groups, speaker masks and editing layers
+//! are kept, alias tables (`pgal`) and proprietary chunks are skipped.
+
+#![forbid(unsafe_code)]
+
+pub mod bank;
+pub mod error;
+pub mod limits;
+pub mod units;
+pub mod write;
+
+mod dls;
+mod findings;
+mod form;
+mod riff;
+
+pub use bank::Bank;
+pub use error::{Defect, FourCc, ReadError, ReadErrorKind, Warning};
+
+impl Bank {
+    /// Reads a bank file; which form it has is found out from its first bytes.
+    ///
+    /// - `bytes`: the whole file
+    /// - returns the bank; its texts, waves and lists are copies, nothing borrows from `bytes`
+    ///
+    /// Memory is bounded by a small multiple of `bytes.len()`, whatever the file declares, and
+    /// time is linear in it but for one binary search per region.
+    ///
+    /// ```
+    /// use dmus_dls::{Bank, ReadErrorKind};
+    ///
+    /// let error = Bank::read(b"RIFF\x04\0\0\0sfbk").unwrap_err();
+    /// assert!(matches!(error.kind, ReadErrorKind::UnsupportedForm { .. }));
+    /// assert_eq!((error.offset, error.path.as_str()), (8, "RIFF(sfbk)"));
+    /// ```
+    ///
+    /// # Errors
+    /// [`ReadError`] when the bytes are no collection: not RIFF, another form, no instruments or
+    /// no wave pool, or a condition of the file itself that excludes this reader. Nothing is wrong
+    /// with the call; another file may do.
+    ///
+    /// # Real-time
+    /// Control side only. Not real-time: allocates.
+    ///
+    /// # Source
+    /// \[DLS2\] file structure.
+    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        form::read(bytes)
+    }
+}

@@ -1,0 +1,131 @@
+//! Memory of a reading: a small multiple of the file, whatever the file declares.
+//!
+//! One test in a binary of its own, since the count is of the whole process.
+
+#![expect(clippy::unwrap_used, reason = "tests may unwrap")]
+
+use dmus_dls::Bank;
+use peak_alloc::PeakAlloc;
+
+#[path = "bytes/file.rs"]
+mod file;
+#[path = "bytes/sample.rs"]
+mod sample;
+
+use file::{
+    art, chunk, collection, fmt, instrument, list, parts, region, rgnh, riff, u16s, u32s, wave,
+    wlnk, wsmp,
+};
+use sample::{everything, smallest};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Bytes taken for each byte of a file, at most.
+const FACTOR: usize = 8;
+/// Bytes taken beside that: the warnings that are kept, with their paths.
+const FIXED: usize = 96 * 1024;
+
+/// The most bytes in use at one time during a reading.
+fn taken(file: &[u8]) -> usize {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let bank = Bank::read(file);
+    let taken = MEMORY.peak_usage().saturating_sub(before);
+    drop(bank);
+    taken
+}
+
+#[track_caller]
+fn assert_bounded(name: &str, file: &[u8]) {
+    let taken = taken(file);
+    let allowed = FACTOR * file.len() + FIXED;
+    assert!(
+        taken <= allowed,
+        "{name}: {taken} bytes for a file of {}",
+        file.len()
+    );
+}
+
+/// Files of about a megabyte, each of the parts that take the most for what they are.
+fn dense_files() -> Vec<(&'static str, Vec<u8>)> {
+    let one = || instrument(&[region(&[])], &[]);
+    let pcm = |bits, data: &[u8]| list(b"wave", &[fmt(1, 1, bits), chunk(b"data", data)]);
+    let stub = list(b"rgn2", &[rgnh(), wlnk(0)]);
+    let blocks = vec![([0, 0, 3, 0], 1); 1000];
+    let connections = instrument(&[region(&[])], &[list(b"lar2", &[art(b"art2", &blocks)])]);
+    let text = list(b"INFO", &[chunk(b"INAM", &[0xFC; 60_000])]);
+    let broken = list(
+        b"rgn2",
+        &[
+            wsmp(200, Some([9, 9])),
+            chunk(b"rgnh", &u16s(&[3, 2, 1, 0])),
+        ],
+    );
+    vec![
+        (
+            "narrow frames",
+            collection(&[one()], &[pcm(8, &[0x55; 1_000_000])]),
+        ),
+        (
+            "wide frames",
+            collection(&[one()], &[pcm(16, &[0x55; 1_000_000])]),
+        ),
+        (
+            "waves",
+            collection(&[one()], &vec![pcm(8, &[1, 2]); 17_000]),
+        ),
+        (
+            "empty waves",
+            collection(&[one()], &vec![list(b"wave", &[]); 80_000]),
+        ),
+        (
+            "regions",
+            collection(&[instrument(&vec![stub; 16_384], &[])], &[wave(&[])]),
+        ),
+        (
+            "instruments",
+            collection(&vec![one(); 10_000], &[wave(&[])]),
+        ),
+        (
+            "connections",
+            collection(&vec![connections; 80], &[wave(&[])]),
+        ),
+        (
+            "texts",
+            collection(&vec![instrument(&[region(&[])], &[text]); 16], &[wave(&[])]),
+        ),
+        (
+            "defects",
+            collection(&[instrument(&vec![broken; 10_000], &[])], &[wave(&[])]),
+        ),
+        (
+            "empty chunks",
+            riff(b"DLS ", &vec![chunk(b"xxxx", &[]); 120_000]),
+        ),
+    ]
+}
+
+/// Small files in which every number, one after the other, is as large as it can be.
+fn lying_files() -> impl Iterator<Item = Vec<u8>> {
+    [everything(), smallest()].into_iter().flat_map(|file| {
+        (0..file.len() - 3).map(move |at| {
+            let mut file = file.clone();
+            file.splice(at..at + 4, u32::MAX.to_le_bytes());
+            file
+        })
+    })
+}
+
+#[test]
+fn reading_takes_a_small_multiple_of_the_file() {
+    for (name, file) in dense_files() {
+        assert_bounded(name, &file);
+    }
+    for file in lying_files() {
+        assert_bounded("lie", &file);
+    }
+    let mut parts = parts(&[instrument(&[region(&[])], &[])], &[wave(&[])]);
+    parts[2] = chunk(b"ptbl", &u32s(&[8, 0x4000_0000]));
+    assert_bounded("table", &riff(b"DLS ", &parts));
+}

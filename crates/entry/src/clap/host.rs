@@ -1,0 +1,96 @@
+//! The host, as far as it can be relied on.
+//!
+//! The framework calls the host's functions without looking whether they are there, inside its own
+//! C functions, where a missing one ends the process. So they are looked for beforehand.
+
+use std::ffi::CStr;
+use std::ptr::NonNull;
+
+#[cfg(feature = "editor")]
+use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
+use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params};
+use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check};
+#[cfg(feature = "editor")]
+use clap_sys::ext::track_info::{CLAP_EXT_TRACK_INFO, clap_host_track_info};
+use clap_sys::ext::voice_info::{CLAP_EXT_VOICE_INFO, clap_host_voice_info};
+use clap_sys::host::clap_host;
+
+/// A host with all of its basic functions.
+pub(super) struct Host(NonNull<clap_host>);
+
+impl Host {
+    /// Looks at a host; `None` if it is null or lacks a basic function.
+    ///
+    /// # Safety
+    /// `host` is null, or points to a host struct that outlives this object.
+    pub(super) unsafe fn new(host: *const clap_host) -> Option<Self> {
+        let host = NonNull::new(host.cast_mut())?;
+        // SAFETY: not null, and alive by our caller's promise.
+        let offered = unsafe { host.as_ref() };
+        let complete = offered.get_extension.is_some()
+            && offered.request_restart.is_some()
+            && offered.request_process.is_some()
+            && offered.request_callback.is_some();
+        complete.then_some(Self(host))
+    }
+
+    /// The host's struct, for the framework.
+    pub(super) fn as_ptr(&self) -> *const clap_host {
+        self.0.as_ptr()
+    }
+
+    /// Whether each extension the framework uses is absent or whole. Main thread, from `init` on.
+    pub(super) fn is_consistent(&self) -> bool {
+        // SAFETY: in each of these calls the name stands for the struct.
+        let latency = unsafe { self.extension::<clap_host_latency>(CLAP_EXT_LATENCY) };
+        // SAFETY: as above.
+        let params = unsafe { self.extension::<clap_host_params>(CLAP_EXT_PARAMS) };
+        // SAFETY: as above.
+        let threads = unsafe { self.extension::<clap_host_thread_check>(CLAP_EXT_THREAD_CHECK) };
+        // SAFETY: as above.
+        let voices = unsafe { self.extension::<clap_host_voice_info>(CLAP_EXT_VOICE_INFO) };
+        let consistent = latency.is_none_or(|latency| latency.changed.is_some())
+            && params.is_none_or(|it| it.rescan.is_some() && it.request_flush.is_some())
+            && threads.is_none_or(|threads| threads.is_main_thread.is_some())
+            && voices.is_none_or(|voices| voices.changed.is_some());
+        #[cfg(feature = "editor")]
+        {
+            // SAFETY: as above.
+            let track = unsafe { self.extension::<clap_host_track_info>(CLAP_EXT_TRACK_INFO) };
+            consistent && track.is_none_or(|track| track.get.is_some())
+        }
+        #[cfg(not(feature = "editor"))]
+        consistent
+    }
+
+    /// Whether the host can show a window. Main thread, from `init` on.
+    #[cfg(feature = "editor")]
+    pub(super) fn has_windows(&self) -> bool {
+        // SAFETY: the name stands for the struct.
+        let gui = unsafe { self.extension::<clap_host_gui>(CLAP_EXT_GUI) };
+        gui.is_some_and(|gui| gui.request_resize.is_some() && gui.closed.is_some())
+    }
+
+    /// Asks the host for a call on the main thread. Any thread.
+    pub(super) fn request_callback(&self) {
+        // SAFETY: alive by the promise made to `new`.
+        if let Some(request_callback) = unsafe { self.0.as_ref() }.request_callback {
+            // SAFETY: the host's own function with its own struct, allowed on any thread.
+            unsafe { request_callback(self.as_ptr()) };
+        }
+    }
+
+    /// The host's extension `id`.
+    ///
+    /// # Safety
+    /// `id` is the name under which CLAP passes exactly a `T`.
+    unsafe fn extension<T>(&self, id: &CStr) -> Option<&T> {
+        // SAFETY: alive by the promise made to `new`.
+        let get_extension = unsafe { self.0.as_ref() }.get_extension?;
+        // SAFETY: the host's own function with its own struct and a NUL-terminated string.
+        let extension = unsafe { get_extension(self.as_ptr(), id.as_ptr()) };
+        // SAFETY: null, or what the name stands for, as long as the host lives.
+        unsafe { extension.cast::<T>().as_ref() }
+    }
+}

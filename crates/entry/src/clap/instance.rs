@@ -1,0 +1,235 @@
+//! One plug-in instance as the host sees it, in front of the framework's.
+//!
+//! Owner: the host, from `create_plugin` to `destroy`. Thread: shared by all of the host's; what
+//! changes is in [`signals`](crate::signals) or behind a lock or a checked borrow.
+
+use std::collections::HashMap;
+use std::ptr;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use atomic_refcell::AtomicRefCell;
+use clap_sys::host::clap_host;
+use clap_sys::id::clap_id;
+use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
+use nice_plug::prelude::{AudioIOLayout, ParamPtr};
+use nice_plug::wrapper::clap::Wrapper;
+
+use super::blocks::Blocks;
+use super::host::Host;
+use crate::boundary::Boundary;
+use crate::guard::{GuardTask, Guarded};
+use crate::ledger::{Ledger, Place};
+use crate::signals::{Index, PhaseCell};
+
+/// How long a destroyed instance waits for a background task that still runs.
+const FAREWELL: Duration = Duration::from_secs(30);
+
+/// The instance: its own vtable for the host, and the framework's instance it answers with.
+pub(super) struct Instance<P: Boundary> {
+    /// What the host holds; `plugin_data` points back to this object.
+    plugin: clap_plugin,
+    pub(super) host: Host,
+    wrapper: Arc<Wrapper<Guarded<P>>>,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) phase: PhaseCell,
+    /// Which of the plug-in's layouts is selected.
+    pub(super) layout: Index,
+    /// Audio memory of the active phase. Borrowed by whoever runs the framework's render side.
+    pub(super) blocks: AtomicRefCell<Blocks>,
+    /// The thread that opened the window: the framework ends the process when another one asks.
+    pub(super) window_thread: Mutex<Option<ThreadId>>,
+    /// Parameters by the number the framework gave them.
+    pub(super) params: HashMap<clap_id, ParamPtr>,
+}
+
+impl<P: Boundary> Instance<P> {
+    /// Makes an instance and hands it to the host; null when host or plug-in cannot.
+    ///
+    /// # Safety
+    /// `host` is null, or points to a host struct that outlives the instance.
+    pub(super) unsafe fn create(
+        descriptor: &'static clap_plugin_descriptor,
+        host: *const clap_host,
+    ) -> *const clap_plugin {
+        // SAFETY: our caller's promise.
+        let Some(host) = (unsafe { Host::new(host) }) else {
+            return ptr::null();
+        };
+        // SAFETY: the host struct is alive; the wrapper is dropped in `destroy`, before the host
+        // struct goes.
+        let wrapper = unsafe { Wrapper::<Guarded<P>>::new(host.as_ptr()) };
+        let Some(ledger) = ledger_of(&wrapper) else {
+            return ptr::null();
+        };
+        if ledger.stillborn.is_raised() {
+            ledger.contain(Place::Destruction, || release(wrapper));
+            return ptr::null();
+        }
+        let params = wrapper
+            .param_ptr_to_hash
+            .iter()
+            .map(|(param, hash)| (*hash, *param))
+            .collect();
+        let instance = Box::into_raw(Box::new(Self {
+            plugin: Self::vtable(descriptor),
+            host,
+            wrapper,
+            ledger,
+            phase: PhaseCell::new(),
+            layout: Index::default(),
+            blocks: AtomicRefCell::new(Blocks::empty()),
+            window_thread: Mutex::new(None),
+            params,
+        }));
+        // SAFETY: freshly boxed and known to nobody else.
+        unsafe { (*instance).plugin.plugin_data = instance.cast() };
+        // SAFETY: as above; only a field's address is taken.
+        unsafe { &raw const (*instance).plugin }
+    }
+
+    /// Ends the instance.
+    ///
+    /// # Safety
+    /// `plugin` came from [`create`](Self::create), and the host never uses it again.
+    pub(super) unsafe fn destroy(plugin: *const clap_plugin) {
+        // SAFETY: our caller's promise.
+        let Some(instance) = (unsafe { Self::find(plugin) }) else {
+            return;
+        };
+        instance
+            .ledger
+            .contain(Place::Destruction, || instance.wind_down());
+        // A block that a careless host still runs would read freed memory.
+        let waited = wait_until(Duration::from_secs(1), || {
+            instance.blocks.try_borrow_mut().ok()
+        });
+        drop(waited);
+        // SAFETY: found above.
+        let instance = unsafe { (*plugin).plugin_data };
+        // SAFETY: boxed in `create`; by our caller's promise this is the last use.
+        let instance = unsafe { Box::from_raw(instance.cast::<Self>()) };
+        let Self {
+            wrapper, ledger, ..
+        } = *instance;
+        // The framework's worker dies of a task whose instance is gone.
+        let idle = || ledger.background.is_idle().then_some(());
+        let _idle = wait_until(FAREWELL, idle);
+        ledger.contain(Place::Destruction, || release(wrapper));
+    }
+
+    /// The instance behind the pointer a host passes.
+    ///
+    /// # Safety
+    /// `plugin` is null, or came from [`create`](Self::create) and outlives `'a`.
+    unsafe fn find<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
+        // SAFETY: null is answered with `None`; else our caller's promise.
+        let plugin = unsafe { plugin.as_ref() }?;
+        // SAFETY: `create` stored the address of the instance, which lives as long as `plugin`.
+        unsafe { plugin.plugin_data.cast::<Self>().as_ref() }
+    }
+
+    /// The framework's plug-in struct.
+    pub(super) fn inner(&self) -> *const clap_plugin {
+        self.wrapper.clap_plugin.as_ptr()
+    }
+
+    /// The framework's instance, for what it offers to Rust.
+    pub(super) fn wrapper(&self) -> &Wrapper<Guarded<P>> {
+        &self.wrapper
+    }
+
+    /// The selected layout.
+    pub(super) fn io_layout(&self) -> AudioIOLayout {
+        let layout = usize::try_from(self.layout.get()).ok();
+        layout
+            .and_then(|index| P::AUDIO_IO_LAYOUTS.get(index))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Asks the host for a call on the main thread if notices wait. Any thread.
+    pub(super) fn announce(&self) {
+        if self.ledger.is_pending() {
+            self.host.request_callback();
+        }
+    }
+
+    /// Tells the plug-in the notices that wait. Main thread, not real-time.
+    ///
+    /// If a task is running at the moment they wait for the next call.
+    pub(super) fn deliver(&self) {
+        if self.ledger.is_pending() {
+            self.run_task(Duration::ZERO, GuardTask::deliver());
+        }
+    }
+
+    /// Runs a task on this thread; false if another task did not end within `patience`.
+    pub(super) fn run_task(&self, patience: Duration, task: GuardTask<P::BackgroundTask>) -> bool {
+        let Some(executor) = self.wrapper.task_executor.try_lock_for(patience) else {
+            return false;
+        };
+        executor(task);
+        true
+    }
+}
+
+/// Runs `call` on the instance behind `plugin`; `failure` when there is none or `call` panics.
+///
+/// # Safety
+/// `plugin` is null, or came from `create_plugin` of this plug-in type and is not destroyed yet.
+pub(super) unsafe fn with<P: Boundary, R>(
+    plugin: *const clap_plugin,
+    failure: R,
+    call: impl FnOnce(&Instance<P>) -> R,
+) -> R {
+    // SAFETY: our caller's promise.
+    let Some(instance) = (unsafe { Instance::<P>::find(plugin) }) else {
+        return failure;
+    };
+    instance
+        .ledger
+        .contain(Place::HostCall, || call(instance))
+        .unwrap_or(failure)
+}
+
+/// Tries every millisecond, for at most `patience`.
+pub(super) fn wait_until<T>(
+    patience: Duration,
+    mut attempt: impl FnMut() -> Option<T>,
+) -> Option<T> {
+    let start = Instant::now();
+    loop {
+        let value = attempt();
+        if value.is_some() || start.elapsed() > patience {
+            return value;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Asks the guarded plug-in for its ledger.
+fn ledger_of<P: Boundary>(wrapper: &Wrapper<Guarded<P>>) -> Option<Arc<Ledger>> {
+    let (reply, ledger) = sync_channel(1);
+    (wrapper.task_executor.lock())(GuardTask::ledger(reply));
+    ledger.try_recv().ok()
+}
+
+/// Drops the framework's instance on this thread.
+///
+/// A background task that runs holds the instance too. If its share were the last one, the worker
+/// thread would drop the plug-in and then wait for itself, while the host unloads the library; so
+/// the host waits for the task. One that does not end in time is leaked with its instance.
+fn release<T>(mut shared: Arc<T>) {
+    let start = Instant::now();
+    loop {
+        match Arc::try_unwrap(shared) {
+            Ok(last) => return drop(last),
+            Err(again) if start.elapsed() > FAREWELL => return std::mem::forget(again),
+            Err(again) => shared = again,
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,243 @@
+//! The plug-in's editor, with its panics caught.
+//!
+//! Thread: main. What the window library itself runs, on its own thread or from the system's event
+//! loop, does not pass here.
+
+use std::error::Error;
+use std::fmt::{Debug, Display, Formatter};
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::NativeSize;
+use nice_plug::editor::{EditorHandle, HostMethods, SpawnedEditor};
+use nice_plug::prelude::{
+    Editor, Modifiers, ParentWindowHandle, ResizeHint, TrackInfo, VirtualKeyCode,
+};
+
+use crate::ledger::{Ledger, Place};
+
+/// An editor whose panics stay inside.
+pub struct GuardedEditor<E> {
+    inner: E,
+    ledger: Arc<Ledger>,
+}
+
+impl<E> GuardedEditor<E> {
+    pub(super) fn new(inner: E, ledger: Arc<Ledger>) -> Self {
+        Self { inner, ledger }
+    }
+}
+
+impl<E> Debug for GuardedEditor<E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardedEditor").finish_non_exhaustive()
+    }
+}
+
+impl<E: Editor> Editor for GuardedEditor<E> {
+    type Handle = GuardedHandle<E::Handle>;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        let spawned = self.ledger.contain(Place::Window, || {
+            self.inner.spawn(
+                parent,
+                wait_for_parent,
+                fallback_scale_factor,
+                gui_context,
+                host,
+            )
+        });
+        let SpawnedEditor { handle, window } =
+            spawned.ok_or(HandleError::<DidNotOpen>::Panicked)??;
+        let handle = GuardedHandle {
+            inner: ManuallyDrop::new(handle),
+            ledger: Arc::clone(&self.ledger),
+        };
+        Ok(SpawnedEditor { handle, window })
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        let nothing = NativeSize {
+            width: 0,
+            height: 0,
+        };
+        self.ledger
+            .contain(Place::Window, || self.inner.size())
+            .unwrap_or(nothing)
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        self.ledger
+            .contain(Place::Window, || self.inner.resize_hint())
+            .unwrap_or_default()
+    }
+
+    fn track_info_updated(&self, info: TrackInfo) {
+        let _counted = self
+            .ledger
+            .contain(Place::Window, || self.inner.track_info_updated(info));
+    }
+
+    unsafe fn assume_standalone_in_process(&self) {
+        // SAFETY: our caller promises what the inner editor asks for.
+        let call = || unsafe { self.inner.assume_standalone_in_process() };
+        let _counted = self.ledger.contain(Place::Window, call);
+    }
+}
+
+/// The handle of an open window, with its panics caught.
+pub struct GuardedHandle<H: EditorHandle> {
+    inner: ManuallyDrop<H>,
+    ledger: Arc<Ledger>,
+}
+
+impl<H: EditorHandle> GuardedHandle<H> {
+    fn attempt<R>(
+        &self,
+        call: impl FnOnce() -> Result<R, H::Error>,
+    ) -> Result<R, HandleError<H::Error>> {
+        match self.ledger.contain(Place::Window, call) {
+            Some(result) => result.map_err(HandleError::Editor),
+            None => Err(HandleError::Panicked),
+        }
+    }
+}
+
+impl<H: EditorHandle> Debug for GuardedHandle<H> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardedHandle").finish_non_exhaustive()
+    }
+}
+
+impl<H: EditorHandle> EditorHandle for GuardedHandle<H> {
+    type Window = H::Window;
+    type Error = HandleError<H::Error>;
+
+    fn run_until_closed(window: Self::Window) -> Result<(), Self::Error> {
+        H::run_until_closed(window).map_err(HandleError::Editor)
+    }
+
+    fn set_parent(
+        &self,
+        parent: ParentWindowHandle,
+        window: &Self::Window,
+    ) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.set_parent(parent, window))
+    }
+
+    fn show(&self, window: &Self::Window) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.show(window))
+    }
+
+    fn hide(&self, window: &Self::Window) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.hide(window))
+    }
+
+    fn set_size(
+        &self,
+        new_size: NativeSize<u32>,
+        window: &Self::Window,
+    ) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.set_size(new_size, window))
+    }
+
+    fn host_main_thread_callback(&self, window: &Self::Window) {
+        let _counted = self.ledger.contain(Place::Window, || {
+            self.inner.host_main_thread_callback(window)
+        });
+    }
+
+    fn adjust_size(
+        &self,
+        new_size: NativeSize<u32>,
+        window: &Self::Window,
+    ) -> Option<NativeSize<u32>> {
+        self.ledger
+            .contain(Place::Window, || self.inner.adjust_size(new_size, window))?
+    }
+
+    fn set_fallback_scale_factor(
+        &self,
+        scale_factor: f64,
+        window: &Self::Window,
+    ) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.set_fallback_scale_factor(scale_factor, window))
+    }
+
+    fn on_virtual_key_from_host(
+        &self,
+        key_code: VirtualKeyCode,
+        is_down: bool,
+        modifiers: Modifiers,
+    ) -> bool {
+        let call = || {
+            self.inner
+                .on_virtual_key_from_host(key_code, is_down, modifiers)
+        };
+        self.ledger.contain(Place::Window, call).unwrap_or(false)
+    }
+
+    fn state_changed(&self) {
+        let _counted = self
+            .ledger
+            .contain(Place::Window, || self.inner.state_changed());
+    }
+
+    fn param_value_changed(&self, id: &str, normalized_value: f32) {
+        let call = || self.inner.param_value_changed(id, normalized_value);
+        let _counted = self.ledger.contain(Place::Window, call);
+    }
+
+    fn param_modulation_changed(&self, id: &str, modulation_offset: f32) {
+        let call = || self.inner.param_modulation_changed(id, modulation_offset);
+        let _counted = self.ledger.contain(Place::Window, call);
+    }
+}
+
+impl<H: EditorHandle> Drop for GuardedHandle<H> {
+    fn drop(&mut self) {
+        let inner = &mut self.inner;
+        // SAFETY: dropped once, here, and never used again: this object is going away.
+        let drop_inner = || unsafe { ManuallyDrop::drop(inner) };
+        let _counted = self.ledger.contain(Place::Window, drop_inner);
+    }
+}
+
+/// Why a call to the window failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HandleError<E> {
+    /// The editor's own error.
+    Editor(E),
+    /// The editor panicked; the panic is counted and told as a notice.
+    Panicked,
+}
+
+impl<E: Error> Display for HandleError<E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Editor(error) => Display::fmt(error, f),
+            Self::Panicked => f.write_str("the window failed inside the plug-in"),
+        }
+    }
+}
+
+impl<E: Error> Error for HandleError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Editor(error) => error.source(),
+            Self::Panicked => None,
+        }
+    }
+}
+
+/// Stands where an editor has no error of its own type.
+type DidNotOpen = std::fmt::Error;

@@ -1,0 +1,133 @@
+//! The only atomics of this crate: small values that several host threads touch.
+//!
+//! Thread: any. Every operation is wait-free.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+/// A number of events that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    /// Counts one more.
+    pub(crate) fn add(&self) {
+        // ORDER: Relaxed, nothing is published by a count; readers want only a recent value.
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number so far.
+    pub(crate) fn get(&self) -> u64 {
+        // ORDER: Relaxed, as in `add`.
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A number of things that are under way.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge(AtomicU64);
+
+impl Gauge {
+    /// One more begins.
+    pub(crate) fn begin(&self) {
+        // ORDER: Relaxed, nothing was done yet that a reader could miss.
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One of those that began has ended.
+    pub(crate) fn end(&self) {
+        // ORDER: Release, pairs with the Acquire in `is_idle`: who sees that nothing is under way
+        // sees what was done.
+        self.0.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Whether nothing is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        // ORDER: Acquire, pairs with the Release in `end`.
+        self.0.load(Ordering::Acquire) == 0
+    }
+}
+
+/// A bit that says "there is something to do".
+#[derive(Debug, Default)]
+pub(crate) struct Flag(AtomicBool);
+
+impl Flag {
+    /// Sets the bit.
+    pub(crate) fn raise(&self) {
+        // ORDER: Release, pairs with the Acquire in `take`: what was stored before is seen there.
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether the bit is set; it stays.
+    pub(crate) fn is_raised(&self) -> bool {
+        // ORDER: Relaxed, a hint only; whoever acts on it calls `take`.
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Clears the bit and says whether it was set.
+    pub(crate) fn take(&self) -> bool {
+        // ORDER: Acquire, pairs with the Release in `raise`.
+        self.0.swap(false, Ordering::Acquire)
+    }
+}
+
+/// How far the host has brought the plug-in; each contains the ones before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Created; the host may not be asked anything yet.
+    New = 0,
+    /// `init` succeeded.
+    Ready = 1,
+    /// `activate` succeeded: sizes and sample rate are fixed.
+    Active = 2,
+    /// `start_processing` succeeded: blocks may come.
+    Processing = 3,
+}
+
+/// The phase of one instance.
+#[derive(Debug)]
+pub(crate) struct PhaseCell(AtomicU8);
+
+impl PhaseCell {
+    /// Starts at [`Phase::New`].
+    pub(crate) fn new() -> Self {
+        Self(AtomicU8::new(Phase::New as u8))
+    }
+
+    /// The phase now.
+    pub(crate) fn get(&self) -> Phase {
+        // ORDER: Acquire, pairs with the Release in `set`: a thread that sees a phase sees what
+        // was prepared for it.
+        match self.0.load(Ordering::Acquire) {
+            0 => Phase::New,
+            1 => Phase::Ready,
+            2 => Phase::Active,
+            _ => Phase::Processing,
+        }
+    }
+
+    /// Moves to `phase`.
+    pub(crate) fn set(&self, phase: Phase) {
+        // ORDER: Release, pairs with the Acquire in `get`.
+        self.0.store(phase as u8, Ordering::Release);
+    }
+}
+
+/// An index that the main thread sets.
+#[derive(Debug, Default)]
+pub(crate) struct Index(AtomicU32);
+
+impl Index {
+    /// The index now.
+    pub(crate) fn get(&self) -> u32 {
+        // ORDER: Relaxed, set and read on the main thread; atomic only so that a host that breaks
+        // this rule does no harm.
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Replaces the index.
+    pub(crate) fn set(&self, index: u32) {
+        // ORDER: Relaxed, as in `get`.
+        self.0.store(index, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,350 @@
+//! Assembly of the bank: recordings become waves, and programs are laid over them.
+//!
+//! In: recordings and voicings from the families. Out: a [`Bank`] in program order. Several
+//! programs may play one set of waves, each with its own voicing.
+
+use core::ops::RangeInclusive;
+
+use dmus_dls::Bank;
+use dmus_dls::bank::{
+    BankInfo, Connection, Instrument, Patch, Region, WaveLink, WaveLoop, WaveSample,
+};
+use dmus_dls::units::RelativeGain;
+
+use crate::decay_law::DecayLaw;
+use crate::recording::Recording;
+use crate::voicing::Voicing;
+
+/// Loudness of a note at its root and full velocity to which every instrument is brought, dB.
+const HOUSE_DB: f64 = -18.0;
+
+/// One wave with the keys and velocities that play it.
+#[derive(Debug, Clone)]
+pub(crate) struct Zone {
+    pub(crate) keys: RangeInclusive<u8>,
+    pub(crate) velocities: RangeInclusive<u8>,
+    wave: usize,
+    /// Key at which the wave plays at its own rate.
+    root: u8,
+    sustain: Option<WaveLoop>,
+    decay_s: Option<f64>,
+    loudness_db: f64,
+}
+
+impl Zone {
+    /// The decay that this wave alone leaves to the player.
+    fn law(&self, voicing: &Voicing) -> Option<DecayLaw> {
+        let root = root_of(self, voicing);
+        self.decay_s.map(|decay_s| DecayLaw::through(root, decay_s))
+    }
+}
+
+/// The waves of one sound, spread over the keyboard.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MultiSample {
+    zones: Vec<Zone>,
+}
+
+impl MultiSample {
+    /// One wave over the whole keyboard, at its own rate on `root`.
+    pub(crate) fn single(zone: Zone, root: u8) -> Self {
+        Self {
+            zones: vec![Zone {
+                keys: 0..=127,
+                velocities: 0..=127,
+                root,
+                ..zone
+            }],
+        }
+    }
+
+    /// The same waves for a part of the velocities.
+    pub(crate) fn at(mut self, velocities: RangeInclusive<u8>) -> Self {
+        for zone in &mut self.zones {
+            zone.velocities = velocities.clone();
+        }
+        self
+    }
+
+    /// The same waves for a part of the keyboard.
+    pub(crate) fn within(mut self, keys: RangeInclusive<u8>) -> Self {
+        self.zones.retain_mut(|zone| {
+            let low = (*zone.keys.start()).max(*keys.start());
+            let high = (*zone.keys.end()).min(*keys.end());
+            zone.keys = low..=high;
+            low <= high
+        });
+        self
+    }
+}
+
+/// One sound of a program.
+#[derive(Debug, Clone)]
+pub(crate) struct Layer<'a> {
+    pub(crate) sound: &'a MultiSample,
+    pub(crate) voicing: Voicing,
+}
+
+impl<'a> Layer<'a> {
+    /// The decay that all waves of the layer leave to the player, if one law serves them all.
+    fn law(&self) -> Option<DecayLaw> {
+        let decay = |zone: &Zone| {
+            zone.decay_s
+                .map(|decay_s| (root_of(zone, &self.voicing), decay_s))
+        };
+        let decays: Option<Vec<(u8, f64)>> = self.sound.zones.iter().map(decay).collect();
+        decays.and_then(|decays| DecayLaw::fit(&decays))
+    }
+
+    pub(crate) fn of(sound: &'a MultiSample, voicing: Voicing) -> Self {
+        Self { sound, voicing }
+    }
+
+    /// One sound twice: in tune, and quieter beside it, so that the two never cancel.
+    pub(crate) fn duo(
+        sound: &'a MultiSample,
+        voicing: Voicing,
+        cents: i16,
+        pan_percent: f64,
+    ) -> [Self; 2] {
+        let main = voicing
+            .pan(voicing.pan_percent - pan_percent)
+            .level(voicing.level_db - 1.0);
+        let shadow = voicing
+            .detune(voicing.detune_cents + cents)
+            .pan(voicing.pan_percent + 2.0 * pan_percent)
+            .level(voicing.level_db - 8.0);
+        [main, shadow].map(|voicing| Self::of(sound, voicing))
+    }
+
+    /// One sound three times: in tune, and either side of it in pitch and place.
+    pub(crate) fn trio(
+        sound: &'a MultiSample,
+        voicing: Voicing,
+        cents: i16,
+        pan_percent: f64,
+    ) -> Vec<Self> {
+        [-1_i16, 0, 1]
+            .into_iter()
+            .map(|side| {
+                let part = voicing
+                    .detune(voicing.detune_cents + side * cents)
+                    .pan(voicing.pan_percent + f64::from(side) * pan_percent)
+                    .level(voicing.level_db - 4.8);
+                Self::of(sound, part)
+            })
+            .collect()
+    }
+}
+
+/// One key of a drum kit.
+#[derive(Debug, Clone)]
+pub(crate) struct Drum {
+    pub(crate) key: u8,
+    /// Wave from [`Assembly::wave`].
+    pub(crate) zone: Zone,
+    /// Cents away from the recorded pitch.
+    pub(crate) tuning_cents: i16,
+    /// Drums of one group cut each other; 0 is no group.
+    pub(crate) group: u16,
+    pub(crate) voicing: Voicing,
+}
+
+/// The bank in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Assembly {
+    bank: Bank,
+}
+
+impl Assembly {
+    pub(crate) fn new(info: BankInfo) -> Self {
+        Self {
+            bank: Bank {
+                info,
+                ..Bank::default()
+            },
+        }
+    }
+
+    /// Takes one recording in; its zone covers the whole keyboard.
+    pub(crate) fn wave(&mut self, recording: Recording) -> Zone {
+        let (root, decay_s) = (recording.key, recording.decay_s);
+        let loudness_db = recording.loudness_db();
+        let wave = recording.into_wave();
+        let zone = Zone {
+            keys: 0..=127,
+            velocities: 0..=127,
+            wave: self.bank.waves.len(),
+            root,
+            sustain: wave.sample.and_then(|sample| sample.wave_loop),
+            decay_s,
+            loudness_db,
+        };
+        self.bank.waves.push(wave);
+        zone
+    }
+
+    /// Takes recordings in, lowest first; each but the last serves up to `above` keys over its
+    /// root, and the keys that are left serve the next one.
+    pub(crate) fn spread(
+        &mut self,
+        above: u8,
+        recordings: impl IntoIterator<Item = Recording>,
+    ) -> MultiSample {
+        let mut zones: Vec<Zone> = recordings
+            .into_iter()
+            .map(|recording| self.wave(recording))
+            .collect();
+        let mut low = 0;
+        let last = zones.len().saturating_sub(1);
+        for (i, zone) in zones.iter_mut().enumerate() {
+            let high = if i == last { 127 } else { zone.root + above };
+            debug_assert!(low <= high, "roots out of order");
+            zone.keys = low..=high;
+            low = high + 1;
+        }
+        MultiSample { zones }
+    }
+
+    /// Adds a melodic program of one sound.
+    pub(crate) fn solo(&mut self, program: u8, name: &str, sound: &MultiSample, voicing: Voicing) {
+        self.program(program, name, &[Layer::of(sound, voicing)]);
+    }
+
+    /// Adds a melodic program.
+    pub(crate) fn program(&mut self, program: u8, name: &str, layers: &[Layer<'_>]) {
+        let mut regions = vec![];
+        for layer in layers {
+            let law = layer.law();
+            for zone in &layer.sound.zones {
+                let Some(keys) = moved(&zone.keys, -layer.voicing.transpose) else {
+                    continue;
+                };
+                let mut region = region(zone, &layer.voicing);
+                region.keys = keys;
+                let law = law.or_else(|| zone.law(&layer.voicing));
+                region.articulation = Some(layer.voicing.connections(law));
+                regions.push(region);
+            }
+        }
+        let articulation = share(&mut regions);
+        let patch = Patch {
+            drums: false,
+            bank_msb: 0,
+            bank_lsb: 0,
+            program,
+        };
+        let name = name.to_owned();
+        self.bank.instruments.push(Instrument {
+            patch,
+            name,
+            regions,
+            articulation,
+        });
+    }
+
+    /// Adds a drum kit.
+    pub(crate) fn kit(&mut self, program: u8, name: &str, drums: &[Drum]) {
+        let regions = drums
+            .iter()
+            .map(|drum| {
+                let mut region = region(&drum.zone, &drum.voicing);
+                region.keys = drum.key..=drum.key;
+                region.key_group = drum.group;
+                region.self_non_exclusive = true;
+                if let Some(sample) = &mut region.sample {
+                    // The key itself plays the recorded pitch; whole keys go into the root.
+                    let keys = (f64::from(drum.tuning_cents) / 100.0).round() as i16;
+                    sample.unity_note = (i16::from(drum.key) - keys).clamp(0, 127) as u8;
+                    sample.fine_tune = drum.tuning_cents - 100 * keys;
+                }
+                let law = drum
+                    .zone
+                    .decay_s
+                    .map(|decay_s| DecayLaw::through(drum.key, decay_s));
+                region.articulation = Some(drum.voicing.connections(law));
+                region
+            })
+            .collect();
+        let patch = Patch {
+            drums: true,
+            bank_msb: 0,
+            bank_lsb: 0,
+            program,
+        };
+        let name = name.to_owned();
+        self.bank.instruments.push(Instrument {
+            patch,
+            name,
+            regions,
+            articulation: vec![],
+        });
+    }
+
+    /// The finished bank, melodic programs first, each kind by program.
+    pub(crate) fn finish(mut self) -> Bank {
+        self.bank
+            .instruments
+            .sort_by_key(|instrument| instrument.patch);
+        self.bank
+    }
+}
+
+/// Key at which a transposed zone plays its wave at its own rate.
+fn root_of(zone: &Zone, voicing: &Voicing) -> u8 {
+    (i16::from(zone.root) - i16::from(voicing.transpose)).clamp(0, 127) as u8
+}
+
+fn region(zone: &Zone, voicing: &Voicing) -> Region {
+    let root = root_of(zone, voicing);
+    let octaves = (f64::from(root) - 60.0) / 12.0;
+    let wanted = HOUSE_DB + voicing.level_db - voicing.tilt_db * octaves;
+    let gain_db = (wanted - zone.loudness_db).min(0.0);
+    Region {
+        keys: zone.keys.clone(),
+        velocities: zone.velocities.clone(),
+        self_non_exclusive: false,
+        key_group: 0,
+        layer: None,
+        wave: zone.wave,
+        link: WaveLink {
+            phase_master: false,
+            multi_channel: false,
+            phase_group: 0,
+            channels: 1,
+        },
+        sample: Some(WaveSample {
+            unity_note: root,
+            fine_tune: voicing.detune_cents,
+            gain: RelativeGain::from_db(gain_db),
+            wave_loop: zone.sustain,
+            ..WaveSample::default()
+        }),
+        articulation: None,
+    }
+}
+
+/// Keys moved along the keyboard, `None` when nothing stays on it; an end that touched an end of
+/// the keyboard still does.
+fn moved(keys: &RangeInclusive<u8>, by: i8) -> Option<RangeInclusive<u8>> {
+    let shift = |key: u8| match key {
+        0 | 127 => i16::from(key),
+        key => i16::from(key) + i16::from(by),
+    };
+    let (low, high) = (shift(*keys.start()).max(0), shift(*keys.end()).min(127));
+    (low <= high).then_some(low as u8..=high as u8)
+}
+
+/// Moves the articulation up to the instrument when all regions have the same one.
+fn share(regions: &mut [Region]) -> Vec<Connection> {
+    let first = regions
+        .first()
+        .and_then(|region| region.articulation.clone());
+    if first.is_none() || regions.iter().any(|region| region.articulation != first) {
+        return vec![];
+    }
+    for region in regions {
+        region.articulation = None;
+    }
+    first.unwrap_or_default()
+}

@@ -1,0 +1,60 @@
+//! Recipes of the General MIDI bank that is always there.
+//!
+//! Out: [`bank`], 128 melodic programs and a drum kit, computed from nothing but the code of this
+//! crate: no recording, no file, no other bank. It is the same bank, bit for bit, on every machine
+//! and every run: all transcendental functions are `libm`'s and all noise is seeded.
+//!
+//! A family of instruments is a file in `families/`. It makes [`recording`]s with the tools of
+//! the workshop ([`strike`] for what is hit or plucked, [`players`] and [`spectrum`] for what is
+//! held), hands them to the [`assembly`], and lays programs over them with a [`voicing`] each.
+//! Thread: any; takes seconds, for tools and tests only. The instrument reads the finished file.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "frame counts and rates are small, levels are bounded by the peak, float casts saturate"
+)]
+
+mod assembly;
+mod canvas;
+mod connections;
+mod decay_law;
+mod families;
+mod filter;
+mod loudness;
+mod noise;
+mod oscillators;
+mod plan;
+mod players;
+mod recording;
+mod spectrum;
+mod strike;
+mod units;
+mod voicing;
+mod winds;
+
+use dmus_dls::Bank;
+use dmus_dls::bank::BankInfo;
+
+use crate::assembly::Assembly;
+
+/// Computes the bank: programs 0 to 127 in bank 0 and one drum kit at drum program 0.
+///
+/// # Real-time
+/// Not real-time: renders every wave, which takes seconds.
+///
+/// # Source
+/// [MIDI1] General MIDI Level 1, sound set and percussion map.
+#[must_use]
+pub fn bank() -> Bank {
+    let mut assembly = Assembly::new(BankInfo {
+        name: "DMus General MIDI".to_owned(),
+        engineer: String::new(),
+        copyright: "The DMus authors; MIT OR Apache-2.0".to_owned(),
+        comment: "Computed by dmus-factory; holds no recordings.".to_owned(),
+        software: "dmus-factory".to_owned(),
+        version: Some([0, 1, 0, 0]),
+    });
+    families::build(&mut assembly);
+    assembly.finish()
+}

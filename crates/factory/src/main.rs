@@ -1,0 +1,45 @@
+//! Writes the factory bank to a file: `dmus-factory OUT.dls`.
+//!
+//! Prints what it wrote on standard output, what went wrong on standard error.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks"
+)]
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let (Some(path), None) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: dmus-factory OUT.dls");
+        return ExitCode::from(2);
+    };
+    match write(path) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((path, error)) => {
+            eprintln!("dmus-factory: cannot write {}: {error}", path.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(path: OsString) -> Result<(), (PathBuf, std::io::Error)> {
+    let path = PathBuf::from(path);
+    let bank = dmus_factory::bank();
+    let bytes = dmus_dls::write::to_dls(&bank);
+    match std::fs::write(&path, &bytes) {
+        Ok(()) => {
+            let (instruments, waves) = (bank.instruments.len(), bank.waves.len());
+            println!(
+                "{instruments} instruments, {waves} waves, {} bytes",
+                bytes.len()
+            );
+            Ok(())
+        }
+        Err(error) => Err((path, error)),
+    }
+}

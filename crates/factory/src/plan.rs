@@ -1,0 +1,81 @@
+//! Plan of a loop: how long it is, how many periods it holds and how fast it plays.
+//!
+//! The sample rate is chosen last, so that a whole number of periods in a whole number of frames
+//! gives the key's pitch; no fine tuning is needed and every harmonic is an exact bin of the loop.
+
+use crate::units::key_to_hz;
+
+/// Length, period count and rate of a loop that sounds one key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LoopPlan {
+    /// Key at which the loop plays at its own rate.
+    pub(crate) key: u8,
+    /// Frames in the loop.
+    pub(crate) len: usize,
+    /// Periods of the key's fundamental in the loop.
+    pub(crate) periods: usize,
+    /// Frames per second.
+    pub(crate) rate: u32,
+}
+
+impl LoopPlan {
+    /// The plan for `key` whose rate comes nearest to `wanted_hz`.
+    pub(crate) fn new(key: u8, len: usize, wanted_hz: f64) -> Self {
+        let fundamental = key_to_hz(f64::from(key));
+        let periods = (fundamental * len as f64 / wanted_hz).round().max(1.0) as usize;
+        let rate = (fundamental * len as f64 / periods as f64).round() as u32;
+        Self {
+            key,
+            len,
+            periods,
+            rate,
+        }
+    }
+
+    /// Frames per second.
+    pub(crate) fn rate_hz(&self) -> f64 {
+        f64::from(self.rate)
+    }
+
+    /// Frequency of the fundamental.
+    pub(crate) fn fundamental_hz(&self) -> f64 {
+        self.hz(self.periods)
+    }
+
+    /// Frequency of a bin.
+    pub(crate) fn hz(&self, bin: usize) -> f64 {
+        self.rate_hz() * bin as f64 / self.len as f64
+    }
+
+    /// Bin nearest to a frequency, at least 1.
+    pub(crate) fn bin(&self, hz: f64) -> usize {
+        (hz * self.len as f64 / self.rate_hz()).round().max(1.0) as usize
+    }
+
+    /// Highest frequency that the wave should hold, a little under half the rate.
+    pub(crate) fn top_hz(&self) -> f64 {
+        0.46 * self.rate_hz()
+    }
+
+    /// Frames in a time.
+    pub(crate) fn frames(&self, seconds: f64) -> usize {
+        (seconds * self.rate_hz()).round() as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_in_tune_at_every_length() {
+        for key in 12..=120 {
+            for len in [1024, 2048, 16_384, 65_536] {
+                let plan = LoopPlan::new(key, len, 32_000.0);
+                let ratio = plan.fundamental_hz() / key_to_hz(f64::from(key));
+                let cents = 1200.0 * libm::log2(ratio);
+                assert!(cents.abs() < 0.2, "key {key}, {len} frames: {cents} cents");
+            }
+        }
+    }
+}

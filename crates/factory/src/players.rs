@@ -1,0 +1,147 @@
+//! Several players on one note: each a little out of tune, with a vibrato of its own.
+//!
+//! Every wandering of pitch and level is a whole number of cycles per loop, and every detuning a
+//! whole number of bins, so the crowd repeats without a seam however long its vibrato is.
+
+use core::f64::consts::TAU;
+
+use crate::noise::Noise;
+use crate::plan::LoopPlan;
+
+/// Frames of the single-cycle table that a player reads.
+const TABLE: usize = 8192;
+
+/// How a group plays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Players {
+    /// How many.
+    pub(crate) count: usize,
+    /// Largest detuning either way.
+    pub(crate) detune_cents: f64,
+    /// Depth of the vibrato.
+    pub(crate) vibrato_cents: f64,
+    /// Rate of the vibrato, spread by a quarter either way.
+    pub(crate) vibrato_hz: f64,
+    /// Depth of slow level changes, `0.0..1.0`.
+    pub(crate) breathing: f64,
+    /// What makes this group unlike any other.
+    pub(crate) seed: u64,
+}
+
+/// A slow sine that fits the loop.
+struct Wander {
+    cycles: f64,
+    depth: f64,
+    turns: f64,
+}
+
+impl Wander {
+    fn at(&self, position: f64) -> f64 {
+        self.depth * libm::sin(TAU * (self.cycles * position + self.turns))
+    }
+}
+
+impl Players {
+    /// One loop of the group, each player playing `harmonic(n, hz)` as amplitude of harmonic `n`.
+    pub(crate) fn play(&self, plan: &LoopPlan, harmonic: impl Fn(usize, f64) -> f64) -> Vec<f64> {
+        let table = single_cycle(plan, &harmonic);
+        let mut noise = Noise::new(
+            self.seed
+                .wrapping_mul(131)
+                .wrapping_add(u64::from(plan.key)),
+        );
+        let mut frames = vec![0.0; plan.len];
+        for player in 0..self.count {
+            self.add_player(&mut frames, plan, &table, player, &mut noise);
+        }
+        frames
+    }
+
+    fn add_player(
+        &self,
+        frames: &mut [f64],
+        plan: &LoopPlan,
+        table: &[f64],
+        player: usize,
+        noise: &mut Noise,
+    ) {
+        let f0 = plan.fundamental_hz();
+        let seconds = plan.len as f64 / plan.rate_hz();
+        // Players stand evenly across the detuning, so the group as a whole is in tune.
+        let place = if self.count > 1 {
+            2.0 * player as f64 / (self.count - 1) as f64 - 1.0
+        } else {
+            0.0
+        };
+        let off_hz = f0 * (libm::exp2(self.detune_cents * place / 1200.0) - 1.0);
+        let cycles = plan.periods as f64 + (off_hz * seconds).round();
+        let vibrato = (self.vibrato_hz * noise.between(0.75, 1.25) * seconds)
+            .round()
+            .max(1.0);
+        let swing_hz = f0 * (libm::exp2(self.vibrato_cents / 1200.0) - 1.0);
+        let pitch = [
+            Wander {
+                cycles: vibrato,
+                depth: swing_hz * seconds / (TAU * vibrato),
+                turns: noise.unit(),
+            },
+            Wander {
+                cycles: 1.0,
+                depth: 0.4 * swing_hz * seconds / TAU,
+                turns: noise.unit(),
+            },
+        ];
+        let level = [
+            Wander {
+                cycles: vibrato,
+                depth: 0.5 * self.breathing,
+                turns: noise.unit(),
+            },
+            Wander {
+                cycles: 2.0,
+                depth: 0.5 * self.breathing,
+                turns: noise.unit(),
+            },
+        ];
+        let start = noise.unit();
+        for (n, value) in frames.iter_mut().enumerate() {
+            let position = n as f64 / plan.len as f64;
+            let turns = start
+                + cycles * position
+                + pitch.iter().map(|wander| wander.at(position)).sum::<f64>();
+            let gain = 1.0 + level.iter().map(|wander| wander.at(position)).sum::<f64>();
+            *value += gain * read(table, turns);
+        }
+    }
+}
+
+/// Sum of the harmonics that fit under the plan's top, as one cycle of [`TABLE`] frames.
+fn single_cycle(plan: &LoopPlan, harmonic: &impl Fn(usize, f64) -> f64) -> Vec<f64> {
+    let f0 = plan.fundamental_hz();
+    let sine: Vec<f64> = (0..TABLE)
+        .map(|n| libm::sin(TAU * n as f64 / TABLE as f64))
+        .collect();
+    let mut table = vec![0.0; TABLE];
+    // A little room above the top for detuning and vibrato.
+    let count = (plan.top_hz() / (1.02 * f0)) as usize;
+    for number in 1..=count.min(TABLE / 16) {
+        let amplitude = harmonic(number, number as f64 * f0);
+        for (n, value) in table.iter_mut().enumerate() {
+            *value += amplitude * sine[n * number % TABLE];
+        }
+    }
+    table
+}
+
+/// The table at a phase in turns, interpolated through four points.
+fn read(table: &[f64], turns: f64) -> f64 {
+    let position = (turns - libm::floor(turns)) * TABLE as f64;
+    let whole = position as usize;
+    let x = position - whole as f64;
+    let point = |offset: usize| table[(whole + TABLE + offset - 1) % TABLE];
+    let (a, b, c, d) = (point(0), point(1), point(2), point(3));
+    let even = 0.5 * (c - a);
+    let curve = a - 2.5 * b + 2.0 * c - 0.5 * d;
+    let cubic = 0.5 * (d - a) + 1.5 * (b - c);
+    ((cubic * x + curve) * x + even) * x + b
+}

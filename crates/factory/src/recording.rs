@@ -1,0 +1,187 @@
+//! Recording: what a recipe hands over, in full precision, before it becomes a wave of the bank.
+//!
+//! In: frames of any level. Out: a 16-bit wave at a common peak, with its loop and its pitch, and
+//! what the assembly has to know about it: how loud it is and which decay it leaves to the player.
+
+use core::f64::consts::TAU;
+
+use dmus_dls::bank::{LoopKind, Wave, WaveLoop, WaveSample};
+
+use crate::loudness;
+use crate::noise::Noise;
+use crate::plan::LoopPlan;
+use crate::spectrum::Spectrum;
+use crate::units::db_to_gain;
+
+/// Peak of every wave, dB below full scale: room for the interpolation to overshoot.
+const PEAK_DB: f64 = -1.0;
+
+/// Frames that go on after the loop's end, for players that read past it.
+const LOOP_TAIL: usize = 8;
+
+/// One wave in the making.
+#[derive(Debug, Clone)]
+pub(crate) struct Recording {
+    pub(crate) name: String,
+    /// Key at which it plays at its own rate.
+    pub(crate) key: u8,
+    /// Frames per second.
+    pub(crate) rate: u32,
+    pub(crate) frames: Vec<f64>,
+    /// Start and length of the loop, frames.
+    pub(crate) sustain: Option<(usize, usize)>,
+    /// Time in which the volume envelope has to fall 96 dB, for a wave that was flattened.
+    pub(crate) decay_s: Option<f64>,
+}
+
+/// How a steady loop begins: it starts dark and noisy and opens up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Onset {
+    /// Time until the loop is reached.
+    pub(crate) seconds: f64,
+    /// Time constant with which the full spectrum comes in.
+    pub(crate) opening_s: f64,
+    /// Cutoff of the spectrum at the very start, as a multiple of the fundamental.
+    pub(crate) dark_multiple: f64,
+    /// Level of the noise burst against the loop's peak, dB.
+    pub(crate) burst_db: f64,
+    /// Time constant with which the burst dies.
+    pub(crate) burst_s: f64,
+    /// Centre of the burst.
+    pub(crate) burst_hz: f64,
+}
+
+impl Recording {
+    /// A steady loop without a beginning of its own.
+    pub(crate) fn steady(name: &str, plan: &LoopPlan, frames: Vec<f64>) -> Self {
+        let len = frames.len();
+        Self::looped(name, plan, frames, len)
+    }
+
+    /// Frames whose last `plan.len` are the loop.
+    pub(crate) fn struck(name: &str, plan: &LoopPlan, frames: Vec<f64>, decay_s: f64) -> Self {
+        let mut recording = Self::looped(name, plan, frames, plan.len);
+        recording.decay_s = Some(decay_s);
+        recording
+    }
+
+    /// A sound that ends by itself; its ends are brought to silence and its mean is taken out.
+    pub(crate) fn one_shot(name: &str, key: u8, rate: u32, mut frames: Vec<f64>) -> Self {
+        remove_mean(&mut frames);
+        let fade = (frames.len() / 20).max(1);
+        let len = frames.len();
+        for (i, value) in frames.iter_mut().rev().take(fade).enumerate() {
+            *value *= 0.5 - 0.5 * libm::cos(TAU * 0.5 * i as f64 / fade as f64);
+        }
+        debug_assert!(len > 0);
+        Self {
+            name: name.to_owned(),
+            key,
+            rate,
+            frames,
+            sustain: None,
+            decay_s: None,
+        }
+    }
+
+    /// A loop that is reached through an onset.
+    pub(crate) fn blown(name: &str, plan: &LoopPlan, steady: Vec<f64>, onset: &Onset) -> Self {
+        let rate = plan.rate_hz();
+        let corner = onset.dark_multiple * plan.fundamental_hz();
+        let dark = Spectrum::of(&steady)
+            .shape(rate, |hz| 1.0 / (1.0 + (hz / corner) * (hz / corner)))
+            .into_loop();
+        let peak = peak_of(&steady);
+        let mut burst = Spectrum::new(steady.len());
+        burst.add_noise(rate, u64::from(plan.key) + 977, |hz| {
+            let octaves = libm::log2(hz / onset.burst_hz);
+            libm::exp(-octaves * octaves)
+        });
+        let burst = burst.into_loop();
+        let burst_gain = peak * db_to_gain(onset.burst_db) / peak_of(&burst);
+        let lead = plan.frames(onset.seconds);
+        let len = steady.len();
+        let mut frames = Vec::with_capacity(lead + len);
+        for n in 0..lead {
+            let t = n as f64 / rate;
+            // Ends at exactly 1, so that the loop takes over without a step.
+            let left = 1.0 - n as f64 / lead as f64;
+            let closed = libm::exp(-t / onset.opening_s) * left;
+            let at = (n + len * (lead / len + 1) - lead) % len;
+            let noise = burst[n % len] * burst_gain * libm::exp(-t / onset.burst_s) * left;
+            frames.push(steady[at] * (1.0 - closed) + dark[at] * closed + noise);
+        }
+        frames.extend_from_slice(&steady);
+        Self::looped(name, plan, frames, len)
+    }
+
+    fn looped(name: &str, plan: &LoopPlan, mut frames: Vec<f64>, loop_len: usize) -> Self {
+        let start = frames.len() - loop_len;
+        for i in 0..LOOP_TAIL {
+            frames.push(frames[start + i % loop_len]);
+        }
+        Self {
+            name: name.to_owned(),
+            key: plan.key,
+            rate: plan.rate,
+            frames,
+            sustain: Some((start, loop_len)),
+            decay_s: None,
+        }
+    }
+
+    /// Loudness of the note at its own key and full velocity, dB, once it is a wave.
+    pub(crate) fn loudness_db(&self) -> f64 {
+        let level = db_to_gain(PEAK_DB) / peak_of(&self.frames);
+        loudness::of_note(self, level)
+    }
+
+    /// The wave of the bank: peak at [`PEAK_DB`], rounded to 16 bits.
+    pub(crate) fn into_wave(self) -> Wave {
+        let scale = 32_767.0 * db_to_gain(PEAK_DB) / peak_of(&self.frames);
+        let frames = self
+            .frames
+            .iter()
+            .map(|value| (value * scale).round() as i16)
+            .collect();
+        let wave_loop = self.sustain.map(|(start, length)| WaveLoop {
+            kind: LoopKind::Forward,
+            start: start as u32,
+            length: length as u32,
+        });
+        Wave {
+            name: self.name,
+            sample_rate: self.rate,
+            frames,
+            sample: Some(WaveSample {
+                unity_note: self.key,
+                wave_loop,
+                ..WaveSample::default()
+            }),
+        }
+    }
+}
+
+/// Largest magnitude; never 0, so that it can divide.
+fn peak_of(frames: &[f64]) -> f64 {
+    frames
+        .iter()
+        .fold(1e-12, |peak, value| peak.max(value.abs()))
+}
+
+/// Takes the mean out where the sound is, leaving silence silent.
+fn remove_mean(frames: &mut [f64]) {
+    let weight: f64 = frames.iter().map(|value| value.abs()).sum();
+    if weight > 0.0 {
+        let mean = frames.iter().sum::<f64>() / weight;
+        for value in frames {
+            *value -= mean * value.abs();
+        }
+    }
+}
+
+/// White noise of one seed, for recipes that filter it themselves.
+pub(crate) fn white(len: usize, seed: u64) -> Vec<f64> {
+    let mut noise = Noise::new(seed);
+    (0..len).map(|_| noise.bipolar()).collect()
+}

@@ -1,0 +1,150 @@
+//! Spectrum of a loop: everything that is put into it repeats without a seam.
+//!
+//! A loop of `len` frames holds exactly the frequencies that are whole numbers of cycles per loop,
+//! its bins. Whatever is built bin by bin is therefore continuous, with all its slopes, where the
+//! end meets the start. Lengths are powers of two for the fast Fourier transform.
+
+use core::f64::consts::TAU;
+
+use crate::noise::Noise;
+
+/// Half spectrum of a real loop, bins `0..len / 2`.
+#[derive(Debug, Clone)]
+pub(crate) struct Spectrum {
+    len: usize,
+    re: Vec<f64>,
+    im: Vec<f64>,
+}
+
+impl Spectrum {
+    /// Silence; `len` is a power of two.
+    pub(crate) fn new(len: usize) -> Self {
+        debug_assert!(len.is_power_of_two());
+        Self {
+            len,
+            re: vec![0.0; len / 2],
+            im: vec![0.0; len / 2],
+        }
+    }
+
+    /// The spectrum of a loop whose length is a power of two.
+    pub(crate) fn of(frames: &[f64]) -> Self {
+        let len = frames.len();
+        let mut re = frames.to_vec();
+        let mut im = vec![0.0; len];
+        transform(&mut re, &mut im);
+        re.truncate(len / 2);
+        im.truncate(len / 2);
+        let scale = 2.0 / len as f64;
+        for value in re.iter_mut().chain(im.iter_mut()) {
+            *value *= scale;
+        }
+        Self { len, re, im }
+    }
+
+    /// Adds `amplitude * sin(2 pi (bin * n / len + turns))`; what cannot be held is left out.
+    pub(crate) fn add(&mut self, bin: usize, amplitude: f64, turns: f64) {
+        if bin == 0 || bin >= self.len / 2 {
+            return;
+        }
+        let (sin, cos) = libm::sincos(TAU * turns);
+        // sin(x + p) = cos(p) sin(x) + sin(p) cos(x); a sine is the negative imaginary axis.
+        self.re[bin] += amplitude * sin;
+        self.im[bin] -= amplitude * cos;
+    }
+
+    /// Adds noise of random phase whose amplitude per bin is `level(hz)`.
+    pub(crate) fn add_noise(&mut self, rate: f64, seed: u64, level: impl Fn(f64) -> f64) {
+        let mut noise = Noise::new(seed);
+        let hz_per_bin = rate / self.len as f64;
+        for bin in 1..self.len / 2 {
+            let amplitude =
+                level(bin as f64 * hz_per_bin) * libm::sqrt(-libm::log(1.0 - noise.unit()));
+            let turns = noise.unit();
+            self.add(bin, amplitude, turns);
+        }
+    }
+
+    /// Multiplies each bin by `gain(hz)`.
+    pub(crate) fn shape(mut self, rate: f64, gain: impl Fn(f64) -> f64) -> Self {
+        let hz_per_bin = rate / self.len as f64;
+        for (bin, (re, im)) in self.re.iter_mut().zip(&mut self.im).enumerate() {
+            let gain = gain(bin as f64 * hz_per_bin);
+            *re *= gain;
+            *im *= gain;
+        }
+        self
+    }
+
+    /// The loop itself, `len` frames without a mean.
+    pub(crate) fn into_loop(self) -> Vec<f64> {
+        let mut re = self.re;
+        // The forward transform of the conjugate is the inverse for a real result.
+        let mut im: Vec<f64> = self.im.iter().map(|value| -value).collect();
+        re[0] = 0.0;
+        im[0] = 0.0;
+        re.resize(self.len, 0.0);
+        im.resize(self.len, 0.0);
+        transform(&mut re, &mut im);
+        re
+    }
+}
+
+/// Forward complex transform in place, decimation in time.
+fn transform(re: &mut [f64], im: &mut [f64]) {
+    let len = re.len();
+    let bits = len.trailing_zeros();
+    for i in 0..len {
+        let j = i.reverse_bits() >> (usize::BITS - bits);
+        if i < j {
+            re.swap(i, j);
+            im.swap(i, j);
+        }
+    }
+    let twiddles: Vec<(f64, f64)> = (0..len / 2)
+        .map(|i| libm::sincos(-TAU * i as f64 / len as f64))
+        .collect();
+    let mut half = 1;
+    while half < len {
+        let stride = len / (2 * half);
+        for block in (0..len).step_by(2 * half) {
+            for i in 0..half {
+                let (sin, cos) = twiddles[i * stride];
+                let (a, b) = (block + i, block + i + half);
+                let (bre, bim) = (re[b] * cos - im[b] * sin, re[b] * sin + im[b] * cos);
+                (re[b], im[b]) = (re[a] - bre, im[a] - bim);
+                (re[a], im[a]) = (re[a] + bre, im[a] + bim);
+            }
+        }
+        half *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bin_becomes_its_sine() {
+        let mut spectrum = Spectrum::new(64);
+        spectrum.add(3, 0.5, 0.125);
+        for (n, value) in spectrum.into_loop().iter().enumerate() {
+            let expected = 0.5 * libm::sin(TAU * (3.0 * n as f64 / 64.0 + 0.125));
+            assert!(
+                (value - expected).abs() < 1e-12,
+                "frame {n}: {value} for {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn analysis_undoes_synthesis() {
+        let mut spectrum = Spectrum::new(256);
+        spectrum.add_noise(1000.0, 5, |hz| 1.0 / (1.0 + hz));
+        let frames = spectrum.into_loop();
+        let again = Spectrum::of(&frames).into_loop();
+        for (a, b) in frames.iter().zip(&again) {
+            assert!((a - b).abs() < 1e-12, "{a} became {b}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The factory bank as its players see it: complete, in tune, without seams, the same every time.
+#![expect(clippy::unwrap_used, reason = "tests may unwrap")]
+
+use std::sync::LazyLock;
+
+use dmus_dls::Bank;
+use dmus_dls::bank::{Instrument, Region, Wave, WaveLoop};
+
+/// Computed once for all tests of this file.
+static BANK: LazyLock<Bank> = LazyLock::new(dmus_factory::bank);
+
+const MELODIC_KEYS: std::ops::RangeInclusive<u8> = 21..=108;
+const DRUM_KEYS: std::ops::RangeInclusive<u8> = 35..=81;
+
+fn melodic(program: u8) -> &'static Instrument {
+    BANK.instruments
+        .iter()
+        .find(|instrument| !instrument.patch.drums && instrument.patch.program == program)
+        .unwrap()
+}
+
+fn kit() -> &'static Instrument {
+    BANK.instruments
+        .iter()
+        .find(|instrument| instrument.patch.drums)
+        .unwrap()
+}
+
+fn regions(instrument: &Instrument, key: u8, velocity: u8) -> Vec<&Region> {
+    instrument
+        .regions
+        .iter()
+        .filter(|region| region.keys.contains(&key) && region.velocities.contains(&velocity))
+        .collect()
+}
+
+fn loops() -> impl Iterator<Item = (&'static Wave, WaveLoop)> {
+    BANK.waves
+        .iter()
+        .filter_map(|wave| Some((wave, wave.sample?.wave_loop?)))
+}
+
+/// A frame of the wave as a player's interpolation sees it, with the loop wrapped.
+fn looped(wave: &Wave, wave_loop: WaveLoop, offset: i64) -> f64 {
+    let at = i64::from(wave_loop.start) + offset.rem_euclid(i64::from(wave_loop.length));
+    f64::from(wave.frames[usize::try_from(at).unwrap()])
+}
+
+#[test]
+fn committed_file_is_the_computed_bank() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../presets/dmus-gm.dls");
+    let committed = std::fs::read(path).unwrap();
+    let computed = dmus_dls::write::to_dls(&BANK);
+    let at = committed.iter().zip(&computed).position(|(a, b)| a != b);
+    assert!(
+        committed == computed,
+        "presets/dmus-gm.dls ({} bytes) is not the computed bank ({} bytes), first at {at:?}; \
+         run `cargo xtask bank`",
+        committed.len(),
+        computed.len()
+    );
+}
+
+#[test]
+fn computing_twice_gives_the_same_bits() {
+    assert!(dmus_factory::bank() == *BANK);
+}
+
+#[test]
+fn file_reads_back_as_the_bank_without_a_warning() {
+    let bytes = dmus_dls::write::to_dls(&BANK);
+    assert!(bytes.len() <= 3_000_000, "{} bytes", bytes.len());
+    let read = Bank::read(&bytes).unwrap();
+    assert!(read.warnings.is_empty(), "{}", read.warnings[0]);
+    assert!(read == *BANK);
+}
+
+#[test]
+fn every_program_sounds_on_every_key_at_every_velocity() {
+    for program in 0..=127 {
+        let instrument = melodic(program);
+        assert!(!instrument.name.is_empty(), "program {program} has no name");
+        for key in MELODIC_KEYS {
+            for velocity in 1..=127 {
+                let sounding = regions(instrument, key, velocity);
+                let name = &instrument.name;
+                assert!(
+                    !sounding.is_empty(),
+                    "{name}: key {key}, velocity {velocity}"
+                );
+                assert!(
+                    sounding.len() <= 5,
+                    "{name}: {} regions on key {key}",
+                    sounding.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn programs_follow_each_other_and_the_kit_comes_last() {
+    let programs: Vec<u8> = BANK.instruments.iter().map(|i| i.patch.program).collect();
+    let mut expected: Vec<u8> = (0..=127).collect();
+    expected.push(0);
+    assert_eq!(programs, expected);
+    assert!(
+        BANK.instruments
+            .iter()
+            .all(|i| i.patch.bank_msb == 0 && i.patch.bank_lsb == 0)
+    );
+    assert!(BANK.instruments.last().unwrap().patch.drums);
+}
+
+#[test]
+fn every_drum_key_has_one_drum_at_its_recorded_speed_range() {
+    for key in DRUM_KEYS {
+        let sounding = regions(kit(), key, 100);
+        assert_eq!(sounding.len(), 1, "key {key}");
+        let sample = sounding[0].sample.unwrap();
+        let keys = i32::from(key) - i32::from(sample.unity_note);
+        assert!(
+            (-12..=12).contains(&keys),
+            "key {key} is {keys} keys off its wave"
+        );
+    }
+}
+
+#[test]
+fn hi_hats_and_other_pairs_cut_each_other() {
+    let group = |key: u8| regions(kit(), key, 100)[0].key_group;
+    for pair in [[42, 44], [42, 46], [71, 72], [73, 74], [78, 79], [80, 81]] {
+        assert_ne!(group(pair[0]), 0, "{pair:?}");
+        assert_eq!(group(pair[0]), group(pair[1]), "{pair:?}");
+    }
+    assert_ne!(group(42), group(80));
+    assert_eq!(group(38), 0);
+}
+
+#[test]
+fn pianos_organs_strings_and_leads_stay_near_their_recorded_pitch() {
+    for program in [0, 1, 16, 18, 48, 49, 50, 51, 80, 81] {
+        let instrument = melodic(program);
+        for key in 36..=92 {
+            for region in regions(instrument, key, 100) {
+                let keys = i32::from(key) - i32::from(region.sample.unwrap().unity_note);
+                assert!(
+                    (-9..=9).contains(&keys),
+                    "{}: key {key} by {keys}",
+                    instrument.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn loops_close_in_value_and_slope() {
+    for (wave, wave_loop) in loops() {
+        // The largest second difference inside the loop bounds the one across its seam.
+        let bend = |n: i64| {
+            let at = |offset| looped(wave, wave_loop, n + offset);
+            (at(-1) - 2.0 * at(0) + at(1)).abs()
+        };
+        let length = i64::from(wave_loop.length);
+        let inside = (2..length - 2).map(bend).fold(0.0, f64::max);
+        let seam = (-1..=1).map(bend).fold(0.0, f64::max);
+        // Two units allow for rounding to 16 bits.
+        assert!(
+            seam <= inside + 2.0,
+            "{}: bend {seam} at the seam, {inside} inside",
+            wave.name
+        );
+    }
+}
+
+#[test]
+fn loops_go_on_from_what_leads_to_them() {
+    for (wave, wave_loop) in loops().filter(|(_, wave_loop)| wave_loop.start >= 4) {
+        let start = usize::try_from(wave_loop.start).unwrap();
+        let at = |n: usize| f64::from(wave.frames[n]);
+        let into = (at(start - 1) - 2.0 * at(start) + at(start + 1)).abs();
+        let back = looped(wave, wave_loop, -1);
+        let round = (back - 2.0 * at(start) + at(start + 1)).abs();
+        // What precedes the loop is nearly what precedes it again at its end.
+        assert!(
+            (into - round).abs() <= 700.0,
+            "{}: {into} against {round}",
+            wave.name
+        );
+    }
+}
+
+#[test]
+fn looped_waves_are_in_tune() {
+    for (wave, wave_loop) in loops() {
+        let sample = wave.sample.unwrap();
+        let key_hz = 440.0 * libm::exp2((f64::from(sample.unity_note) - 69.0) / 12.0);
+        // Organ waves are planned an octave down: half periods of the key are whole there.
+        let halves = 2.0 * key_hz * f64::from(wave_loop.length) / f64::from(wave.sample_rate);
+        let hz = halves.round() * f64::from(wave.sample_rate) / f64::from(wave_loop.length) / 2.0;
+        let cents = 1200.0 * libm::log2(hz / key_hz) - f64::from(sample.fine_tune);
+        assert!(
+            cents.abs() <= 1.0,
+            "{}: key {} is {cents} off",
+            wave.name,
+            sample.unity_note
+        );
+    }
+}
+
+#[test]
+fn no_wave_clips_or_is_empty() {
+    for wave in &BANK.waves {
+        let peak = wave
+            .frames
+            .iter()
+            .map(|frame| frame.unsigned_abs())
+            .max()
+            .unwrap();
+        assert!(
+            (29_000..=29_300).contains(&peak),
+            "{}: peak {peak}",
+            wave.name
+        );
+        assert!(
+            (8_000..=44_100).contains(&wave.sample_rate),
+            "{}",
+            wave.name
+        );
+    }
+}
+
+#[test]
+fn no_wave_has_a_constant_part() {
+    for wave in &BANK.waves {
+        let (start, length) = match wave.sample.unwrap().wave_loop {
+            Some(sustain) => (sustain.start as usize, sustain.length as usize),
+            None => (0, wave.frames.len()),
+        };
+        let frames = &wave.frames[start..start + length];
+        let mean = frames.iter().map(|frame| f64::from(*frame)).sum::<f64>() / length as f64;
+        assert!(mean.abs() < 32.768, "{}: mean {mean} of 32768", wave.name);
+    }
+}
+
+#[test]
+fn one_shots_begin_and_end_in_silence() {
+    for wave in BANK
+        .waves
+        .iter()
+        .filter(|wave| wave.sample.unwrap().wave_loop.is_none())
+    {
+        let first = wave.frames[0].unsigned_abs();
+        let last = wave.frames.last().unwrap().unsigned_abs();
+        assert!(first <= 400, "{} begins at {first}", wave.name);
+        assert!(last <= 8, "{} ends at {last}", wave.name);
+    }
+}
+
+#[test]
+fn gains_only_take_away() {
+    for instrument in &BANK.instruments {
+        for region in &instrument.regions {
+            let db = region.sample.unwrap().gain.db();
+            assert!((-40.0..=0.0).contains(&db), "{}: {db} dB", instrument.name);
+        }
+    }
+}

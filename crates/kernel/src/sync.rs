@@ -1,0 +1,23 @@
+//! The only atomics of the workspace: data published from one thread and read on another.
+//!
+//! Owner: each half by its thread. Thread: as each type says; all operations are wait-free.
+//!
+//! Built with `--cfg dmus_loom` the same code runs on loom's atomics, and the models in `tests/`
+//! try every interleaving and reordering. Each ordering that matters has a name; a model run with
+//! that name in the environment variable `DMUS_MUTANT` weakens it to `Relaxed` and must fail.
+//! The names are listed in `tests/mutants.txt`.
+//!
+//! ```text
+//! RUSTFLAGS="--cfg dmus_loom" cargo test -p dmus-kernel --release --test loom_published
+//! RUSTFLAGS="--cfg dmus_loom" DMUS_MUTANT=published_word_store \
+//!     cargo test -p dmus-kernel --release --test loom_published      # must fail
+//! ```
+
+mod counter;
+mod published;
+mod shim;
+mod signal;
+
+pub use counter::Counter;
+pub use published::{Reader, Writer, published};
+pub use signal::Signal;

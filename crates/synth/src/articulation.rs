@@ -1,0 +1,276 @@
+//! Connections at work: what a note's sources add to its destinations.
+//!
+//! In: a compiled list of connections and the state of note, channel, oscillators and envelopes.
+//! Out: sums per destination, in decibels, cents and fractions.
+//! A connection is evaluated as rarely as its sources allow: at note-on, when the channel
+//! changed, or at every tick. Owner: [`crate::Collection`]. Thread: render reads, control
+//! compiles. Source: \[DLS2\] articulation.
+
+pub(crate) mod compile;
+pub(crate) mod curves;
+pub(crate) mod defaults;
+pub(crate) mod key;
+
+use dmus_dls::bank::{Curve, Source, Transform};
+
+use crate::channel::controllers::Controls;
+use curves::CurveTables;
+
+/// A destination that is summed at every tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TickTarget {
+    /// dB.
+    Gain,
+    /// Cents.
+    Pitch,
+    /// Fraction, -0.5 left to 0.5 right.
+    Pan,
+    /// Fraction of the amplitude.
+    Reverb,
+    /// Fraction of the amplitude.
+    Chorus,
+    /// Absolute cents.
+    Cutoff,
+    /// dB.
+    Resonance,
+}
+
+/// Number of [`TickTarget`]s.
+const TICK_TARGETS: usize = 7;
+
+/// A destination that is settled when the note starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoteTarget {
+    /// Absolute cents.
+    ModLfoFrequency,
+    /// Time cents, as are all times.
+    ModLfoDelay,
+    /// Absolute cents.
+    VibLfoFrequency,
+    VibLfoDelay,
+    Eg1Delay,
+    Eg1Attack,
+    Eg1Hold,
+    Eg1Decay,
+    /// Fraction of the range.
+    Eg1Sustain,
+    Eg1Release,
+    Eg1Shutdown,
+    Eg2Delay,
+    Eg2Attack,
+    Eg2Hold,
+    Eg2Decay,
+    /// Fraction of the range.
+    Eg2Sustain,
+    Eg2Release,
+}
+
+/// Number of [`NoteTarget`]s.
+const NOTE_TARGETS: usize = 17;
+
+/// Sums by [`TickTarget`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct TickSums([f64; TICK_TARGETS]);
+
+impl TickSums {
+    /// The sum of one destination.
+    pub(crate) const fn get(&self, target: TickTarget) -> f64 {
+        self.0[target as usize]
+    }
+
+    /// Adds to one destination.
+    pub(crate) fn add(&mut self, target: TickTarget, amount: f64) {
+        self.0[target as usize] += amount;
+    }
+
+    /// Both sums together.
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        let mut sums = *self;
+        for (sum, amount) in sums.0.iter_mut().zip(other.0) {
+            *sum += amount;
+        }
+        sums
+    }
+}
+
+/// Sums by [`NoteTarget`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NoteSums([f64; NOTE_TARGETS]);
+
+impl NoteSums {
+    /// The sum of one destination.
+    pub(crate) const fn get(&self, target: NoteTarget) -> f64 {
+        self.0[target as usize]
+    }
+}
+
+/// One connection, ready to run.
+#[derive(Debug, Clone, Copy)]
+struct Term {
+    source: Source,
+    source_transform: Transform,
+    control: Source,
+    control_transform: Transform,
+    output_curve: Curve,
+    /// [`TickTarget`] or [`NoteTarget`], by the list it stands in.
+    target: u8,
+    /// In the destination's unit.
+    amount: f64,
+}
+
+/// Everything that the connections of one region say.
+#[derive(Debug)]
+pub(crate) struct Articulation {
+    /// Into [`NoteTarget`]s.
+    note: Box<[Term]>,
+    /// Into [`TickTarget`]s, from sources that a note never changes.
+    fixed: Box<[Term]>,
+    /// Into [`TickTarget`]s, from sources that change with a message.
+    channel: Box<[Term]>,
+    /// Into [`TickTarget`]s, from oscillators and envelopes.
+    moving: Box<[Term]>,
+    /// [`NoteTarget`]s that are exactly 0 s, one bit each.
+    instant: u32,
+    /// Whether there is a filter at all.
+    has_filter: bool,
+    /// Pitch for each key, cents.
+    cents_per_key: f64,
+    /// The key scale pivots at key 0 instead of the unity note.
+    pivots_at_zero: bool,
+    /// Share of the volume envelope's range that reaches the gain; 1 is all of it.
+    eg1_depth: f64,
+}
+
+/// Oscillators and envelopes of one note at one age.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Signals {
+    /// -1..=1.
+    pub(crate) mod_lfo: f64,
+    /// -1..=1.
+    pub(crate) vib_lfo: f64,
+    /// Part of the range, 0..=1.
+    pub(crate) eg1: f64,
+    /// 0..=1.
+    pub(crate) eg2: f64,
+}
+
+/// What a note is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Strike {
+    /// Key of the message, `0..=127`.
+    pub(crate) note: u8,
+    /// Key after the key generator, `0.0..=127.0`.
+    pub(crate) key: f64,
+    /// `1..=127`.
+    pub(crate) velocity: u8,
+}
+
+/// All that a connection can listen to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inputs<'a> {
+    pub(crate) tables: &'a CurveTables,
+    pub(crate) controls: &'a Controls,
+    pub(crate) strike: Strike,
+    pub(crate) signals: Signals,
+}
+
+impl Inputs<'_> {
+    /// Normalised value of one input.
+    fn value(&self, source: Source, transform: Transform) -> f64 {
+        let controls = self.controls;
+        match source {
+            Source::None => curves::constant(transform),
+            Source::ModLfo => curves::oscillator(transform, self.signals.mod_lfo),
+            Source::VibLfo => curves::oscillator(transform, self.signals.vib_lfo),
+            Source::Eg1 => curves::envelope(transform, self.signals.eg1),
+            Source::Eg2 => curves::envelope(transform, self.signals.eg2),
+            Source::Velocity => self.tables.seven_bit(transform, self.strike.velocity),
+            Source::KeyNumber => curves::key_number(transform, self.strike.key),
+            Source::PitchWheel => curves::fourteen_bit(transform, f64::from(controls.wheel)),
+            Source::PolyPressure => self
+                .tables
+                .seven_bit(transform, controls.key_pressure(self.strike.note)),
+            Source::ChannelPressure => self.tables.seven_bit(transform, controls.channel_pressure),
+            Source::Controller(number) => self
+                .tables
+                .seven_bit(transform, controls.controller(number)),
+            Source::Rpn0 => curves::fourteen_bit(transform, controls.parameters.bend_range()),
+            Source::Rpn1 => curves::fourteen_bit(transform, controls.parameters.fine_tuning()),
+            Source::Rpn2 => curves::fourteen_bit(transform, controls.parameters.coarse_tuning()),
+        }
+    }
+
+    /// What one connection adds.
+    fn contribution(&self, term: &Term) -> f64 {
+        let product = self.value(term.source, term.source_transform)
+            * self.value(term.control, term.control_transform);
+        curves::output(term.output_curve, product) * term.amount
+    }
+
+    fn sum<const N: usize>(&self, terms: &[Term]) -> [f64; N] {
+        let mut sums = [0.0; N];
+        for term in terms {
+            if let Some(sum) = sums.get_mut(usize::from(term.target)) {
+                *sum += self.contribution(term);
+            }
+        }
+        sums
+    }
+}
+
+impl Articulation {
+    /// Times, speeds and levels of a note that starts now.
+    pub(crate) fn at_note_on(&self, inputs: &Inputs<'_>) -> NoteSums {
+        NoteSums(inputs.sum(&self.note))
+    }
+
+    /// The part of the sums that stays for the whole note.
+    pub(crate) fn fixed(&self, inputs: &Inputs<'_>) -> TickSums {
+        TickSums(inputs.sum(&self.fixed))
+    }
+
+    /// The part of the sums that changes when the channel does.
+    pub(crate) fn channel(&self, inputs: &Inputs<'_>) -> TickSums {
+        TickSums(inputs.sum(&self.channel))
+    }
+
+    /// The part of the sums that oscillators and envelopes move.
+    pub(crate) fn moving(&self, inputs: &Inputs<'_>) -> TickSums {
+        TickSums(inputs.sum(&self.moving))
+    }
+
+    /// Whether anything moves from tick to tick by itself.
+    pub(crate) fn moves(&self) -> bool {
+        !self.moving.is_empty()
+    }
+
+    /// Whether a time is exactly 0 s.
+    pub(crate) const fn is_instant(&self, target: NoteTarget) -> bool {
+        self.instant & (1 << target as u32) != 0
+    }
+
+    /// Whether there is a filter at all.
+    pub(crate) const fn has_filter(&self) -> bool {
+        self.has_filter
+    }
+
+    /// Share of the volume envelope's range that reaches the gain.
+    pub(crate) const fn eg1_depth(&self) -> f64 {
+        self.eg1_depth
+    }
+
+    /// Pitch of a key relative to the wave's recorded pitch, cents.
+    ///
+    /// # Source
+    /// \[DLS2\] key to pitch. Deviation: a scale other than 100 cents per key pivots at the unity
+    /// note, as authoring tools mean it, unless a tuning of 80 semitones or more in the same list
+    /// shows that the bank has allowed for the pivot at key 0.
+    pub(crate) fn key_pitch(&self, key: f64, unity_note: u8) -> f64 {
+        let unity = f64::from(unity_note);
+        if self.pivots_at_zero {
+            self.cents_per_key * key - 100.0 * unity
+        } else {
+            self.cents_per_key * (key - unity)
+        }
+    }
+}

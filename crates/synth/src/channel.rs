@@ -1,0 +1,381 @@
+//! One MIDI channel: what it plays, how its notes are to sound, and the host's trim on top.
+//!
+//! In: channel messages, trims. Out: controls for connections, a patch, gain and pan.
+//! Owner: the engine. Thread: render. Source: \[MIDI1\]; \[DLS2\] banks and programs.
+
+pub(crate) mod controllers;
+pub(crate) mod parameters;
+pub(crate) mod sysex;
+
+use dmus_dls::bank::Patch;
+
+use crate::downloads::{Downloads, Found};
+use crate::dsp::ramp::Glide;
+use crate::dsp::units::decibels_to_amplitude;
+use controllers::{Controls, number};
+use sysex::Mode;
+
+/// Channels in a group.
+pub(crate) const CHANNELS_PER_GROUP: u8 = 16;
+
+/// The channel that plays drums unless told otherwise, 0-based.
+const DRUM_CHANNEL: u8 = 9;
+
+/// Bank select of General MIDI 2's melodic instruments.
+const GM2_MELODIC: u8 = 121;
+
+/// Bank select of General MIDI 2's drums.
+const GM2_DRUMS: u8 = 120;
+
+/// Bank selects of XG's drums: effects and kits.
+const XG_DRUMS: [u8; 2] = [126, 127];
+
+/// Loudest trim, dB.
+const MAX_TRIM_DB: f32 = 24.0;
+
+/// What the host sets on top of a part's MIDI state.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PartTrim {
+    /// Gain, dB; -96 and below is silence, at most +24. Not a number counts as 0.
+    pub gain_db: f32,
+    /// Added to the part's pan, `-1.0` (left) to `1.0` (right). Not a number counts as 0.
+    pub pan: f32,
+    /// Plays this program instead of the one MIDI chose, `0..=127`; the bank stays MIDI's.
+    pub program: Option<u8>,
+}
+
+impl Default for PartTrim {
+    /// Nothing added.
+    fn default() -> Self {
+        Self {
+            gain_db: 0.0,
+            pan: 0.0,
+            program: None,
+        }
+    }
+}
+
+/// Amplitude of a gain from outside.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "an amplitude is wanted in f32"
+)]
+pub(crate) fn outside_gain(gain_db: f32) -> f32 {
+    if gain_db.is_nan() {
+        1.0
+    } else {
+        decibels_to_amplitude(f64::from(gain_db.min(MAX_TRIM_DB))) as f32
+    }
+}
+
+/// What a controller asks of sounding notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing at once; it acts at the next tick.
+    None,
+    /// The sustain pedal went up.
+    SustainUp,
+    /// The sostenuto pedal went down.
+    SostenutoDown,
+    /// The sostenuto pedal went up.
+    SostenutoUp,
+    /// Both pedals went up.
+    PedalsUp,
+    /// All notes off.
+    NotesOff,
+    /// All sound off.
+    SoundOff,
+}
+
+/// Bank and program as a message names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Select {
+    bank_msb: u8,
+    bank_lsb: u8,
+    program: u8,
+}
+
+/// The state of one channel.
+#[derive(Debug, Clone)]
+pub(crate) struct Channel {
+    /// Number in its group, `0..=15`.
+    number: u8,
+    mode: Mode,
+    pub(crate) controls: Controls,
+    /// Counts every change that a sounding note has to notice.
+    revision: u32,
+    /// In force since the last program change.
+    select: Select,
+    drums: bool,
+    program_override: Option<u8>,
+    /// The instrument in force, looked up when first needed.
+    found: Option<Found>,
+    /// Whether `found` answers for the present state.
+    is_looked_up: bool,
+    gain: Glide,
+    pan: Glide,
+}
+
+impl Channel {
+    /// A channel after power-on.
+    ///
+    /// - `number`: in its group, `0..=15`
+    pub(crate) fn new(number: u8) -> Self {
+        let mut channel = Self {
+            number,
+            mode: Mode::Dls,
+            controls: Controls::power_on(),
+            revision: 0,
+            select: Select {
+                bank_msb: 0,
+                bank_lsb: 0,
+                program: 0,
+            },
+            drums: false,
+            program_override: None,
+            found: None,
+            is_looked_up: false,
+            gain: Glide::resting(1.0),
+            pan: Glide::resting(0.0),
+        };
+        channel.reset(Mode::Dls);
+        channel
+    }
+
+    /// Power-on state under new rules; the host's trim stays.
+    pub(crate) fn reset(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.drums = self.number == DRUM_CHANNEL;
+        self.controls = Controls::power_on();
+        let bank_msb = match (mode, self.drums) {
+            (Mode::Gm2, true) => GM2_DRUMS,
+            (Mode::Gm2, false) => GM2_MELODIC,
+            (Mode::Xg, true) => 127,
+            _ => 0,
+        };
+        self.controls.set(number::BANK_MSB, bank_msb);
+        self.program_change(0);
+        self.touch();
+    }
+
+    /// Something changed that sounding notes listen to.
+    pub(crate) const fn touch(&mut self) {
+        self.revision = self.revision.wrapping_add(1);
+    }
+
+    /// Changes whenever a sounding note has to look again.
+    pub(crate) const fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// The rules in force.
+    pub(crate) const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Whether it plays drums.
+    pub(crate) const fn plays_drums(&self) -> bool {
+        self.drums
+    }
+
+    /// Latches bank and program.
+    ///
+    /// # Source
+    /// \[MIDI1\]: bank select does nothing until a program change.
+    pub(crate) fn program_change(&mut self, program: u8) {
+        self.select = Select {
+            bank_msb: self.controls.controller(number::BANK_MSB),
+            bank_lsb: self.controls.controller(number::BANK_LSB),
+            program: program & 0x7F,
+        };
+        match (self.mode, self.select.bank_msb) {
+            (Mode::Dls | Mode::Gm1 | Mode::Gm2, GM2_DRUMS) => self.drums = true,
+            (Mode::Dls | Mode::Gm1 | Mode::Gm2, GM2_MELODIC) => self.drums = false,
+            (Mode::Xg, bank_msb) if self.number != DRUM_CHANNEL => {
+                self.drums = XG_DRUMS.contains(&bank_msb);
+            }
+            _ => {}
+        }
+        self.is_looked_up = false;
+    }
+
+    /// Makes the channel a rhythm part or a melodic one, on its first program.
+    pub(crate) fn set_drums(&mut self, drums: bool) {
+        self.drums = drums;
+        self.select.program = 0;
+        self.is_looked_up = false;
+    }
+
+    /// The patch MIDI asks for, whatever the host's program.
+    pub(crate) fn midi_patch(&self) -> Patch {
+        Patch {
+            drums: self.drums,
+            bank_msb: self.select.bank_msb,
+            bank_lsb: self.select.bank_lsb,
+            program: self.select.program,
+        }
+    }
+
+    /// The patch asked for, with the host's program on top.
+    pub(crate) fn patch(&self) -> Patch {
+        Patch {
+            drums: self.drums,
+            bank_msb: self.select.bank_msb,
+            bank_lsb: self.select.bank_lsb,
+            program: self.program_override.unwrap_or(self.select.program),
+        }
+    }
+
+    /// The resident collections changed.
+    pub(crate) const fn forget_instrument(&mut self) {
+        self.is_looked_up = false;
+    }
+
+    /// The instrument in force.
+    pub(crate) fn instrument(&mut self, downloads: &Downloads) -> Option<Found> {
+        if !self.is_looked_up {
+            self.found = downloads.find(self.patch());
+            self.is_looked_up = true;
+        }
+        self.found
+    }
+
+    /// Takes a control change; returns what it asks of sounding notes.
+    pub(crate) fn control_change(&mut self, controller: u8, value: u8) -> Effect {
+        let was_down = self.controls.pedal(controller);
+        let is_down = value >= 64;
+        match controller {
+            number::ALL_SOUND_OFF => return Effect::SoundOff,
+            number::RESET_CONTROLLERS => {
+                self.controls.reset();
+                self.touch();
+                return Effect::PedalsUp;
+            }
+            number::ALL_NOTES_OFF..=number::POLY => return Effect::NotesOff,
+            _ => {}
+        }
+        if !self.controls.enter(controller, value) {
+            self.controls.set(controller, value);
+        }
+        self.touch();
+        match controller {
+            number::SUSTAIN if was_down && !is_down => Effect::SustainUp,
+            number::SOSTENUTO if !was_down && is_down => Effect::SostenutoDown,
+            number::SOSTENUTO if was_down && !is_down => Effect::SostenutoUp,
+            _ => Effect::None,
+        }
+    }
+
+    /// Sets the host's trim, to be reached in `ticks` ticks.
+    pub(crate) fn set_trim(&mut self, trim: PartTrim, ticks: u32) {
+        self.gain.head_for(outside_gain(trim.gain_db), ticks);
+        let pan = if trim.pan.is_nan() {
+            0.0
+        } else {
+            trim.pan.clamp(-1.0, 1.0)
+        };
+        self.pan.head_for(pan, ticks);
+        let program = trim.program.map(|program| program & 0x7F);
+        if program != self.program_override {
+            self.program_override = program;
+            self.is_looked_up = false;
+        }
+    }
+
+    /// Moves the trim one tick on.
+    pub(crate) fn advance_trim(&mut self) {
+        self.gain.advance();
+        self.pan.advance();
+    }
+
+    /// Whether the trim has arrived.
+    pub(crate) const fn trim_rests(&self) -> bool {
+        self.gain.is_resting() && self.pan.is_resting()
+    }
+
+    /// Puts the trim where it is going.
+    pub(crate) const fn settle_trim(&mut self) {
+        self.gain.settle();
+        self.pan.settle();
+    }
+
+    /// Trim of the gain at the end of the tick, as an amplitude.
+    pub(crate) fn trim_gain(&self) -> f64 {
+        f64::from(self.gain.current())
+    }
+
+    /// Trim of the pan at the end of the tick, `-0.5..=0.5`.
+    pub(crate) fn trim_pan(&self) -> f64 {
+        0.5 * f64::from(self.pan.current())
+    }
+
+    /// Rank when voices are short, larger is more important.
+    ///
+    /// # Source
+    /// \[WDK\] voice priority: channel 10 first, then 1 to 9, then 11 to 16; the same in every
+    /// channel group.
+    pub(crate) const fn priority(&self) -> u8 {
+        match self.number {
+            DRUM_CHANNEL => 15,
+            number if number < DRUM_CHANNEL => 14 - number,
+            number => 15 - number,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn priorities_run_ten_then_one_to_nine_then_the_rest() {
+        let priorities: Vec<u8> = (0..16).map(|n| Channel::new(n).priority()).collect();
+        assert_eq!(
+            priorities,
+            [14, 13, 12, 11, 10, 9, 8, 7, 6, 15, 5, 4, 3, 2, 1, 0]
+        );
+    }
+
+    #[test]
+    fn a_bank_select_waits_for_its_program_change() {
+        let mut channel = Channel::new(0);
+        channel.control_change(0, 121);
+        channel.program_change(5);
+        channel.control_change(0, 0);
+        assert_eq!(channel.patch().bank_msb, 121);
+        assert_eq!(channel.patch().program, 5);
+    }
+
+    #[test]
+    fn general_midi_two_turns_any_channel_into_drums_and_back() {
+        let mut channel = Channel::new(10);
+        channel.reset(Mode::Gm2);
+        assert_eq!(channel.patch().bank_msb, 121);
+        channel.control_change(0, 120);
+        channel.program_change(0);
+        assert!(channel.plays_drums());
+        channel.control_change(0, 121);
+        channel.program_change(0);
+        assert!(!channel.plays_drums());
+    }
+
+    #[test]
+    fn the_drum_channel_of_xg_stays_on_drums() {
+        let mut channel = Channel::new(9);
+        channel.reset(Mode::Xg);
+        channel.control_change(0, 0);
+        channel.program_change(0);
+        assert!(channel.plays_drums());
+    }
+
+    #[test]
+    fn pedals_speak_only_when_they_move() {
+        let mut channel = Channel::new(0);
+        assert_eq!(channel.control_change(64, 20), Effect::None);
+        assert_eq!(channel.control_change(64, 127), Effect::None);
+        assert_eq!(channel.control_change(64, 63), Effect::SustainUp);
+        assert_eq!(channel.control_change(66, 64), Effect::SostenutoDown);
+        assert_eq!(channel.control_change(66, 127), Effect::None);
+        assert_eq!(channel.control_change(66, 0), Effect::SostenutoUp);
+    }
+}

@@ -1,0 +1,359 @@
+//! The sample player: a position that walks through a wave at the note's pitch.
+//!
+//! Position and speed are fixed point, 32 bits of frame and 32 of fraction. Speed moves linearly
+//! within a tick (so pitch has no zipper noise) by whole-number additions, which are exact:
+//! cutting a block anywhere gives the same positions.
+//! Reading is done in runs between the places where something has to be decided: the approach of
+//! a loop's end, the wrap, the end of the wave. Inside a run no frame has a branch of its own.
+
+use super::interpolation::{FRAMES_AHEAD, GUARD_FRAMES, WINDOW_FRAMES, hermite};
+use super::recording::{Recording, Seam, UNROLLED_FRAMES};
+use super::tables::TICK_FRAMES;
+
+/// One frame in fixed point.
+const ONE: u64 = 1 << 32;
+
+/// Fastest reading, frames of the wave per frame of output.
+const MAX_SPEED: f64 = 4096.0;
+
+/// Loops up to this many frames are played from the unrolled seam alone.
+const SHORT_LOOP_FRAMES: u32 = 128;
+
+/// Position and speed of one voice in its wave.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Playhead {
+    /// Position, 32.32 frames from the start of the wave; past the end of a loop by less than
+    /// the unrolled part.
+    phase: u64,
+    /// Speed at the next frame, 32.32 frames per frame.
+    speed: u64,
+    /// Change of speed per frame.
+    step: i64,
+    /// Speed at the end of the tick.
+    target: u64,
+}
+
+/// Fixed-point speed of a ratio, at least the smallest that moves at all.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "clamped to 0..=4096 frames before the cast"
+)]
+fn fixed(speed: f64) -> u64 {
+    ((speed.clamp(0.0, MAX_SPEED) * ONE as f64) as u64).max(1)
+}
+
+/// Frame number in the high half, as an index.
+#[inline]
+const fn whole(phase: u64) -> usize {
+    (phase >> 32) as usize
+}
+
+/// Fraction of a position, 24 bits of it, `0.0..1.0`.
+#[inline]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "24 bits are exact in f32"
+)]
+fn fraction(phase: u64) -> f32 {
+    ((phase as u32) >> 8) as f32 * (1.0 / 16_777_216.0)
+}
+
+impl Playhead {
+    /// At the start of the wave.
+    ///
+    /// - `speed`: frames of the wave per frame of output
+    pub(crate) fn new(speed: f64) -> Self {
+        let speed = fixed(speed);
+        Self {
+            phase: 0,
+            speed,
+            step: 0,
+            target: speed,
+        }
+    }
+
+    /// Bends the speed so that it is `speed` at the end of the tick.
+    ///
+    /// - `offset`: frame of the tick from which it bends, `0..64`
+    #[expect(
+        clippy::cast_possible_wrap,
+        reason = "speeds are below 2^45, frames below 65"
+    )]
+    pub(crate) fn aim(&mut self, offset: usize, speed: f64) {
+        if offset == 0 {
+            self.speed = self.target;
+        }
+        self.target = fixed(speed);
+        let frames = TICK_FRAMES.saturating_sub(offset).max(1) as i64;
+        self.step = (self.target as i64 - self.speed as i64) / frames;
+    }
+
+    /// Leaves the loop: from here on the wave plays to its end.
+    pub(crate) fn leave(&mut self, seam: &Seam) {
+        self.phase = wrap(
+            self.phase,
+            u64::from(seam.start()) << 32,
+            u64::from(seam.end()) << 32,
+        );
+    }
+
+    /// Reads frames into `out`, in 16-bit units.
+    ///
+    /// - `seam`: the loop to stay in, if any
+    /// - returns how many frames were read; fewer than asked means that the wave has ended
+    ///
+    /// # Real-time
+    /// Render. Bounded: at most three runs for each pass through the loop.
+    pub(crate) fn read(
+        &mut self,
+        recording: &Recording,
+        seam: Option<&Seam>,
+        out: &mut [f32],
+    ) -> usize {
+        let Some(seam) = seam else {
+            return self.read_to_end(recording, out);
+        };
+        let end = u64::from(seam.end());
+        let near_end = end.saturating_sub(FRAMES_AHEAD as u64) << 32;
+        let wrap_at = (end + GUARD_FRAMES as u64) << 32;
+        let wrap_to = if seam.length() <= SHORT_LOOP_FRAMES {
+            end
+        } else {
+            u64::from(seam.start()) + GUARD_FRAMES as u64
+        } << 32;
+        let wrap_end = wrap_to + (u64::from(seam.length()) << 32);
+        let unrolled_end = (end + (UNROLLED_FRAMES - FRAMES_AHEAD) as u64) << 32;
+        // Frame numbers of the seam count from two guards before the end of the loop.
+        let seam_origin = end.wrapping_sub(2 * GUARD_FRAMES as u64);
+
+        let mut rest = out;
+        let asked = rest.len();
+        while !rest.is_empty() {
+            if self.phase >= wrap_at.max(wrap_end) {
+                self.phase = wrap(self.phase, wrap_to, wrap_end);
+            }
+            let (frames, origin, limit) = if self.phase < near_end {
+                (
+                    recording.guarded(),
+                    0_u64.wrapping_sub(GUARD_FRAMES as u64),
+                    near_end,
+                )
+            } else {
+                (seam.unrolled(), seam_origin, unrolled_end)
+            };
+            let run = self.run_length(limit, rest.len());
+            let (now, later) = rest.split_at_mut(run);
+            self.resample(frames, origin, now);
+            rest = later;
+        }
+        asked
+    }
+
+    /// Whether a wave that is not looped has been played to its end.
+    pub(crate) const fn is_past(&self, recording: &Recording) -> bool {
+        self.phase >= (recording.length() as u64) << 32
+    }
+
+    fn read_to_end(&mut self, recording: &Recording, out: &mut [f32]) -> usize {
+        let end = u64::from(recording.length()) << 32;
+        let mut done = 0;
+        while done < out.len() && self.phase < end {
+            let run = self.run_length(end, out.len() - done);
+            let Some(now) = out.get_mut(done..done + run) else {
+                break;
+            };
+            self.resample(
+                recording.guarded(),
+                0_u64.wrapping_sub(GUARD_FRAMES as u64),
+                now,
+            );
+            done += run;
+        }
+        done
+    }
+
+    /// How many frames can be read before the position reaches `limit`: `1..=wanted`.
+    ///
+    /// The position is below `limit`. With a moving speed the answer may be too low, never high.
+    #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "a run is never longer than a tick"
+    )]
+    fn run_length(&self, limit: u64, wanted: usize) -> usize {
+        let last = self
+            .speed
+            .saturating_add_signed(self.step.saturating_mul(wanted as i64));
+        let fastest = self.speed.max(last).max(1);
+        let room = limit.saturating_sub(self.phase);
+        if fastest.saturating_mul(wanted as u64) <= room {
+            return wanted;
+        }
+        (room.div_ceil(fastest).min(wanted as u64) as usize).max(1)
+    }
+
+    /// Reads a run; no decision is needed inside it.
+    ///
+    /// - `origin`: position of the first of `frames`, wrapping
+    #[inline]
+    fn resample(&mut self, frames: &[i16], origin: u64, out: &mut [f32]) {
+        // The window of four begins one frame before the position.
+        let base = origin.wrapping_add(1) << 32;
+        let mut phase = self.phase.wrapping_sub(base);
+        let (mut speed, step) = (self.speed, self.step);
+        for sample in out {
+            let first = whole(phase);
+            *sample = frames
+                .get(first..first.saturating_add(WINDOW_FRAMES))
+                .and_then(<[i16]>::first_chunk)
+                .map_or(0.0, |window| hermite(window, fraction(phase)));
+            phase = phase.wrapping_add(speed);
+            speed = speed.wrapping_add_signed(step);
+        }
+        self.phase = phase.wrapping_add(base);
+        self.speed = speed;
+    }
+}
+
+/// Brings a position that has reached `end` back into `start..end` by whole loops.
+#[inline]
+fn wrap(phase: u64, start: u64, end: u64) -> u64 {
+    if phase < end {
+        return phase;
+    }
+    let length = (end - start).max(1);
+    let back = phase - length;
+    if back < end {
+        back
+    } else {
+        start + (back - start) % length
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::cast_possible_wrap, reason = "small numbers")]
+mod tests {
+    use super::*;
+
+    /// A wave whose frame is a function of its number, for telling frames apart.
+    fn ramp_wave(frames: i16) -> Recording {
+        let wave: Vec<i16> = (0..frames).map(|n| n * 7).collect();
+        Recording::new(&wave).unwrap()
+    }
+
+    /// The obvious way: one frame at a time, every tap wrapped on its own.
+    fn naive(recording: &Recording, start: i64, length: i64, speed: f64, n: usize) -> Vec<f32> {
+        let frame = |position: i64, passed: bool| {
+            let p = if position >= start + length || (passed && position < start) {
+                start + (position - start).rem_euclid(length)
+            } else {
+                position
+            };
+            usize::try_from(p + GUARD_FRAMES as i64).map_or(0, |i| recording.guarded()[i])
+        };
+        let step = fixed(speed);
+        let mut phase = 0_u64;
+        let mut passed = false;
+        let mut out = Vec::new();
+        for _ in 0..n {
+            let p = (phase >> 32) as i64;
+            passed |= p >= start + length;
+            let window = [-1, 0, 1, 2].map(|tap| frame(p + tap, passed));
+            out.push(hermite(&window, fraction(phase)));
+            phase += step;
+        }
+        out
+    }
+
+    fn bits(samples: &[f32]) -> Vec<u32> {
+        samples.iter().map(|s| s.to_bits()).collect()
+    }
+
+    #[test]
+    fn loops_read_like_the_obvious_reader() {
+        let recording = ramp_wave(900);
+        for (start, length) in [(0, 900), (100, 500), (3, 130), (50, 20), (899, 1), (0, 1)] {
+            let seam = Seam::new(&recording, start, length).unwrap();
+            for speed in [0.01, 0.5, 1.0, 1.37, 3.9, 17.3, 700.1] {
+                let mut out = vec![0.0; 4000];
+                let mut playhead = Playhead::new(speed);
+                let read = playhead.read(&recording, Some(&seam), &mut out);
+                assert_eq!(read, 4000);
+                let expected = naive(&recording, i64::from(start), i64::from(length), speed, 4000);
+                assert_eq!(
+                    bits(&out),
+                    bits(&expected),
+                    "start {start} length {length} speed {speed}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn any_slicing_reads_the_same_bits() {
+        let recording = ramp_wave(700);
+        let seam = Seam::new(&recording, 90, 200).unwrap();
+        let whole_tick = |slices: &[usize]| {
+            let mut playhead = Playhead::new(1.3);
+            playhead.aim(0, 2.7);
+            let mut out = Vec::new();
+            for tick in 0..40 {
+                playhead.aim(0, if tick % 2 == 0 { 2.7 } else { 0.4 });
+                let mut left = TICK_FRAMES;
+                for &slice in slices.iter().cycle() {
+                    let n = slice.min(left);
+                    let mut part = vec![0.0; n];
+                    playhead.read(&recording, Some(&seam), &mut part);
+                    out.extend(part);
+                    left -= n;
+                    if left == 0 {
+                        break;
+                    }
+                }
+            }
+            bits(&out)
+        };
+        assert_eq!(whole_tick(&[64]), whole_tick(&[1]));
+        assert_eq!(whole_tick(&[64]), whole_tick(&[7, 3, 20]));
+    }
+
+    #[test]
+    fn a_one_shot_ends_after_its_last_frame() {
+        let recording = ramp_wave(100);
+        let mut playhead = Playhead::new(1.0);
+        let mut out = [0.0; 128];
+        assert_eq!(playhead.read(&recording, None, &mut out), 100);
+        assert!(playhead.is_past(&recording));
+        assert!((out[99] - 693.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn leaving_a_loop_plays_on_without_a_jump() {
+        let recording = ramp_wave(1000);
+        let seam = Seam::new(&recording, 100, 300).unwrap();
+        let mut playhead = Playhead::new(1.0);
+        let mut out = [0.0; 950];
+        playhead.read(&recording, Some(&seam), &mut out);
+        // 950 frames on: 100 + (950 - 100) % 300 = 350.
+        playhead.leave(&seam);
+        let mut rest = [0.0; 1000];
+        assert_eq!(playhead.read(&recording, None, &mut rest), 650);
+        assert!((rest[0] - 350.0 * 7.0).abs() < 1e-3);
+        assert!((rest[649] - 999.0 * 7.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn absurd_speeds_are_bounded() {
+        let recording = ramp_wave(50);
+        let seam = Seam::new(&recording, 0, 50).unwrap();
+        let mut out = [0.0; 64];
+        for speed in [0.0, -1.0, f64::MAX, f64::INFINITY] {
+            Playhead::new(speed).read(&recording, Some(&seam), &mut out);
+            assert!(out.iter().all(|s| s.is_finite()));
+        }
+    }
+}

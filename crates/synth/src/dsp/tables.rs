@@ -1,0 +1,36 @@
+//! The control tick: its length, and the frame numbers inside it.
+//!
+//! Ticks lie at multiples of [`TICK_FRAMES`] from the start of the stream, never from the start
+//! of a block; that is what makes every partition of a stream give the same bits.
+
+/// Frames in one control tick.
+pub(crate) const TICK_FRAMES: usize = 64;
+
+/// The frame numbers of one tick as samples: `0.0, 1.0, .. 63.0`, all exact.
+pub(crate) const TICK_INDEX: [f32; TICK_FRAMES] = tick_index();
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "whole numbers below 64 are exact in f32"
+)]
+const fn tick_index() -> [f32; TICK_FRAMES] {
+    let mut table = [0.0; TICK_FRAMES];
+    let mut i = 0;
+    while i < TICK_FRAMES {
+        table[i] = i as f32;
+        i += 1;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_frame_of_a_tick_has_its_number() {
+        for (i, x) in TICK_INDEX.iter().enumerate() {
+            assert!((*x - f32::from(u8::try_from(i).unwrap())).abs() < f32::MIN_POSITIVE);
+        }
+    }
+}

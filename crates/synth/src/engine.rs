@@ -1,0 +1,399 @@
+//! The engine: messages in, frames out.
+//!
+//! It cuts time into control ticks, hands messages to whom they address, and sums what sounds;
+//! each decision is another file's: channels, downloads, polyphony, voices, mixer.
+//! Owner: the stream of the synth miniport, or a test. Thread: render, except construction.
+
+mod messages;
+mod notes;
+
+use std::sync::Arc;
+
+use dmus_dls::bank::Patch;
+
+use crate::articulation::curves::CurveTables;
+use crate::channel::sysex::Mode;
+use crate::channel::{CHANNELS_PER_GROUP, Channel, PartTrim};
+use crate::collection::Collection;
+use crate::downloads::{Downloads, Layer};
+use crate::dsp::ramp::Glide;
+use crate::dsp::tables::TICK_FRAMES;
+use crate::error::{ConfigError, NoRoom};
+use crate::mixer::Mixer;
+use crate::polyphony::{Moment, Polyphony};
+use crate::stats::{PartInfo, SynthStats};
+use crate::voice::VoiceCx;
+
+/// Time in which a trim or a master gain reaches its target, seconds; rounded up to whole ticks.
+const GLIDE_S: f64 = 0.010;
+
+/// Most voices of one engine.
+pub(crate) const MAX_VOICES: u16 = 4096;
+
+/// Most groups of sixteen channels of one engine.
+pub(crate) const MAX_CHANNEL_GROUPS: u16 = 4;
+
+/// What an engine is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EngineConfig {
+    /// Hz, `8_000..=768_000`.
+    pub sample_rate: u32,
+    /// Voices that may play at a time, `1..=4096`.
+    pub voices: u16,
+    /// Groups of 16 channels, `1..=4`.
+    pub channel_groups: u16,
+}
+
+/// A synthesizer: parts, voices and the banks they play.
+///
+/// # Real-time
+/// Everything but [`Self::new`] and dropping belongs to one render thread, and neither
+/// allocates, frees, locks nor waits.
+#[derive(Debug)]
+pub struct Engine {
+    config: EngineConfig,
+    tables: CurveTables,
+    /// All channels, group after group.
+    channels: Vec<Channel>,
+    /// Volume of each group.
+    volumes: Vec<Glide>,
+    downloads: Downloads,
+    polyphony: Polyphony,
+    mixer: Mixer,
+    stats: SynthStats,
+    /// Frames rendered since the stream began.
+    position: u64,
+    /// Note-ons so far.
+    notes: u64,
+}
+
+impl Engine {
+    /// Builds an engine; all memory it will ever use is taken here.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the value that is out of range.
+    ///
+    /// # Real-time
+    /// Control. Not real-time: allocates.
+    pub fn new(config: EngineConfig) -> Result<Self, ConfigError> {
+        if !(8_000..=768_000).contains(&config.sample_rate) {
+            return Err(ConfigError::SampleRate {
+                asked: config.sample_rate,
+            });
+        }
+        if !(1..=MAX_VOICES).contains(&config.voices) {
+            return Err(ConfigError::Voices {
+                asked: config.voices,
+            });
+        }
+        if !(1..=MAX_CHANNEL_GROUPS).contains(&config.channel_groups) {
+            return Err(ConfigError::ChannelGroups {
+                asked: config.channel_groups,
+            });
+        }
+        let groups = usize::from(config.channel_groups);
+        Ok(Self {
+            config,
+            tables: CurveTables::new(),
+            channels: (0..config.channel_groups)
+                .flat_map(|_| (0..CHANNELS_PER_GROUP).map(Channel::new))
+                .collect(),
+            volumes: vec![Glide::resting(1.0); groups],
+            downloads: Downloads::default(),
+            polyphony: Polyphony::new(usize::from(config.voices)),
+            mixer: Mixer::new(),
+            stats: SynthStats::default(),
+            position: 0,
+            notes: 0,
+        })
+    }
+
+    /// What the engine was built for.
+    #[must_use]
+    pub const fn config(&self) -> EngineConfig {
+        self.config
+    }
+
+    /// Frames rendered since the engine was built or reset.
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Puts a collection in force for a layer, or none.
+    ///
+    /// New notes play it from now on; sounding ones go on with what they have. What was in force
+    /// before is retired and comes back through [`Self::take_retired`].
+    ///
+    /// # Errors
+    /// [`NoRoom`] gives the collection back while 16 are held already.
+    ///
+    /// # Real-time
+    /// Render. Wait-free, bounded by the number of channels.
+    pub fn download(
+        &mut self,
+        layer: Layer,
+        collection: Option<Arc<Collection>>,
+    ) -> Result<(), NoRoom<Option<Arc<Collection>>>> {
+        self.downloads.put(layer, collection)?;
+        for channel in &mut self.channels {
+            channel.forget_instrument();
+        }
+        Ok(())
+    }
+
+    /// Hands back a retired collection that no voice plays any more.
+    ///
+    /// Call it until it returns nothing; each is to be dropped on the control side.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn take_retired(&mut self) -> Option<Arc<Collection>> {
+        self.downloads.take_retired(self.polyphony.in_use())
+    }
+
+    /// Sets the gain of everything.
+    ///
+    /// - `gain_db`: -96 and below is silence, at most +24; reached in about 10 ms
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_master_gain_db(&mut self, gain_db: f32) {
+        let ticks = self.glide_ticks();
+        self.mixer.set_gain_db(gain_db, ticks);
+    }
+
+    /// Sets what the host adds to a part; gain and pan are reached in about 10 ms.
+    ///
+    /// - `group_index`: 0-based; a part that is not there is ignored
+    /// - `channel`: `0..=15`
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_part_trim(&mut self, group_index: u16, channel: u8, trim: PartTrim) {
+        let ticks = self.glide_ticks();
+        if let Some(channel) = part_index(group_index, channel)
+            .and_then(|index| self.channels.get_mut(usize::from(index)))
+        {
+            channel.set_trim(trim, ticks);
+        }
+    }
+
+    /// Renders frames, overwriting what is there.
+    ///
+    /// Any partition of a stream into calls gives the same bits. If the slices differ in length,
+    /// the longer one's rest is left as it is.
+    ///
+    /// # Real-time
+    /// Render. Bounded by voices and frames.
+    pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
+        debug_assert_eq!(left.len(), right.len());
+        let frames = left.len().min(right.len());
+        let (mut left, _) = left.split_at_mut(frames);
+        let (mut right, _) = right.split_at_mut(frames);
+        while !left.is_empty() {
+            if self.is_idle() {
+                left.fill(0.0);
+                right.fill(0.0);
+                self.position = self.position.wrapping_add(left.len() as u64);
+                return;
+            }
+            let moment = Moment::at(self.position);
+            if moment.offset == 0 {
+                self.begin_tick(moment);
+            }
+            let run = (TICK_FRAMES - moment.offset).min(left.len());
+            let (left_now, left_later) = left.split_at_mut(run);
+            let (right_now, right_later) = right.split_at_mut(run);
+            left_now.fill(0.0);
+            right_now.fill(0.0);
+            self.polyphony
+                .render(&self.downloads, moment, left_now, right_now);
+            self.mixer.finish(moment.offset, left_now, right_now);
+            self.position = self.position.wrapping_add(run as u64);
+            left = left_later;
+            right = right_later;
+        }
+    }
+
+    /// Whether nothing sounds and nothing moves: frames are zeros and ticks change nothing.
+    fn is_idle(&self) -> bool {
+        self.polyphony.sounding() == 0
+            && self.mixer.rests()
+            && self.volumes.iter().all(Glide::is_resting)
+            && self.channels.iter().all(Channel::trim_rests)
+    }
+
+    fn begin_tick(&mut self, moment: Moment) {
+        self.mixer.begin_tick();
+        for volume in &mut self.volumes {
+            volume.advance();
+        }
+        for channel in &mut self.channels {
+            channel.advance_trim();
+        }
+        self.aim(moment);
+    }
+
+    /// Points voices to the end of the tick.
+    fn aim(&mut self, moment: Moment) {
+        let Self {
+            tables,
+            channels,
+            volumes,
+            downloads,
+            polyphony,
+            config,
+            ..
+        } = self;
+        let world = World {
+            tables,
+            channels,
+            volumes,
+            sample_rate_hz: f64::from(config.sample_rate),
+        };
+        polyphony.aim_all(downloads, moment, |part| world.of(part));
+    }
+
+    fn glide_ticks(&self) -> u32 {
+        glide_ticks(self.config.sample_rate)
+    }
+
+    /// Power-on state: voices gone, position zero, every group on the bank's own rules.
+    ///
+    /// Collections and trims stay, and trims are in force at once.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices and channels.
+    pub fn reset(&mut self) {
+        self.polyphony.clear();
+        for channel in &mut self.channels {
+            channel.reset(Mode::Dls);
+            channel.settle_trim();
+        }
+        self.volumes.fill(Glide::resting(1.0));
+        self.mixer.settle();
+        self.stats = SynthStats::default();
+        self.position = 0;
+        self.notes = 0;
+    }
+
+    /// Running statistics.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn stats(&self) -> SynthStats {
+        let (peak_left, peak_right) = self.mixer.peak();
+        SynthStats {
+            voices: u32::try_from(self.polyphony.sounding()).unwrap_or(u32::MAX),
+            peak_left,
+            peak_right,
+            ..self.stats
+        }
+    }
+
+    /// Highest absolute samples, left and right, since the last call.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub const fn take_peak(&mut self) -> (f32, f32) {
+        self.mixer.take_peak()
+    }
+
+    /// The patch that MIDI alone has chosen for a part, whatever its trim says; `None` if there is
+    /// no such part.
+    ///
+    /// - `group_index`: 0-based
+    /// - `channel`: `0..=15`
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn midi_patch(&self, group_index: u16, channel: u8) -> Option<Patch> {
+        let index = part_index(group_index, channel)?;
+        self.channels
+            .get(usize::from(index))
+            .map(Channel::midi_patch)
+    }
+
+    /// What a part is doing; `None` if there is no such part.
+    ///
+    /// - `group_index`: 0-based
+    /// - `channel`: `0..=15`
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices and the size of the banks' indexes.
+    #[must_use]
+    pub fn part(&self, group_index: u16, channel: u8) -> Option<PartInfo> {
+        let index = part_index(group_index, channel)?;
+        let part = self.channels.get(usize::from(index))?;
+        let requested = part.patch();
+        let found = self.downloads.find(requested);
+        let (reverb_send, chorus_send) = self.polyphony.sends(index);
+        let voices = self
+            .polyphony
+            .tags()
+            .filter(|(_, tag)| tag.part == index)
+            .count();
+        Some(PartInfo {
+            requested,
+            patch: found.and_then(|found| {
+                let collection = self.downloads.collection(found.place)?;
+                Some(collection.instrument(found.instrument)?.patch())
+            }),
+            layer: found.map(|found| found.layer),
+            mode: part.mode(),
+            voices: u32::try_from(voices).unwrap_or(u32::MAX),
+            reverb_send,
+            chorus_send,
+        })
+    }
+}
+
+/// Whole ticks of a glide.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "120 ticks at the highest sample rate"
+)]
+fn glide_ticks(sample_rate: u32) -> u32 {
+    libm::ceil(GLIDE_S * f64::from(sample_rate) / TICK_FRAMES as f64) as u32
+}
+
+/// Index of a part, `0..=63`.
+fn part_index(group_index: u16, channel: u8) -> Option<u8> {
+    let channels = u16::from(CHANNELS_PER_GROUP);
+    if channel >= CHANNELS_PER_GROUP {
+        return None;
+    }
+    u8::try_from(
+        group_index
+            .checked_mul(channels)?
+            .checked_add(u16::from(channel))?,
+    )
+    .ok()
+}
+
+/// What voices look at while they are started or pointed.
+struct World<'a> {
+    tables: &'a CurveTables,
+    channels: &'a [Channel],
+    volumes: &'a [Glide],
+    sample_rate_hz: f64,
+}
+
+impl<'a> World<'a> {
+    /// As seen from one part.
+    fn of(&self, part: u8) -> Option<VoiceCx<'a>> {
+        let group = usize::from(part / CHANNELS_PER_GROUP);
+        Some(VoiceCx {
+            tables: self.tables,
+            channel: self.channels.get(usize::from(part))?,
+            group_gain: f64::from(self.volumes.get(group)?.current()),
+            sample_rate_hz: self.sample_rate_hz,
+        })
+    }
+}

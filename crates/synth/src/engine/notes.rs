@@ -1,0 +1,258 @@
+//! Notes: which voices a key starts, ends or silences.
+//!
+//! Source: \[DLS2\] region selection and exclusivity; \[MIDI1\] pedals.
+
+use crate::articulation::{Inputs, Signals, Strike};
+use crate::channel::controllers::number;
+use crate::collection::{Collection, Instrument, Region};
+use crate::downloads::Found;
+use crate::polyphony::{Moment, NewVoice, Room, Tag};
+use crate::voice::Part;
+
+use super::{Engine, World};
+
+/// A note on its way to its voices.
+struct Note {
+    /// Its number.
+    number: u64,
+    part: u8,
+    key: u8,
+    priority: u8,
+    found: Found,
+}
+
+impl Engine {
+    /// Starts every region that answers to a key.
+    pub(super) fn note_on(&mut self, part: u8, key: u8, velocity: u8) {
+        self.notes = self.notes.wrapping_add(1);
+        let Some(channel) = self.channels.get_mut(usize::from(part)) else {
+            return;
+        };
+        let priority = channel.priority();
+        let drums = channel.plays_drums();
+        let Some(found) = channel.instrument(&self.downloads) else {
+            self.stats.unmatched_notes = self.stats.unmatched_notes.saturating_add(1);
+            return;
+        };
+        let note = Note {
+            number: self.notes,
+            part,
+            key,
+            priority,
+            found,
+        };
+        let Some(strike) = self.strike(&note, velocity, drums) else {
+            return;
+        };
+        let (matched, started) = self.start_regions(&note, strike);
+        let stats = &mut self.stats;
+        if matched == 0 {
+            stats.unmatched_notes = stats.unmatched_notes.saturating_add(1);
+        } else if started == 0 {
+            stats.lost_notes = stats.lost_notes.saturating_add(1);
+        }
+        let sounding = u32::try_from(self.polyphony.sounding()).unwrap_or(u32::MAX);
+        stats.peak_voices = stats.peak_voices.max(sounding);
+    }
+
+    /// Runs the instrument's key generator.
+    fn strike(&self, note: &Note, velocity: u8, drums: bool) -> Option<Strike> {
+        let channel = self.channels.get(usize::from(note.part))?;
+        let collection = self.downloads.collection(note.found.place)?;
+        let instrument = collection.instrument(note.found.instrument)?;
+        let mut strike = Strike {
+            note: note.key,
+            key: f64::from(note.key),
+            velocity,
+        };
+        let inputs = Inputs {
+            tables: &self.tables,
+            controls: &channel.controls,
+            strike,
+            signals: Signals::default(),
+        };
+        strike.key = instrument.key_generator().key(&inputs, drums);
+        Some(strike)
+    }
+
+    /// Starts all matching regions; returns how many matched, and how many found a voice.
+    fn start_regions(&mut self, note: &Note, strike: Strike) -> (u32, u32) {
+        // The collection is looked up anew for each region, so that voices may change meanwhile.
+        let mut next = 0;
+        let (mut matched, mut started) = (0, 0);
+        while let Some(region) = self.next_region(note, strike, next) {
+            next = region.saturating_add(1);
+            matched += 1;
+            self.make_way(note, region);
+            if self.start_region(note, strike, region) {
+                started += 1;
+            }
+        }
+        (matched, started)
+    }
+
+    fn instrument(&self, found: Found) -> Option<(&Collection, &Instrument)> {
+        let collection = self.downloads.collection(found.place)?;
+        Some((collection, collection.instrument(found.instrument)?))
+    }
+
+    /// The first region that answers, from index `from` on.
+    fn next_region(&self, note: &Note, strike: Strike, from: u32) -> Option<u32> {
+        let (collection, instrument) = self.instrument(note.found)?;
+        collection.next_match(instrument, nearest_key(strike.key), strike.velocity, from)
+    }
+
+    /// Shuts down what a region of a new note excludes.
+    ///
+    /// # Source
+    /// \[DLS2\] exclusivity: notes of the same key that are not released, unless their region is
+    /// self-non-exclusive; every note of the same key group, released or not.
+    fn make_way(&mut self, note: &Note, region: u32) {
+        let Some(&Region {
+            key_group,
+            self_non_exclusive,
+            ..
+        }) = self
+            .downloads
+            .collection(note.found.place)
+            .and_then(|collection| collection.region(region))
+        else {
+            return;
+        };
+        let moment = Moment::at(self.position);
+        let is_excluded = |tag: &Tag| {
+            if tag.part != note.part || tag.note == note.number || tag.choked {
+                return false;
+            }
+            let same_key = tag.key == note.key
+                && tag.key_down
+                && !tag.self_non_exclusive
+                && !self_non_exclusive;
+            let same_group = key_group != 0 && tag.key_group == key_group;
+            same_key || same_group
+        };
+        self.polyphony
+            .for_each_playing(is_excluded, |tag, voice| voice.choke(tag, moment));
+    }
+
+    /// Starts one region; false if no voice could be had.
+    fn start_region(&mut self, note: &Note, strike: Strike, index: u32) -> bool {
+        let moment = Moment::at(self.position);
+        let sample_rate_hz = f64::from(self.config.sample_rate);
+        let slot =
+            match self
+                .polyphony
+                .make_room(note.priority, note.number, moment, sample_rate_hz)
+            {
+                Room::None => return false,
+                Room::Slot { slot, stolen } => {
+                    self.stats.stolen = self.stats.stolen.saturating_add(u64::from(stolen));
+                    slot
+                }
+            };
+        let Some(part) = self
+            .downloads
+            .collection(note.found.place)
+            .and_then(|collection| Part::of(collection, index))
+        else {
+            return false;
+        };
+        let mut tag = Tag::struck(note.number, note.part, note.key, note.priority);
+        tag.place = note.found.place;
+        tag.region = index;
+        tag.key_group = part.region.key_group;
+        tag.self_non_exclusive = part.region.self_non_exclusive;
+        let world = World {
+            tables: &self.tables,
+            channels: &self.channels,
+            volumes: &self.volumes,
+            sample_rate_hz,
+        };
+        let Some(cx) = world.of(note.part) else {
+            return false;
+        };
+        self.polyphony
+            .start(slot, &NewVoice { tag, part, strike }, moment, &cx);
+        true
+    }
+
+    /// Ends the oldest note of a key, or leaves that to a pedal.
+    pub(super) fn note_off(&mut self, part: u8, key: u8) {
+        if let Some(note) = self.polyphony.oldest_down(part, key) {
+            self.lift(part, |tag| tag.note == note);
+        }
+    }
+
+    /// Controller 123: note-off for every key that is down.
+    pub(super) fn notes_off(&mut self, part: u8) {
+        self.lift(part, |_| true);
+    }
+
+    /// Lifts keys; what no pedal holds is released.
+    fn lift(&mut self, part: u8, which: impl Fn(&Tag) -> bool) {
+        let sustained = self
+            .channels
+            .get(usize::from(part))
+            .is_some_and(|channel| channel.controls.pedal(number::SUSTAIN));
+        let moment = Moment::at(self.position);
+        let downloads = &self.downloads;
+        self.polyphony.for_each_playing(
+            |tag| tag.part == part && tag.key_down && which(tag),
+            |tag, voice| {
+                tag.key_down = false;
+                if !sustained && !tag.sostenuto {
+                    voice.release(tag, downloads, moment);
+                }
+            },
+        );
+    }
+
+    /// A pedal went up: releases what nothing holds any more.
+    pub(super) fn release_held(&mut self, part: u8) {
+        let sustained = self
+            .channels
+            .get(usize::from(part))
+            .is_some_and(|channel| channel.controls.pedal(number::SUSTAIN));
+        if sustained {
+            return;
+        }
+        let moment = Moment::at(self.position);
+        let downloads = &self.downloads;
+        self.polyphony.for_each_playing(
+            |tag| tag.part == part && !tag.key_down && !tag.sostenuto,
+            |tag, voice| voice.release(tag, downloads, moment),
+        );
+    }
+
+    /// The sostenuto pedal went down: it holds the notes whose keys are down.
+    pub(super) fn capture_sostenuto(&mut self, part: u8) {
+        self.polyphony.for_each_playing(
+            |tag| tag.part == part && tag.key_down,
+            |tag, _| tag.sostenuto = true,
+        );
+    }
+
+    /// The sostenuto pedal went up: it holds nothing.
+    pub(super) fn drop_sostenuto(&mut self, part: u8) {
+        self.polyphony
+            .for_each_playing(|tag| tag.part == part, |tag, _| tag.sostenuto = false);
+    }
+
+    /// Fades voices at once, whatever holds them.
+    pub(super) fn sound_off(&mut self, which: impl Fn(&Tag) -> bool) {
+        let moment = Moment::at(self.position);
+        let sample_rate_hz = f64::from(self.config.sample_rate);
+        self.polyphony
+            .for_each_playing(which, |tag, voice| voice.fade(tag, moment, sample_rate_hz));
+    }
+}
+
+/// The key whose regions a generated key plays.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0..=127 before the cast"
+)]
+fn nearest_key(key: f64) -> u8 {
+    libm::floor(key + 0.5).clamp(0.0, 127.0) as u8
+}

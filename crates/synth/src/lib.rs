@@ -1,0 +1,58 @@
+//! Events to frames: the synthesizer.
+//!
+//! # Life of a note
+//!
+//! A bank is compiled once, on the control side, into a [`Collection`]: patches sorted, every
+//! region's connections filled up with the defaults and sorted by how often they can change, every
+//! wave copied and every loop unrolled past its seam. [`Engine::download`] puts it in force.
+//!
+//! [`Engine::message`] takes a note-on at the frame that is rendered next. The part's patch,
+//! latched by its last program change, names an instrument: the user's bank covers the factory's.
+//! The instrument's key generator makes a key of the note; every region that holds key and
+//! velocity starts a voice. Older notes that the region excludes are shut down; if all voices are
+//! in use, a less important one is robbed and fades.
+//!
+//! A voice has two halves. Its modulation settles times and levels at note-on; then, once per
+//! control tick of 64 frames, it evaluates envelopes, oscillators and connections at the tick's
+//! end. Its lane reads the wave, filters it and mixes it frame by frame, moving linearly towards
+//! what the modulation said. Ticks lie at fixed frames of the stream, and what a frame gets is a
+//! function of its number, so [`Engine::render`] gives the same bits for any partition into
+//! blocks.
+//!
+//! Note-off, choke and theft bend the lane at their exact frame. The voice ends when its envelope
+//! has fallen by 96 dB or its wave is over. A collection that was replaced meanwhile goes home
+//! through [`Engine::take_retired`] after its last voice.
+//!
+//! # What it is not
+//!
+//! It has no thread, file, clock or atomic. Effect sends are evaluated and reported, but there
+//! are no effects. Mono mode, portamento, tuning tables and vendors' part edits beyond drum parts
+//! and volume are not there; their messages are taken without effect or counted as unknown.
+//!
+//! # Source
+//! \[DLS2\], \[MIDI1\], \[WDK\] synthesizer statistics and voice priority.
+
+#![forbid(unsafe_code)]
+
+mod allocation;
+mod articulation;
+mod channel;
+mod collection;
+mod downloads;
+mod dsp;
+mod engine;
+mod error;
+mod miniport;
+mod mixer;
+mod polyphony;
+mod stats;
+mod voice;
+
+pub use channel::PartTrim;
+pub use channel::sysex::Mode;
+pub use collection::Collection;
+pub use downloads::Layer;
+pub use engine::{Engine, EngineConfig};
+pub use error::{ConfigError, DownloadError, NoRoom};
+pub use miniport::{SynthMiniport, SynthStream};
+pub use stats::{PartInfo, SynthStats};

@@ -1,0 +1,370 @@
+//! The pool of voices: who sounds, for which note, and who has to make room.
+//!
+//! Slots are fixed when the engine is built. As many voices as were asked for can play; a few
+//! slots more hold voices that have been robbed of their place and fade out. A free slot is
+//! always the lowest one, so that the order of mixing, and with it every bit, depends on nothing
+//! but the events. Owner: the engine. Thread: render.
+
+mod tag;
+
+pub(crate) use tag::{Handle, Moment, Tag};
+
+use crate::allocation::{Candidate, choose_victim};
+use crate::articulation::Strike;
+use crate::downloads::{Downloads, PLACES};
+use crate::dsp::tables::TICK_FRAMES;
+use crate::voice::{Lane, Modulation, Part, VoiceCx};
+use tag::Voice;
+
+/// Slots for fading voices, for every so many playing ones.
+const VOICES_PER_SPARE: usize = 4;
+
+/// Fewest and most slots for fading voices.
+const SPARES: (usize, usize) = (4, 64);
+
+/// A voice that is about to start.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewVoice<'a> {
+    pub(crate) tag: Tag,
+    pub(crate) part: Part<'a>,
+    pub(crate) strike: Strike,
+}
+
+/// What became of a request for a slot.
+pub(crate) enum Room {
+    /// A slot, and whether a voice was robbed for it.
+    Slot { slot: usize, stolen: bool },
+    /// All voices are more important.
+    None,
+}
+
+/// All voices.
+#[derive(Debug)]
+pub(crate) struct Polyphony {
+    /// By slot; only those marked in `active` mean anything.
+    tags: Vec<Tag>,
+    voices: Vec<Option<Voice>>,
+    /// One bit for each slot in use.
+    active: Vec<u64>,
+    /// Voices that may play at a time.
+    capacity: usize,
+    /// Voices playing, fading ones not counted.
+    playing: usize,
+    /// Voices fading.
+    fading: usize,
+    /// Voices that play from each place, fading ones included.
+    in_use: [u32; PLACES],
+    /// Some voice is bent.
+    bent: bool,
+}
+
+impl Polyphony {
+    /// A pool for `capacity` playing voices.
+    ///
+    /// # Real-time
+    /// Control. Not real-time: allocates.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let spares = (capacity / VOICES_PER_SPARE).clamp(SPARES.0, SPARES.1);
+        let slots = capacity + spares;
+        Self {
+            tags: vec![Tag::struck(0, 0, 0, 0); slots],
+            voices: vec![None; slots],
+            active: vec![0; slots.div_ceil(64)],
+            capacity,
+            playing: 0,
+            fading: 0,
+            in_use: [0; PLACES],
+            bent: false,
+        }
+    }
+
+    /// Voices sounding, fading ones included.
+    pub(crate) const fn sounding(&self) -> usize {
+        self.playing + self.fading
+    }
+
+    /// Voices that play from each place.
+    pub(crate) const fn in_use(&self) -> &[u32; PLACES] {
+        &self.in_use
+    }
+
+    /// Whether some voice waits to be pointed anew.
+    pub(crate) const fn is_bent(&self) -> bool {
+        self.bent
+    }
+
+    /// Silences everything at once.
+    pub(crate) fn clear(&mut self) {
+        self.active.fill(0);
+        self.playing = 0;
+        self.fading = 0;
+        self.in_use = [0; PLACES];
+    }
+
+    /// Tags of all sounding voices with their slots, lowest slot first.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = (usize, &Tag)> {
+        slots(&self.active).filter_map(|slot| Some((slot, self.tags.get(slot)?)))
+    }
+
+    /// Calls `act` for every playing voice that passes `which`; fading ones no longer play.
+    pub(crate) fn for_each_playing(
+        &mut self,
+        which: impl Fn(&Tag) -> bool,
+        mut act: impl FnMut(&mut Tag, &mut Handle<'_>),
+    ) {
+        let Self {
+            tags,
+            voices,
+            active,
+            playing,
+            fading,
+            bent,
+            ..
+        } = self;
+        for slot in slots(active) {
+            // Tags lie close together; a voice is touched only if it is concerned.
+            let Some(tag) = tags.get_mut(slot) else {
+                continue;
+            };
+            if tag.fading || !which(tag) {
+                continue;
+            }
+            let Some(Some(voice)) = voices.get_mut(slot) else {
+                continue;
+            };
+            act(tag, &mut Handle { voice });
+            *bent |= tag.bent;
+            if tag.fading {
+                *playing = playing.saturating_sub(1);
+                *fading += 1;
+            }
+        }
+    }
+
+    /// Finds a slot for a new voice, robbing another one of its place if it must.
+    pub(crate) fn make_room(
+        &mut self,
+        priority: u8,
+        note: u64,
+        moment: Moment,
+        sample_rate_hz: f64,
+    ) -> Room {
+        let mut stolen = false;
+        if self.playing >= self.capacity {
+            let candidates = self
+                .tags()
+                .filter(|(_, tag)| !tag.fading)
+                .map(|(voice, tag)| Candidate {
+                    voice,
+                    priority: tag.priority,
+                    note: tag.note,
+                    released: tag.released || tag.choked,
+                    pedalled: !tag.key_down,
+                    level: tag.level,
+                });
+            let Some(victim) = choose_victim(candidates, priority, note) else {
+                return Room::None;
+            };
+            if let (Some(tag), Some(Some(voice))) =
+                (self.tags.get_mut(victim), self.voices.get_mut(victim))
+            {
+                tag.fading = true;
+                tag.bent = true;
+                self.bent = true;
+                voice.modulation.fade(moment.frame, sample_rate_hz);
+                self.playing = self.playing.saturating_sub(1);
+                self.fading += 1;
+            }
+            stolen = true;
+        }
+        if let Some(slot) = self.lowest_free() {
+            return Room::Slot { slot, stolen };
+        }
+        // Every spare slot holds a fading voice: the quietest of them is cut off.
+        let quietest = self
+            .tags()
+            .filter(|(_, tag)| tag.fading)
+            .min_by_key(|(_, tag)| tag.level.to_bits())
+            .map(|(slot, _)| slot);
+        match quietest {
+            Some(slot) => {
+                self.free(slot);
+                Room::Slot { slot, stolen }
+            }
+            None => Room::None,
+        }
+    }
+
+    /// Starts a voice in a slot from [`Self::make_room`].
+    pub(crate) fn start(
+        &mut self,
+        slot: usize,
+        new: &NewVoice<'_>,
+        moment: Moment,
+        cx: &VoiceCx<'_>,
+    ) {
+        let tag = new.tag;
+        let (modulation, targets) = Modulation::start(new.part, new.strike, moment.frame, cx);
+        let lane = Lane::new(&targets);
+        let (Some(place), Some(own), Some(word)) = (
+            self.voices.get_mut(slot),
+            self.tags.get_mut(slot),
+            self.active.get_mut(slot / 64),
+        ) else {
+            return;
+        };
+        *place = Some(Voice { modulation, lane });
+        *own = tag;
+        own.level = targets.level();
+        *word |= 1 << (slot % 64);
+        self.playing += 1;
+        self.bent = true;
+        if let Some(count) = self.in_use.get_mut(usize::from(tag.place)) {
+            *count += 1;
+        }
+    }
+
+    /// Points one voice to the end of the tick.
+    fn aim(&mut self, slot: usize, part: Part<'_>, moment: Moment, cx: &VoiceCx<'_>) {
+        if let (Some(Some(voice)), Some(tag)) = (self.voices.get_mut(slot), self.tags.get_mut(slot))
+        {
+            let targets = voice
+                .modulation
+                .targets(part.articulation, cx, moment.tick_end());
+            voice.lane.aim(moment.offset, &targets);
+            tag.level = targets.level();
+            tag.bent = false;
+        }
+    }
+
+    /// Points voices to the end of the tick: all of them where a tick begins, within a tick
+    /// those to which something happened.
+    pub(crate) fn aim_all<'a>(
+        &mut self,
+        downloads: &Downloads,
+        moment: Moment,
+        cx: impl Fn(u8) -> Option<VoiceCx<'a>>,
+    ) {
+        self.bent = false;
+        for word in 0..self.active.len() {
+            for slot in slots_of_word(&self.active, word) {
+                let wanted = |tag: &&Tag| tag.bent || moment.offset == 0;
+                let Some(tag) = self.tags.get(slot).filter(wanted).copied() else {
+                    continue;
+                };
+                let part = downloads
+                    .collection(tag.place)
+                    .and_then(|collection| Part::of(collection, tag.region));
+                if let (Some(part), Some(cx)) = (part, cx(tag.part)) {
+                    self.aim(slot, part, moment, &cx);
+                }
+            }
+        }
+    }
+
+    /// Mixes frames of one tick from every voice.
+    ///
+    /// - `left`, `right`: of equal length, at most to the end of the tick
+    pub(crate) fn render(
+        &mut self,
+        downloads: &Downloads,
+        moment: Moment,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        let tick_ends = moment.offset + left.len() == TICK_FRAMES;
+        for word in 0..self.active.len() {
+            for slot in slots_of_word(&self.active, word) {
+                let (Some(tag), Some(Some(voice))) =
+                    (self.tags.get(slot), self.voices.get_mut(slot))
+                else {
+                    continue;
+                };
+                let collection = downloads.collection(tag.place);
+                let part = collection.and_then(|c| Some((c, Part::of(c, tag.region)?)));
+                let alive = part.is_some_and(|(collection, part)| {
+                    voice
+                        .lane
+                        .render(collection, part, moment.offset, left, right)
+                });
+                if !alive || (tick_ends && voice.modulation.is_over(moment.tick_end())) {
+                    self.free(slot);
+                }
+            }
+        }
+    }
+
+    /// Largest sends of a part's voices: reverb, chorus.
+    pub(crate) fn sends(&self, part: u8) -> (f32, f32) {
+        self.tags()
+            .filter(|(_, tag)| tag.part == part)
+            .filter_map(|(slot, _)| self.voices.get(slot)?.as_ref())
+            .fold((0.0, 0.0), |(reverb, chorus): (f32, f32), voice| {
+                let sends = voice.modulation.sends();
+                (reverb.max(sends.0), chorus.max(sends.1))
+            })
+    }
+
+    /// The oldest note of a key that is still down.
+    pub(crate) fn oldest_down(&self, part: u8, key: u8) -> Option<u64> {
+        self.tags()
+            .filter(|(_, tag)| tag.part == part && tag.key == key && tag.key_down && !tag.fading)
+            .map(|(_, tag)| tag.note)
+            .min()
+    }
+
+    fn lowest_free(&self) -> Option<usize> {
+        let slot = self
+            .active
+            .iter()
+            .enumerate()
+            .find(|(_, word)| **word != u64::MAX)
+            .map(|(index, word)| index * 64 + word.trailing_ones() as usize)?;
+        (slot < self.tags.len()).then_some(slot)
+    }
+
+    fn free(&mut self, slot: usize) {
+        let (Some(word), Some(tag)) = (self.active.get_mut(slot / 64), self.tags.get(slot)) else {
+            return;
+        };
+        *word &= !(1 << (slot % 64));
+        let count = if tag.fading {
+            &mut self.fading
+        } else {
+            &mut self.playing
+        };
+        *count = count.saturating_sub(1);
+        if let Some(count) = self.in_use.get_mut(usize::from(tag.place)) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
+/// Slots in use, lowest first.
+fn slots(active: &[u64]) -> impl Iterator<Item = usize> {
+    (0..active.len()).flat_map(|word| slots_of_word(active, word))
+}
+
+/// Slots in use in one word; a copy, so that the word may change meanwhile.
+fn slots_of_word(active: &[u64], word: usize) -> impl Iterator<Item = usize> + use<> {
+    let mut bits = active.get(word).copied().unwrap_or(0);
+    core::iter::from_fn(move || {
+        if bits == 0 {
+            return None;
+        }
+        let bit = bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        Some(word * 64 + bit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_come_lowest_first() {
+        let active = [0b1010, 0, 1 << 63];
+        assert_eq!(slots(&active).collect::<Vec<_>>(), [1, 3, 191]);
+    }
+}

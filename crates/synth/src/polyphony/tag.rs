@@ -1,0 +1,147 @@
+//! A sounding voice as messages see it: whose it is, its state, and what may happen to it.
+
+use crate::downloads::Downloads;
+use crate::dsp::tables::TICK_FRAMES;
+use crate::voice::{Lane, Modulation};
+
+/// Whose voice it is, and in which state: all that messages look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tag {
+    /// Number of the note-on, in order of arrival.
+    pub(crate) note: u64,
+    /// Part, `0..=63`.
+    pub(crate) part: u8,
+    /// MIDI note of the message.
+    pub(crate) key: u8,
+    /// Rank of the channel.
+    pub(crate) priority: u8,
+    /// Place of its collection.
+    pub(crate) place: u8,
+    /// Region in its collection.
+    pub(crate) region: u32,
+    /// Group of keys that shut each other down; 0 is none.
+    pub(crate) key_group: u16,
+    /// The same key struck again leaves it alone.
+    pub(crate) self_non_exclusive: bool,
+    /// Its key is down.
+    pub(crate) key_down: bool,
+    /// Its key was down when the sostenuto pedal went down.
+    pub(crate) sostenuto: bool,
+    /// It has begun its release.
+    pub(crate) released: bool,
+    /// It has been shut down by another note.
+    pub(crate) choked: bool,
+    /// It fades and no longer counts as playing.
+    pub(crate) fading: bool,
+    /// Something happened to it within the tick: its lane heads for the wrong place.
+    pub(super) bent: bool,
+    /// Amplitude at the end of the tick.
+    pub(super) level: f32,
+}
+
+impl Tag {
+    /// Tag of a voice that is about to start.
+    pub(crate) const fn struck(note: u64, part: u8, key: u8, priority: u8) -> Self {
+        Self {
+            note,
+            part,
+            key,
+            priority,
+            place: 0,
+            region: 0,
+            key_group: 0,
+            self_non_exclusive: false,
+            key_down: true,
+            sostenuto: false,
+            released: false,
+            choked: false,
+            fading: false,
+            bent: true,
+            level: 0.0,
+        }
+    }
+}
+
+/// Where in the stream something happens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Frame of the stream.
+    pub(crate) frame: u64,
+    /// The same, within its tick, `0..64`.
+    pub(crate) offset: usize,
+}
+
+impl Moment {
+    /// A frame of the stream.
+    #[expect(clippy::cast_possible_truncation, reason = "a remainder below 64")]
+    pub(crate) const fn at(frame: u64) -> Self {
+        Self {
+            frame,
+            offset: (frame % TICK_FRAMES as u64) as usize,
+        }
+    }
+
+    /// First frame after the tick.
+    pub(crate) const fn tick_end(self) -> u64 {
+        self.frame
+            .wrapping_sub(self.offset as u64)
+            .wrapping_add(TICK_FRAMES as u64)
+    }
+}
+
+/// One slot.
+#[derive(Debug, Clone)]
+pub(super) struct Voice {
+    pub(super) modulation: Modulation,
+    pub(super) lane: Lane,
+}
+
+/// What a message may do to a sounding voice.
+pub(crate) struct Handle<'a> {
+    pub(super) voice: &'a mut Voice,
+}
+
+impl Handle<'_> {
+    /// Begins the release.
+    pub(crate) fn release(&mut self, tag: &mut Tag, downloads: &Downloads, moment: Moment) {
+        if tag.released {
+            return;
+        }
+        tag.released = true;
+        tag.bent = true;
+        self.voice.modulation.release(moment.frame);
+        if let Some(collection) = downloads.collection(tag.place)
+            && let Some(region) = collection.region(tag.region)
+        {
+            self.voice.lane.leave_loop(collection, region);
+        }
+    }
+
+    /// Shuts the voice down. Its key counts as lifted: the next note-off is for the new note.
+    pub(crate) fn choke(&mut self, tag: &mut Tag, moment: Moment) {
+        tag.choked = true;
+        tag.key_down = false;
+        tag.bent = true;
+        self.voice.modulation.choke(moment.frame);
+    }
+
+    /// Fades the voice; it no longer counts as playing.
+    pub(crate) fn fade(&mut self, tag: &mut Tag, moment: Moment, sample_rate_hz: f64) {
+        tag.fading = true;
+        tag.bent = true;
+        self.voice.modulation.fade(moment.frame, sample_rate_hz);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_knows_its_tick() {
+        let moment = Moment::at(64 * 7 + 13);
+        assert_eq!(moment.offset, 13);
+        assert_eq!(moment.tick_end(), 64 * 8);
+        assert_eq!(Moment::at(128).tick_end(), 192);
+    }
+}

@@ -1,0 +1,92 @@
+//! The per-frame half of a voice: reads the wave, filters it, mixes it.
+//!
+//! In: [`Targets`] for the end of the tick. Out: frames added to the mix, each a function of its
+//! number in the tick.
+
+use crate::collection::{Collection, Region};
+use crate::dsp::filter::Filter;
+use crate::dsp::oscillator::Playhead;
+use crate::dsp::ramp::Ramp;
+use crate::dsp::tables::{TICK_FRAMES, TICK_INDEX};
+
+use super::{Part, Targets};
+
+/// The per-frame half of a voice.
+#[derive(Debug, Clone)]
+pub(crate) struct Lane {
+    playhead: Playhead,
+    left: Ramp,
+    right: Ramp,
+    filter: Filter,
+    /// Still in its loop, if the region has one.
+    loops: bool,
+}
+
+impl Lane {
+    /// A lane at the start of its wave.
+    pub(crate) fn new(targets: &Targets) -> Self {
+        Self {
+            playhead: Playhead::new(targets.speed),
+            left: Ramp::still(targets.left),
+            right: Ramp::still(targets.right),
+            filter: Filter::new(targets.filter),
+            loops: true,
+        }
+    }
+
+    /// Heads for the targets, to be there at the end of the tick.
+    ///
+    /// - `offset`: frame of the tick at which it begins, `0..64`
+    pub(crate) fn aim(&mut self, offset: usize, targets: &Targets) {
+        self.left.aim(offset, targets.left);
+        self.right.aim(offset, targets.right);
+        self.playhead.aim(offset, targets.speed);
+        self.filter.aim(offset, targets.filter);
+    }
+
+    /// Leaves the loop if the region's ends with the note.
+    pub(crate) fn leave_loop(&mut self, collection: &Collection, region: &Region) {
+        if region.leaves_loop && self.loops {
+            if let Some(seam) = collection.seam(region) {
+                self.playhead.leave(seam);
+            }
+            self.loops = false;
+        }
+    }
+
+    /// Adds frames `offset..offset + left.len()` of the tick to the mix.
+    ///
+    /// - `left`, `right`: of equal length, at most to the end of the tick
+    /// - returns false once the wave has ended
+    pub(crate) fn render(
+        &mut self,
+        collection: &Collection,
+        part: Part<'_>,
+        offset: usize,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> bool {
+        let mut scratch = [0.0_f32; TICK_FRAMES];
+        let frames = left.len().min(right.len()).min(TICK_FRAMES);
+        let Some(samples) = scratch.get_mut(..frames) else {
+            return false;
+        };
+        let recording = &part.wave.recording;
+        let seam = if self.loops {
+            collection.seam(part.region)
+        } else {
+            None
+        };
+        let read = self.playhead.read(recording, seam, samples);
+        let alive = seam.is_some() || !self.playhead.is_past(recording);
+        let samples = samples.get_mut(..read).unwrap_or(&mut []);
+        self.filter.process(offset, samples);
+        let numbers = TICK_INDEX.get(offset..).unwrap_or(&[]);
+        let sides = left.iter_mut().zip(right.iter_mut());
+        for ((&mut sample, &frame), (left, right)) in samples.iter_mut().zip(numbers).zip(sides) {
+            *left += sample * self.left.at(frame);
+            *right += sample * self.right.at(frame);
+        }
+        alive
+    }
+}

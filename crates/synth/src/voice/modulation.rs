@@ -1,0 +1,397 @@
+//! The per-tick half of a voice: envelopes, oscillators and connections at the end of a tick.
+//!
+//! In: a note, the state of its channel, an age. Out: [`Targets`]. Everything is a function of
+//! the age, so that a tick may begin at any frame.
+//! Source: \[DLS2\] signal flow, gain sum.
+
+use crate::articulation::{
+    Articulation, Inputs, NoteSums, NoteTarget, Signals, Strike, TickSums, TickTarget,
+};
+use crate::dsp::envelope::{Level, ModulationEnvelope, Shape, VolumeEnvelope};
+use crate::dsp::filter::Setting;
+use crate::dsp::lfo::Lfo;
+use crate::dsp::pan::{Sides, sides};
+use crate::dsp::units::{
+    absolute_cents_to_hertz, cents_to_ratio, decibels_to_amplitude, time_cents_to_seconds,
+};
+
+use super::{Part, Targets, VoiceCx};
+
+/// Longest time of any envelope segment, seconds.
+///
+/// # Source
+/// \[DLS2\] ranges of times.
+const MAX_TIME_S: f64 = 40.0;
+
+/// Shortest time in which a release or a shutdown crosses 96 dB, seconds; shorter would click.
+const MIN_FALL_S: f64 = 0.005;
+
+/// Time in which a stolen or silenced voice fades, seconds.
+const FADE_S: f64 = 0.0025;
+
+/// Speeds of the oscillators, Hz.
+const LFO_RANGE_HZ: (f64, f64) = (0.01, 100.0);
+
+/// Farthest from the recorded pitch, cents.
+const MAX_PITCH_CENTS: f64 = 24_000.0;
+
+/// Cutoffs outside this are as good as the ends, absolute cents.
+const CUTOFF_RANGE_CENTS: (f64, f64) = (-2400.0, 20_000.0);
+
+/// Loudest that modulation can make a note, dB.
+const MAX_GAIN_DB: f64 = 24.0;
+
+/// Amplitude of one step of 16 bits.
+const STEP_OF_16_BITS: f64 = 1.0 / 32_768.0;
+
+/// A function's last argument and value, to save the next call with the same argument.
+#[derive(Debug, Clone, Copy)]
+struct Memo<T> {
+    argument: u64,
+    value: T,
+}
+
+impl<T: Copy> Memo<T> {
+    fn new(argument: f64, value: T) -> Self {
+        Self {
+            argument: argument.to_bits(),
+            value,
+        }
+    }
+
+    fn get(&mut self, argument: f64, function: impl FnOnce(f64) -> T) -> T {
+        if argument.to_bits() != self.argument {
+            *self = Self::new(argument, function(argument));
+        }
+        self.value
+    }
+}
+
+/// A quick linear fade that ends a voice whatever its envelope says.
+#[derive(Debug, Clone, Copy)]
+struct Fade {
+    /// Age at which it begins, frames.
+    begin: f64,
+    frames: f64,
+}
+
+/// The per-tick half of a voice.
+#[derive(Debug, Clone)]
+pub(crate) struct Modulation {
+    /// Frame of the stream at which the note starts.
+    start: u64,
+    strike: Strike,
+    /// Pitch without connections, cents.
+    pitch_cents: f64,
+    /// Speed at no transposition.
+    speed: f64,
+    fixed: TickSums,
+    channel: TickSums,
+    /// The channel's revision that `channel` belongs to.
+    revision: u32,
+    eg1: VolumeEnvelope,
+    eg2: ModulationEnvelope,
+    mod_lfo: Lfo,
+    vib_lfo: Lfo,
+    shutdown_frames: f64,
+    fade: Option<Fade>,
+    reverb_send: f32,
+    chorus_send: f32,
+    amplitude_memo: Memo<f64>,
+    pan_memo: Memo<Sides>,
+    speed_memo: Memo<f64>,
+    /// Cutoff and resonance the filter setting belongs to.
+    filter_inputs: (u64, u64),
+    filter: Setting,
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "ages stay far below 2^53 frames"
+)]
+const fn frames_between(start: u64, frame: u64) -> f64 {
+    frame.saturating_sub(start) as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "gains and sends are wanted in f32"
+)]
+const fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
+impl Modulation {
+    /// Starts a note at a frame of the stream; returns where its lane begins.
+    pub(crate) fn start(
+        part: Part<'_>,
+        strike: Strike,
+        start: u64,
+        cx: &VoiceCx<'_>,
+    ) -> (Self, Targets) {
+        let articulation = part.articulation;
+        let inputs = Inputs {
+            tables: cx.tables,
+            controls: &cx.channel.controls,
+            strike,
+            signals: Signals::default(),
+        };
+        let settled = Settled {
+            articulation,
+            sums: articulation.at_note_on(&inputs),
+            sample_rate_hz: cx.sample_rate_hz,
+        };
+        let mut fixed = articulation.fixed(&inputs);
+        fixed.add(TickTarget::Gain, part.region.gain_db);
+        let mut modulation = Self {
+            start,
+            strike,
+            pitch_cents: articulation.key_pitch(strike.key, part.region.unity_note)
+                + part.region.fine_tune,
+            speed: part.wave.sample_rate_hz / cx.sample_rate_hz,
+            fixed,
+            channel: articulation.channel(&inputs),
+            revision: cx.channel.revision(),
+            eg1: VolumeEnvelope::new(settled.eg1()),
+            eg2: ModulationEnvelope::new(settled.eg2()),
+            mod_lfo: settled.lfo(NoteTarget::ModLfoDelay, NoteTarget::ModLfoFrequency),
+            vib_lfo: settled.lfo(NoteTarget::VibLfoDelay, NoteTarget::VibLfoFrequency),
+            shutdown_frames: settled.fall(NoteTarget::Eg1Shutdown),
+            fade: None,
+            reverb_send: 0.0,
+            chorus_send: 0.0,
+            amplitude_memo: Memo::new(0.0, 1.0),
+            pan_memo: Memo::new(0.0, sides(0.0)),
+            speed_memo: Memo::new(0.0, 1.0),
+            filter_inputs: (u64::MAX, u64::MAX),
+            filter: Setting::OPEN,
+        };
+        let targets = modulation.targets(articulation, cx, start);
+        (modulation, targets)
+    }
+
+    /// Where the lane should be at a frame of the stream.
+    pub(crate) fn targets(
+        &mut self,
+        articulation: &Articulation,
+        cx: &VoiceCx<'_>,
+        frame: u64,
+    ) -> Targets {
+        let age = frames_between(self.start, frame);
+        let level = self.eg1.at(age);
+        let sums = self.sums(articulation, cx, age, level);
+        let fade = self.fade.map_or(1.0, |fade| {
+            (1.0 - (age - fade.begin) / fade.frames).clamp(0.0, 1.0)
+        });
+        let amplitude = self.amplitude(articulation, level, &sums)
+            * fade
+            * cx.channel.trim_gain()
+            * cx.group_gain;
+        let pan = self.pan_memo.get(
+            sums.all.get(TickTarget::Pan).clamp(-0.5, 0.5) + cx.channel.trim_pan(),
+            sides,
+        );
+        let base_speed = self.speed;
+        let speed = self.speed_memo.get(
+            (self.pitch_cents + sums.all.get(TickTarget::Pitch))
+                .clamp(-MAX_PITCH_CENTS, MAX_PITCH_CENTS),
+            cents_to_ratio,
+        ) * base_speed;
+        self.reverb_send = narrow(sums.all.get(TickTarget::Reverb).clamp(0.0, 1.0));
+        self.chorus_send = narrow(sums.all.get(TickTarget::Chorus).clamp(0.0, 1.0));
+        let filter = self.filter(articulation, &sums.all, cx.sample_rate_hz);
+        Targets {
+            left: narrow(amplitude * pan.left * STEP_OF_16_BITS),
+            right: narrow(amplitude * pan.right * STEP_OF_16_BITS),
+            speed,
+            filter,
+            level: narrow(amplitude),
+        }
+    }
+
+    /// Sums of all connections at an age.
+    fn sums(
+        &mut self,
+        articulation: &Articulation,
+        cx: &VoiceCx<'_>,
+        age: f64,
+        level: Level,
+    ) -> Sums {
+        let mut inputs = Inputs {
+            tables: cx.tables,
+            controls: &cx.channel.controls,
+            strike: self.strike,
+            signals: Signals::default(),
+        };
+        if self.revision != cx.channel.revision() {
+            self.channel = articulation.channel(&inputs);
+            self.revision = cx.channel.revision();
+        }
+        let standing = self.fixed.plus(&self.channel);
+        if !articulation.moves() {
+            return Sums {
+                standing_gain_db: standing.get(TickTarget::Gain),
+                moving_gain_db: 0.0,
+                all: standing,
+            };
+        }
+        inputs.signals = Signals {
+            mod_lfo: self.mod_lfo.at(age),
+            vib_lfo: self.vib_lfo.at(age),
+            eg1: level.part_of_range(),
+            eg2: self.eg2.at(age),
+        };
+        let moving = articulation.moving(&inputs);
+        Sums {
+            standing_gain_db: standing.get(TickTarget::Gain),
+            moving_gain_db: moving.get(TickTarget::Gain),
+            all: standing.plus(&moving),
+        }
+    }
+
+    /// Amplitude of envelope and gain sum.
+    ///
+    /// # Source
+    /// \[DLS2\] gain sum: at most 0 dB. Deviation: only what stands still is held to that, so that
+    /// a tremolo swings evenly around a note at full level.
+    fn amplitude(&mut self, articulation: &Articulation, level: Level, sums: &Sums) -> f64 {
+        let gain_db = (sums.standing_gain_db.min(0.0) + sums.moving_gain_db).min(MAX_GAIN_DB);
+        let depth = articulation.eg1_depth();
+        match level {
+            Level::Amplitude(amplitude) if depth.to_bits() == 1.0_f64.to_bits() => {
+                amplitude * self.amplitude_memo.get(gain_db, decibels_to_amplitude)
+            }
+            level => self
+                .amplitude_memo
+                .get(gain_db + depth * level.decibels(), decibels_to_amplitude),
+        }
+    }
+
+    fn filter(
+        &mut self,
+        articulation: &Articulation,
+        sums: &TickSums,
+        sample_rate_hz: f64,
+    ) -> Setting {
+        if articulation.has_filter() {
+            let cutoff_cents = sums
+                .get(TickTarget::Cutoff)
+                .clamp(CUTOFF_RANGE_CENTS.0, CUTOFF_RANGE_CENTS.1);
+            let resonance_db = sums.get(TickTarget::Resonance);
+            let inputs = (cutoff_cents.to_bits(), resonance_db.to_bits());
+            if inputs != self.filter_inputs {
+                self.filter_inputs = inputs;
+                self.filter = Setting::new(
+                    absolute_cents_to_hertz(cutoff_cents),
+                    resonance_db,
+                    sample_rate_hz,
+                );
+            }
+        }
+        self.filter
+    }
+
+    /// Note-off at a frame of the stream.
+    pub(crate) fn release(&mut self, frame: u64) {
+        let age = frames_between(self.start, frame);
+        self.eg1.release(age);
+        self.eg2.release(age);
+    }
+
+    /// Shutdown at a frame of the stream: another note takes this one's place.
+    pub(crate) fn choke(&mut self, frame: u64) {
+        let age = frames_between(self.start, frame);
+        self.eg1.fall_from(age, self.shutdown_frames);
+        self.eg2.release(age);
+    }
+
+    /// Fades at once, from a frame of the stream.
+    pub(crate) fn fade(&mut self, frame: u64, sample_rate_hz: f64) {
+        if self.fade.is_none() {
+            self.fade = Some(Fade {
+                begin: frames_between(self.start, frame),
+                frames: FADE_S * sample_rate_hz,
+            });
+        }
+    }
+
+    /// Whether nothing can be heard of the voice from a frame of the stream on.
+    pub(crate) fn is_over(&self, frame: u64) -> bool {
+        let age = frames_between(self.start, frame);
+        self.fade
+            .is_some_and(|fade| age - fade.begin >= fade.frames)
+            || self.eg1.is_over(age)
+    }
+
+    /// Sends to reverb and chorus, fractions of the amplitude.
+    pub(crate) const fn sends(&self) -> (f32, f32) {
+        (self.reverb_send, self.chorus_send)
+    }
+}
+
+/// Connections summed at one age.
+struct Sums {
+    /// Gain from note and channel, dB.
+    standing_gain_db: f64,
+    /// Gain from oscillators and envelopes, dB.
+    moving_gain_db: f64,
+    all: TickSums,
+}
+
+/// Times and levels, settled at note-on.
+struct Settled<'a> {
+    articulation: &'a Articulation,
+    sums: NoteSums,
+    sample_rate_hz: f64,
+}
+
+impl Settled<'_> {
+    fn seconds(&self, target: NoteTarget) -> f64 {
+        if self.articulation.is_instant(target) {
+            0.0
+        } else {
+            time_cents_to_seconds(self.sums.get(target).min(7200.0)).min(MAX_TIME_S)
+        }
+    }
+
+    fn frames(&self, target: NoteTarget) -> f64 {
+        self.seconds(target) * self.sample_rate_hz
+    }
+
+    /// A fall, in frames for 96 dB or for the whole value.
+    fn fall(&self, target: NoteTarget) -> f64 {
+        self.seconds(target).max(MIN_FALL_S) * self.sample_rate_hz
+    }
+
+    fn fraction(&self, target: NoteTarget) -> f64 {
+        self.sums.get(target).clamp(0.0, 1.0)
+    }
+
+    fn eg1(&self) -> Shape {
+        Shape {
+            delay: self.frames(NoteTarget::Eg1Delay),
+            attack: self.frames(NoteTarget::Eg1Attack),
+            hold: self.frames(NoteTarget::Eg1Hold),
+            decay: self.frames(NoteTarget::Eg1Decay),
+            sustain: self.fraction(NoteTarget::Eg1Sustain),
+            release: self.fall(NoteTarget::Eg1Release),
+        }
+    }
+
+    fn eg2(&self) -> Shape {
+        Shape {
+            delay: self.frames(NoteTarget::Eg2Delay),
+            attack: self.frames(NoteTarget::Eg2Attack),
+            hold: self.frames(NoteTarget::Eg2Hold),
+            decay: self.frames(NoteTarget::Eg2Decay),
+            sustain: self.fraction(NoteTarget::Eg2Sustain),
+            release: self.frames(NoteTarget::Eg2Release),
+        }
+    }
+
+    fn lfo(&self, delay: NoteTarget, frequency: NoteTarget) -> Lfo {
+        let hertz = absolute_cents_to_hertz(self.sums.get(frequency).clamp(-20_000.0, 20_000.0))
+            .clamp(LFO_RANGE_HZ.0, LFO_RANGE_HZ.1);
+        Lfo::new(self.frames(delay), hertz / self.sample_rate_hz)
+    }
+}

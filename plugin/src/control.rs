@@ -1,0 +1,363 @@
+//! The control side: banks, notices, commands down, retired things up.
+//!
+//! In: tasks, the window, the host's main thread. Out: commands to the render side by ring, a
+//! view for the window, a report for the host. Owner: shared by those three behind one lock that
+//! the render side does not know. Thread: any but render.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dmus_synth::Layer;
+
+use crate::banks::{self, LoadedBank};
+use crate::notice::{Notice, Severity};
+use crate::shell::pipeline::{Command, ControlLink};
+use crate::shell::telemetry::Telemetry;
+use crate::state::{BankReference, PartProgram, PartPrograms, SavedBank, SavedParts};
+use crate::view::{NameTable, PartView, ProgramNames, View};
+
+/// Notices kept; older ones make room.
+const MAX_NOTICES: usize = 16;
+
+/// Names a bank for hosts without a window, used when the state names none.
+const BANK_VARIABLE: &str = "DMUS_BANK";
+
+/// The control side as its users hold it.
+#[derive(Debug, Clone)]
+pub struct SharedControl {
+    inner: Arc<Mutex<Control>>,
+}
+
+impl SharedControl {
+    /// Shares a control side.
+    #[must_use]
+    pub fn new(control: Control) -> Self {
+        Self {
+            inner: Arc::new(Mutex::new(control)),
+        }
+    }
+
+    /// The control side, alone.
+    ///
+    /// # Real-time
+    /// Not real-time: a lock. A panic elsewhere leaves whole values, so poison is no reason to
+    /// stop.
+    pub fn lock(&self) -> MutexGuard<'_, Control> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the window draws.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.lock().view()
+    }
+}
+
+/// Everything slow about the instrument.
+#[derive(Debug)]
+pub struct Control {
+    saved_bank: Arc<SavedBank>,
+    saved_parts: Arc<SavedParts>,
+    names: ProgramNames,
+    /// The user's bank that plays, if one does.
+    user: Option<LoadedBank>,
+    /// The built-in bank, from the first activation on.
+    built_in: Option<LoadedBank>,
+    /// State loads already acted upon; `None` before the first activation.
+    restored: Option<u64>,
+    /// The other ends of the render side's rings, while it is active.
+    link: Option<ControlLink>,
+    /// What the render side told last before it was let go.
+    last: Option<Telemetry>,
+    notices: VecDeque<Notice>,
+    /// A command found the ring full: everything is sent again when there is room.
+    send_again: bool,
+}
+
+impl Control {
+    /// A control side without a render side.
+    #[must_use]
+    pub fn new(
+        saved_bank: Arc<SavedBank>,
+        saved_parts: Arc<SavedParts>,
+        names: ProgramNames,
+    ) -> Self {
+        Self {
+            saved_bank,
+            saved_parts,
+            names,
+            user: None,
+            built_in: None,
+            restored: None,
+            link: None,
+            last: None,
+            notices: VecDeque::new(),
+            send_again: false,
+        }
+    }
+
+    /// Takes the control half of a new pipeline and hands it the banks and programs in force.
+    pub fn connect(&mut self, link: ControlLink) {
+        if self.built_in.is_none() {
+            match banks::built_in() {
+                Ok(bank) => self.built_in = Some(bank),
+                Err(notice) => self.notify(notice),
+            }
+            self.rename_programs();
+        }
+        let reader = link.telemetry();
+        self.link = Some(link);
+        self.send_all();
+        self.saved_parts.follow(move |loads| {
+            let telemetry = reader.read()?;
+            (telemetry.programs_of_load == loads).then(|| telemetry.part_programs())
+        });
+    }
+
+    /// Lets go of the render side; the programs as they are now stay in the state.
+    pub fn disconnect(&mut self) {
+        self.saved_parts.stop_following();
+        self.last = self.telemetry();
+        self.link = None;
+    }
+
+    /// Which bank the saved state asks for, when it has not been acted upon.
+    ///
+    /// Returns the number of state loads so far and the path; an empty path is the built-in bank.
+    pub fn bank_to_restore(&mut self) -> Option<(u64, String)> {
+        let loads = self.saved_bank.loads();
+        if self.restored == Some(loads) {
+            return None;
+        }
+        let reference = self.saved_bank.get();
+        if !reference.is_built_in() {
+            return Some((loads, reference.path));
+        }
+        // A variable is for hosts that save nothing; it never enters the state.
+        Some((loads, std::env::var(BANK_VARIABLE).unwrap_or_default()))
+    }
+
+    /// Plays the bank that [`bank_to_restore`](Self::bank_to_restore) named.
+    ///
+    /// A bank that cannot be read leaves the one before it playing and stays named in the state.
+    /// Returns false when another state has been loaded meanwhile.
+    pub fn restore_bank(&mut self, loads: u64, loaded: Option<Result<LoadedBank, Notice>>) -> bool {
+        if self.saved_bank.loads() != loads {
+            return false;
+        }
+        self.restored = Some(loads);
+        match loaded {
+            Some(Ok(bank)) => self.play(Some(bank)),
+            Some(Err(notice)) => self.notify(notice),
+            None => self.play(None),
+        }
+        self.send_programs();
+        true
+    }
+
+    /// Plays a bank that the musician has chosen, and names it in the state.
+    ///
+    /// One that cannot be read changes nothing but the notices.
+    pub fn open_bank(&mut self, loaded: Result<LoadedBank, Notice>) {
+        match loaded {
+            Ok(bank) => {
+                self.saved_bank.put(BankReference {
+                    name: bank.title.clone(),
+                    size: bank.size,
+                    ..BankReference::at(bank.path.clone())
+                });
+                self.notices
+                    .retain(|notice| notice.severity == Severity::Fault);
+                self.play(Some(bank));
+            }
+            Err(notice) => self.notify(notice),
+        }
+    }
+
+    /// Plays the built-in bank alone, and says so in the state.
+    pub fn close_bank(&mut self) {
+        self.saved_bank.put(BankReference::default());
+        self.play(None);
+    }
+
+    /// Adds a notice; the oldest makes room.
+    pub fn notify(&mut self, notice: Notice) {
+        if self.notices.back() == Some(&notice) {
+            return;
+        }
+        if self.notices.len() == MAX_NOTICES {
+            self.notices.pop_front();
+        }
+        self.notices.push_back(notice);
+    }
+
+    /// Frees what the render side has sent home, and sends what found no room before.
+    pub fn collect(&mut self) {
+        if let Some(link) = &mut self.link {
+            link.collect();
+        }
+        if self.send_again {
+            self.send_all();
+        }
+    }
+
+    /// What the window draws.
+    pub fn view(&mut self) -> View {
+        self.collect();
+        let telemetry = self.telemetry();
+        let top = self.user.as_ref().or(self.built_in.as_ref());
+        View {
+            bank_title: top.map_or_else(|| "no bank yet".to_owned(), |bank| bank.title.clone()),
+            bank_origin: match &self.user {
+                Some(bank) => bank.path.clone(),
+                None => "built in".to_owned(),
+            },
+            bank_warnings: top.map_or(0, |bank| bank.warnings),
+            parts: telemetry
+                .as_ref()
+                .map(|now| self.part_views(now))
+                .unwrap_or_default(),
+            voices: telemetry.as_ref().map_or(0, |now| now.voices),
+            voices_peak: telemetry.as_ref().map_or(0, |now| now.voices_peak),
+            peak: telemetry.as_ref().map_or([0.0; 2], |now| now.peak),
+            losses: telemetry
+                .as_ref()
+                .map(Telemetry::losses)
+                .unwrap_or_default(),
+            notices: self.notices.iter().cloned().collect(),
+            active: self.link.is_some(),
+        }
+    }
+
+    /// The counters as `key value` lines, for a host that asks.
+    pub fn report(&mut self) -> String {
+        self.collect();
+        let telemetry = self.telemetry().unwrap_or_default();
+        let mut text = telemetry.report();
+        let top = self.user.as_ref().or(self.built_in.as_ref());
+        // Writing into a string cannot fail.
+        let _never = writeln!(
+            text,
+            "bank {}",
+            top.map_or("none", |bank| bank.title.as_str())
+        );
+        let _never = writeln!(
+            text,
+            "bank_warnings {}",
+            top.map_or(0, |bank| bank.warnings)
+        );
+        for notice in &self.notices {
+            let _never = writeln!(text, "notice {notice}");
+        }
+        text
+    }
+
+    /// Puts a bank on top, or takes it away.
+    fn play(&mut self, bank: Option<LoadedBank>) {
+        self.user = bank;
+        self.rename_programs();
+        self.send_bank(Layer::User);
+    }
+
+    /// Sends everything that the render side must know.
+    fn send_all(&mut self) {
+        self.send_again = false;
+        self.send_bank(Layer::Factory);
+        self.send_bank(Layer::User);
+        self.send_programs();
+    }
+
+    /// Sends the bank of one layer down.
+    fn send_bank(&mut self, layer: Layer) {
+        let bank = match layer {
+            Layer::Factory => self.built_in.as_ref(),
+            Layer::User => self.user.as_ref(),
+        };
+        let collection = bank.map(|bank| Arc::clone(&bank.collection));
+        self.send(Command::Download { layer, collection });
+    }
+
+    /// Sends the programs of the state down.
+    fn send_programs(&mut self) {
+        let loads = self.saved_parts.loads();
+        let programs = self.saved_parts.get().all();
+        self.send(Command::Programs { programs, loads });
+    }
+
+    /// Sends one command; when the ring is full, everything is sent again later.
+    fn send(&mut self, command: Command) {
+        if let Some(link) = &mut self.link {
+            self.send_again |= !link.send(command);
+        }
+    }
+
+    /// The latest telemetry, or the last one before the render side was let go.
+    fn telemetry(&self) -> Option<Telemetry> {
+        self.link.as_ref().map_or(self.last, |link| link.telemetry().read())
+    }
+
+    /// Names for the parameters' texts.
+    fn rename_programs(&self) {
+        let names = |drums| {
+            (0..128).map(move |program| {
+                self.name_of(
+                    drums,
+                    PartProgram {
+                        program,
+                        ..PartProgram::default()
+                    },
+                )
+            })
+        };
+        self.names.replace(NameTable {
+            melodic: names(false).collect(),
+            drums: names(true).collect(),
+        });
+    }
+
+    /// The name of a program in the upper bank that has it.
+    fn name_of(&self, drums: bool, program: PartProgram) -> Option<String> {
+        let patch = dmus_dls::bank::Patch {
+            drums,
+            bank_msb: program.bank_msb,
+            bank_lsb: program.bank_lsb,
+            program: program.program,
+        };
+        [&self.user, &self.built_in]
+            .into_iter()
+            .flatten()
+            .find_map(|bank| {
+                bank.collection
+                    .name(patch)
+                    .map(str::to_owned)
+                    .filter(|name| !name.is_empty())
+            })
+    }
+
+    fn part_views(&self, now: &Telemetry) -> Vec<PartView> {
+        now.parts
+            .iter()
+            .map(|part| PartView {
+                program_name: self
+                    .name_of(part.drums, part.program)
+                    .filter(|_| !part.silent)
+                    .unwrap_or_default(),
+                program: part.program.program,
+                bank_msb: part.program.bank_msb,
+                bank_lsb: part.program.bank_lsb,
+                drums: part.drums,
+                voices: part.voices,
+            })
+            .collect()
+    }
+}
+
+/// The programs of a telemetry as a state keeps them.
+impl Telemetry {
+    fn part_programs(&self) -> PartPrograms {
+        PartPrograms {
+            programs: self.parts.iter().map(|part| part.program).collect(),
+        }
+    }
+}

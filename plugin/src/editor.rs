@@ -1,0 +1,115 @@
+//! The window: panel order, size, repaint policy.
+//!
+//! In: parameters, and a [`View`](crate::view::View) taken from the control side once a frame.
+//! Out: parameter changes through the host, tasks for the control side. It never sees the
+//! pipeline, and nothing in the instrument needs it. Thread: the host's window thread.
+
+mod bank;
+mod meters;
+mod parts;
+mod theme;
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::LogicalSize;
+use egui::{self, CentralPanel, Panel};
+use nice_plug_egui::{
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
+    create_egui_editor,
+};
+
+use crate::control::SharedControl;
+use crate::params::DmusParams;
+use crate::tasks::Task;
+
+/// The editor type that the framework is told.
+pub type DmusEditor = EguiEditor<Window>;
+
+/// How the window asks for slow work.
+pub type TaskSender = Box<dyn Fn(Task) + Send>;
+
+/// Width and height at 100 %, logical pixels.
+const SIZE: LogicalSize<f64> = LogicalSize {
+    width: 860.0,
+    height: 632.0,
+};
+
+/// Meters move about this often; nothing else in the window moves by itself.
+const REPAINT_EVERY: Duration = Duration::from_millis(33);
+
+/// Builds the editor.
+///
+/// - `send`: hands a task to the background thread
+#[must_use]
+pub fn create(
+    params: Arc<DmusParams>,
+    control: SharedControl,
+    send: TaskSender,
+) -> Option<DmusEditor> {
+    let window = Window {
+        params,
+        control,
+        send,
+        context: None,
+        bank: bank::BankPanel::default(),
+        meters: meters::Meters::default(),
+    };
+    create_egui_editor(
+        EguiEditorState::from_size(SIZE, 1.0),
+        RepaintNotifier::new(),
+        EguiNiceSettings::new().with_tile("DMus"),
+        window,
+    )
+}
+
+/// What the window keeps between two frames.
+#[expect(
+    missing_debug_implementations,
+    reason = "holds the framework's context and a closure"
+)]
+pub struct Window {
+    params: Arc<DmusParams>,
+    control: SharedControl,
+    send: TaskSender,
+    context: Option<GuiContext>,
+    bank: bank::BankPanel,
+    meters: meters::Meters,
+}
+
+impl NiceEguiApp for Window {
+    fn build(
+        &mut self,
+        egui_ctx: egui::Context,
+        nice_gui_ctx: GuiContext,
+        _frame: &mut Frame,
+    ) -> Result<(), baseview::HandlerError> {
+        theme::apply(&egui_ctx);
+        self.context = Some(nice_gui_ctx);
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        let Some(context) = &self.context else { return };
+        let setter = context.param_setter();
+        let view = self.control.view();
+
+        Panel::top("bank").frame(theme::bar()).show(ui, |ui| {
+            self.bank.show(ui, &view, &self.send);
+        });
+        Panel::bottom("meters").frame(theme::bar()).show(ui, |ui| {
+            self.meters.show(ui, &view, &self.params.master, &setter);
+        });
+        CentralPanel::no_frame()
+            .frame(theme::page())
+            .show(ui, |ui| {
+                parts::show(ui, &view, &self.params, &setter);
+            });
+        ui.ctx().request_repaint_after(REPAINT_EVERY);
+    }
+
+    fn editor_closed(&mut self) {
+        self.context = None;
+    }
+}

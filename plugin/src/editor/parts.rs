@@ -1,0 +1,119 @@
+//! The part list: sixteen rows of program, volume and pan.
+
+use nice_plug::prelude::*;
+use egui::{self, Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
+use nice_plug_egui::widgets::ParamSlider;
+
+use super::theme;
+use crate::params::{DmusParams, PARTS, PartParams};
+use crate::view::{PartView, View};
+
+/// Height of one row, points.
+const ROW: f32 = 26.0;
+
+/// Left edges and widths of the columns, points.
+const NUMBER: (f32, f32) = (8.0, 48.0);
+const PROGRAM: (f32, f32) = (60.0, 230.0);
+const CHOICE: (f32, f32) = (296.0, 200.0);
+const VOLUME: (f32, f32) = (506.0, 160.0);
+const PAN: (f32, f32) = (676.0, 150.0);
+
+/// Draws all parts.
+pub(super) fn show(ui: &mut Ui, view: &View, params: &DmusParams, setter: &ParamSetter<'_>) {
+    header(ui);
+    for (channel, part) in params.parts().into_iter().enumerate().take(PARTS) {
+        row(ui, channel, &view.part(channel), part, setter);
+    }
+}
+
+/// Names of the columns.
+fn header(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
+    for (column, text) in [
+        (NUMBER, "Part"),
+        (PROGRAM, "Plays"),
+        (CHOICE, "Program"),
+        (VOLUME, "Volume"),
+        (PAN, "Pan"),
+    ] {
+        cell(ui, rect, column, |ui| {
+            ui.label(RichText::new(text).small().color(theme::QUIET))
+        });
+    }
+}
+
+/// One part.
+fn row(
+    ui: &mut Ui,
+    channel: usize,
+    part: &PartView,
+    params: &PartParams,
+    setter: &ParamSetter<'_>,
+) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    if channel % 2 == 0 {
+        ui.painter().rect_filled(rect, 3.0, theme::STRIPE);
+    }
+    let lamp = if part.voices > 0 {
+        theme::LIVE
+    } else {
+        theme::OFF
+    };
+    ui.painter()
+        .circle_filled(pos2(rect.left() + 44.0, rect.center().y), 4.0, lamp);
+    cell(ui, rect, NUMBER, |ui| {
+        ui.label(RichText::new(format!("{:02}", channel + 1)).strong())
+    });
+    cell(ui, rect, PROGRAM, |ui| {
+        let name = if part.program_name.is_empty() {
+            "\u{2013}"
+        } else {
+            &part.program_name
+        };
+        let place = if part.drums {
+            format!("drum kit {}", u16::from(part.program) + 1)
+        } else {
+            format!(
+                "{}:{}:{}",
+                part.bank_msb,
+                part.bank_lsb,
+                u16::from(part.program) + 1
+            )
+        };
+        ui.add(egui::Label::new(RichText::new(name).color(theme::TEXT)).truncate())
+            .on_hover_text(format!("{place}, {} voices", part.voices))
+    });
+    cell(ui, rect, CHOICE, |ui| {
+        slider(ui, &params.program, setter, 70.0)
+    });
+    cell(ui, rect, VOLUME, |ui| {
+        slider(ui, &params.volume, setter, 80.0)
+    });
+    cell(ui, rect, PAN, |ui| slider(ui, &params.pan, setter, 80.0));
+}
+
+/// A slider with its value as text.
+fn slider<P: Param>(
+    ui: &mut Ui,
+    param: &P,
+    setter: &ParamSetter<'_>,
+    width: f32,
+) -> egui::Response {
+    ui.add(ParamSlider::for_param(param, setter).with_width(width))
+}
+
+/// Puts one widget into a column of a row.
+fn cell<R>(ui: &mut Ui, row: Rect, column: (f32, f32), add: impl FnOnce(&mut Ui) -> R) {
+    let (left, width) = column;
+    let rect = Rect::from_min_size(
+        pos2(row.left() + left, row.top()),
+        vec2(width, row.height()),
+    );
+    let mut inner = ui.new_child(
+        UiBuilder::new()
+            .max_rect(rect)
+            .layout(Layout::left_to_right(Align::Center)),
+    );
+    inner.set_clip_rect(rect.intersect(ui.clip_rect()));
+    add(&mut inner);
+}

@@ -1,0 +1,256 @@
+//! DMus: the DirectMusic kernel synthesizer pipeline as an instrument in a host.
+//!
+//! This file speaks the framework's language and holds no logic: it turns parameters into trims,
+//! the framework's events into ours, and its buffer into two slices, and lets the
+//! [`Shell`](shell::Shell) do the rest.
+#![forbid(unsafe_code)]
+
+pub mod banks;
+pub mod control;
+#[cfg(feature = "editor")]
+pub mod editor;
+pub mod notice;
+pub mod params;
+pub mod shell;
+pub mod state;
+pub mod tasks;
+pub mod view;
+
+use std::ffi::CStr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use nice_plug::prelude::*;
+
+use crate::control::{Control, SharedControl};
+use crate::params::{DmusParams, MasterParams, PARTS, PartParams, VOLUME_OFF_DB};
+use crate::shell::Shell;
+use crate::shell::inbound::Inbound;
+use crate::shell::pipeline::EVENTS_PER_BLOCK;
+use crate::shell::render::Trims;
+use crate::shell::sysex::SysExHandle;
+use crate::state::{SavedBank, SavedParts};
+use crate::tasks::Task;
+use crate::view::ProgramNames;
+use dmus_synth::PartTrim;
+
+/// The plug-in as the framework holds it.
+#[expect(
+    missing_debug_implementations,
+    reason = "the pipeline inside has none to offer"
+)]
+pub struct Dmus {
+    params: Arc<DmusParams>,
+    control: SharedControl,
+    shell: Shell,
+    /// State loads that the control side has been told of.
+    seen_loads: u64,
+}
+
+impl Default for Dmus {
+    fn default() -> Self {
+        let bank = Arc::new(SavedBank::default());
+        let parts = Arc::new(SavedParts::default());
+        let names = ProgramNames::default();
+        let params = Arc::new(DmusParams::new(
+            Arc::clone(&bank),
+            Arc::clone(&parts),
+            &names,
+        ));
+        let control = SharedControl::new(Control::new(bank, parts, names));
+        Self {
+            params,
+            shell: Shell::new(control.clone()),
+            control,
+            seen_loads: 0,
+        }
+    }
+}
+
+impl Dmus {
+    /// What the parameters ask for now.
+    fn trims(&self) -> Trims {
+        let parts = self.params.parts();
+        Trims {
+            master_gain_db: master_gain_db(&self.params.master),
+            parts: core::array::from_fn(|channel| {
+                parts
+                    .get(channel)
+                    .map_or(PartTrim::default(), |part| part_trim(part))
+            }),
+        }
+    }
+
+    /// Lets the control side act upon a state that was loaded since the last block.
+    fn watch_state(&mut self, context: &impl ProcessContext<Self>) {
+        let loads = self
+            .params
+            .bank
+            .loads()
+            .wrapping_add(self.params.saved_parts.loads());
+        if loads != self.seen_loads {
+            self.seen_loads = loads;
+            context.execute_background(Task::Restore);
+        }
+    }
+}
+
+impl Plugin for Dmus {
+    const NAME: &'static str = "DMus";
+    const VENDOR: &'static str = "The DMus contributors";
+    const URL: &'static str = "https://crates.io/crates/dmus";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
+        main_input_channels: None,
+        main_output_channels: NonZeroU32::new(2),
+        names: PortNames {
+            main_output: Some("Main"),
+            ..PortNames::const_default()
+        },
+        ..AudioIOLayout::const_default()
+    }];
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    const INPUT_EVENT_CAPACITY: usize = EVENTS_PER_BLOCK;
+
+    #[cfg(feature = "editor")]
+    type Editor = editor::DmusEditor;
+    #[cfg(not(feature = "editor"))]
+    type Editor = ();
+    type SysExMessage = SysExHandle;
+    type BackgroundTask = Task;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let control = self.control.clone();
+        Box::new(move |task| tasks::run(task, &control))
+    }
+
+    fn params(&self) -> Arc<dyn Params> {
+        Arc::clone(&self.params) as Arc<dyn Params>
+    }
+
+    #[cfg(feature = "editor")]
+    fn editor(&mut self, async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        let send = Box::new(move |task| async_executor.execute_background(task));
+        editor::create(Arc::clone(&self.params), self.control.clone(), send)
+    }
+
+    fn activate(
+        &mut self,
+        _audio_io_layout: &AudioIOLayout,
+        buffer_config: &BufferConfig,
+        _context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        self.seen_loads = self
+            .params
+            .bank
+            .loads()
+            .wrapping_add(self.params.saved_parts.loads());
+        self.shell.activate(buffer_config.sample_rate)
+    }
+
+    fn deactivate(&mut self) {
+        self.shell.deactivate();
+    }
+
+    fn reset(&mut self) {
+        self.shell.reset();
+    }
+
+    fn stop_processing(&mut self) {
+        self.shell.stop_processing();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer<'_>,
+        _aux: &mut AuxiliaryBuffers<'_>,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        self.watch_state(context);
+        let trims = self.trims();
+        let events = core::iter::from_fn(|| {
+            let event = context.next_event()?;
+            Some((Inbound::from_event(&event), event.timing() as usize))
+        });
+        let [left, right, ..] = buffer.as_slice() else {
+            return ProcessStatus::Error("the output is not stereo");
+        };
+        let after = self.shell.process(left, right, &trims, events);
+        if after.retired {
+            context.execute_background(Task::Collect);
+        }
+        // An instrument may be played at any time and never asks to sleep.
+        ProcessStatus::KeepAlive
+    }
+}
+
+/// Gain of everything as the parameters have it, dB.
+fn master_gain_db(master: &MasterParams) -> f32 {
+    gain_db(master.volume.modulated_plain_value())
+}
+
+/// One part as its parameters have it.
+fn part_trim(part: &PartParams) -> PartTrim {
+    PartTrim {
+        gain_db: gain_db(part.volume.modulated_plain_value()),
+        pan: part.pan.modulated_plain_value() / 100.0,
+        program: u8::try_from(part.program.modulated_plain_value() - 1).ok(),
+    }
+}
+
+/// A volume parameter's bottom is silence.
+fn gain_db(volume_db: f32) -> f32 {
+    if volume_db <= VOLUME_OFF_DB {
+        f32::NEG_INFINITY
+    } else {
+        volume_db
+    }
+}
+
+impl ClapPlugin for Dmus {
+    const CLAP_ID: &'static str = "org.dmus.instrument";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("General MIDI and DLS banks through the DirectMusic kernel synthesizer pipeline");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::Instrument,
+        ClapFeature::Synthesizer,
+        ClapFeature::Sampler,
+        ClapFeature::Stereo,
+    ];
+}
+
+impl Vst3Plugin for Dmus {
+    const VST3_CLASS_ID: [u8; 16] = *b"DMusInstrument01";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
+        Vst3SubCategory::Instrument,
+        Vst3SubCategory::Synth,
+        Vst3SubCategory::Sampler,
+    ];
+}
+
+impl dmus_entry::Boundary for Dmus {
+    const REPORT_ID: &'static CStr = c"org.dmus.report/1";
+
+    fn report(reply: SyncSender<String>) -> Task {
+        Task::Report(reply)
+    }
+
+    fn notice(text: String) -> Task {
+        Task::Fault(text)
+    }
+}
+
+/// The plug-in behind the boundary, which turns its panics into silence.
+type GuardedDmus = dmus_entry::Guarded<Dmus>;
+
+dmus_entry::export_clap!(Dmus);
+nice_export_vst3!(GuardedDmus);
+
+/// Parts and trims are counted alike.
+const _: () = assert!(PARTS == 16);

@@ -1,0 +1,307 @@
+//! What a project remembers beside the parameters: the bank, the programs that MIDI chose.
+//!
+//! In: the framework's state load, on the host's main thread. Out: the control side asks for the
+//! current value, the render side only compares a version. A state never needs the bank file to
+//! be parsed. The saved form is described in `docs/state.md`.
+
+use core::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dmus_kernel::sync::Counter;
+use nice_plug::params::persist::PersistentField;
+use serde::{Deserialize, Serialize};
+
+use crate::params::PARTS;
+
+/// Version of the fields in this file, written into every state.
+pub const STATE_FORMAT: u32 = 1;
+
+/// A bank as a project names it; an empty path is the bank that is built in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BankReference {
+    /// [`STATE_FORMAT`] of the program that wrote it.
+    pub format: u32,
+    /// Where the file was, as the user gave it.
+    pub path: String,
+    /// The bank's own title, for a person who has to find it again.
+    pub name: String,
+    /// Length of the file, bytes.
+    pub size: u64,
+}
+
+impl Default for BankReference {
+    fn default() -> Self {
+        Self {
+            format: STATE_FORMAT,
+            path: String::new(),
+            name: String::new(),
+            size: 0,
+        }
+    }
+}
+
+impl BankReference {
+    /// Names the file at `path`, not yet read.
+    #[must_use]
+    pub fn at(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            ..Self::default()
+        }
+    }
+
+    /// No file is named: the built-in bank plays alone.
+    #[must_use]
+    pub const fn is_built_in(&self) -> bool {
+        self.path.is_empty()
+    }
+}
+
+/// The program of one part as MIDI left it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartProgram {
+    /// Bank select most significant byte, `0..=127`.
+    pub bank_msb: u8,
+    /// Bank select least significant byte, `0..=127`.
+    pub bank_lsb: u8,
+    /// Program, `0..=127`.
+    pub program: u8,
+}
+
+impl PartProgram {
+    /// Seven bits each, 21 together.
+    pub(crate) fn to_bits(self) -> u64 {
+        let [msb, lsb, program] = [self.bank_msb, self.bank_lsb, self.program].map(|value| u64::from(value & 0x7F));
+        (msb << 14) | (lsb << 7) | program
+    }
+
+    /// What [`to_bits`](Self::to_bits) wrote; higher bits are ignored.
+    #[expect(clippy::cast_possible_truncation, reason = "seven bits are cut out")]
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self {
+            bank_msb: (bits >> 14 & 0x7F) as u8,
+            bank_lsb: (bits >> 7 & 0x7F) as u8,
+            program: (bits & 0x7F) as u8,
+        }
+    }
+}
+
+/// The programs of the parts, in channel order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartPrograms {
+    /// One for each channel of group 1; missing ones are at their default.
+    pub programs: Vec<PartProgram>,
+}
+
+impl PartPrograms {
+    /// Exactly one program for each part, values brought into range.
+    #[must_use]
+    pub fn all(&self) -> [PartProgram; PARTS] {
+        let mut all = [PartProgram::default(); PARTS];
+        for (part, saved) in all.iter_mut().zip(&self.programs) {
+            *part = PartProgram {
+                bank_msb: saved.bank_msb & 0x7F,
+                bank_lsb: saved.bank_lsb & 0x7F,
+                program: saved.program & 0x7F,
+            };
+        }
+        all
+    }
+}
+
+/// A saved value with a version that counts how often a state load replaced it.
+///
+/// The framework calls neither `activate` nor `reset` when a state is loaded, so the render side
+/// watches the version and asks the control side to act.
+pub struct Saved<T> {
+    value: Mutex<T>,
+    loads: Counter,
+    follower: Mutex<Option<Follower<T>>>,
+}
+
+/// Asks for a value that changes by itself, given the number of state loads it must know of.
+type Follower<T> = Box<dyn Fn(u64) -> Option<T> + Send>;
+
+/// The bank of the project.
+pub type SavedBank = Saved<BankReference>;
+
+/// The programs of the project.
+pub type SavedParts = Saved<PartPrograms>;
+
+impl<T: Default> Default for Saved<T> {
+    fn default() -> Self {
+        Self {
+            value: Mutex::default(),
+            loads: Counter::new(),
+            follower: Mutex::new(None),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Saved<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Saved")
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Clone> Saved<T> {
+    /// The value as it stands.
+    ///
+    /// # Real-time
+    /// Not real-time: takes a lock of the control side.
+    #[must_use]
+    pub fn get(&self) -> T {
+        self.refresh();
+        self.lock().clone()
+    }
+
+    /// From now on the value is what `follower` says; `None` from it means "as it was".
+    ///
+    /// # Real-time
+    /// Not real-time: takes a lock of the control side.
+    pub fn follow(&self, follower: impl Fn(u64) -> Option<T> + Send + 'static) {
+        *self.follower.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(follower));
+    }
+
+    /// The value stays as it is now.
+    ///
+    /// # Real-time
+    /// Not real-time: takes a lock of the control side.
+    pub fn stop_following(&self) {
+        self.refresh();
+        *self.follower.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Takes the followed value, if there is one.
+    fn refresh(&self) {
+        let follower = self.follower.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = follower
+            .as_ref()
+            .and_then(|follower| follower(self.loads.get()))
+        {
+            self.put(value);
+        }
+    }
+
+    /// Replaces the value from our own side: no load is counted.
+    ///
+    /// # Real-time
+    /// Not real-time: takes a lock of the control side.
+    pub fn put(&self, value: T) {
+        *self.lock() = value;
+    }
+
+    /// How many state loads there have been.
+    ///
+    /// # Real-time
+    /// Any thread. Wait-free.
+    #[must_use]
+    pub fn loads(&self) -> u64 {
+        self.loads.get()
+    }
+
+    /// A panic elsewhere leaves a whole value behind, so a poisoned lock is as good as any.
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A saved value that the parameters share with the control side.
+#[derive(Debug)]
+pub struct Shared<S>(pub Arc<S>);
+
+impl<S> core::ops::Deref for Shared<S> {
+    type Target = S;
+
+    fn deref(&self) -> &S {
+        &self.0
+    }
+}
+
+impl<'a, T> PersistentField<'a, T> for Shared<Saved<T>>
+where
+    T: Clone + Send + Sync + Serialize + Deserialize<'a>,
+{
+    fn set(&self, new_value: T) {
+        self.put(new_value);
+        self.loads.add(1);
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&T) -> R,
+    {
+        self.refresh();
+        f(&self.lock())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_load_is_counted_but_our_own_change_is_not() {
+        let bank = Shared(Arc::new(SavedBank::default()));
+        bank.put(BankReference::at("a.dls"));
+        assert_eq!(bank.loads(), 0);
+        bank.set(BankReference::at("b.dls"));
+        assert_eq!((bank.loads(), bank.get().path.as_str()), (1, "b.dls"));
+    }
+
+    #[test]
+    fn a_followed_value_is_saved_unless_a_load_is_newer_than_it() {
+        let parts = Shared(Arc::new(SavedParts::default()));
+        let live = PartPrograms {
+            programs: vec![PartProgram {
+                program: 7,
+                ..PartProgram::default()
+            }],
+        };
+        let told = live.clone();
+        parts.follow(move |loads| (loads == 0).then(|| told.clone()));
+        assert_eq!(parts.get(), live);
+
+        let loaded = PartPrograms {
+            programs: vec![PartProgram {
+                program: 9,
+                ..PartProgram::default()
+            }],
+        };
+        parts.set(loaded.clone());
+        assert_eq!(parts.map(Clone::clone), loaded);
+    }
+
+    #[test]
+    fn programs_out_of_range_or_missing_become_legal() {
+        let saved = PartPrograms {
+            programs: vec![PartProgram {
+                bank_msb: 200,
+                bank_lsb: 255,
+                program: 128,
+            }],
+        };
+        assert_eq!(
+            saved.all()[0],
+            PartProgram {
+                bank_msb: 72,
+                bank_lsb: 127,
+                program: 0
+            }
+        );
+        assert_eq!(saved.all()[15], PartProgram::default());
+    }
+
+    #[test]
+    fn too_many_programs_are_cut() {
+        let saved = PartPrograms {
+            programs: vec![PartProgram::default(); 1000],
+        };
+        assert_eq!(saved.all().len(), PARTS);
+    }
+}

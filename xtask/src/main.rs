@@ -1,0 +1,131 @@
+//! The project's tasks: everything a developer or the CI runs goes through `cargo xtask`.
+//!
+//! In: the command line. Out: files under the target directory, a report on the screen, and an
+//! exit code that is zero only when all went well. No product crate is used here.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, reason = "a task's output is its screen")]
+
+mod bundle;
+mod demo;
+mod install;
+mod machine;
+mod model;
+mod process;
+mod project;
+mod python;
+mod report;
+mod steps;
+mod suites;
+mod tally;
+mod tidy;
+mod validate;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::project::Project;
+
+const HELP: &str = "\
+The project's tasks.
+
+To hear it and to prove it:
+  cargo xtask demo [SONG.mid] [--bank FILE.dls] [-o OUT.wav] [--picture OUT.png]
+                             build the plug-in and play a song through it
+  cargo xtask test           everything the CI runs, with a table at the end
+  cargo xtask install        copy the plug-in to your own plug-in folders
+
+While working on it:
+  cargo xtask check          format, lints, tidy, tests and docs: the quick half of `test`
+  cargo xtask tidy           the house's rules on files, imports and sources
+  cargo xtask model          every interleaving of the shared memory, then the mutants
+  cargo xtask bundle dmus --release
+                             the plug-in in each system's form (options as in `cargo build`)
+  cargo xtask validate       the public validators that are on the PATH, on the bundles
+  cargo xtask bank           compute the built-in bank anew
+
+`test` and `check` take `--from STEP` and `--only STEP`; `--list` names the steps.";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the task that the first word names.
+fn dispatch(words: &[String]) -> Result<()> {
+    let Some((task, rest)) = words.split_first() else {
+        println!("{HELP}");
+        return Ok(());
+    };
+    match task.as_str() {
+        "help" | "-h" | "--help" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        "demo" => demo::run(&Project::find()?, rest),
+        "test" => steps::test(&Project::find()?, rest),
+        "check" => steps::check(&Project::find()?, rest),
+        "install" => install::run(&Project::find()?, rest),
+        "bundle" | "bundle-universal" => bundle::pass_through(&Project::find()?, words),
+        "tidy" => no_more(rest).and_then(|()| tidy::run(&Project::find()?).map(drop)),
+        "model" => no_more(rest).and_then(|()| model::run(&Project::find()?).map(drop)),
+        "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
+        "bank" => no_more(rest).and_then(|()| bank(&Project::find()?)),
+        unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
+    }
+}
+
+/// Refuses words that a task without options would silently ignore.
+fn no_more(rest: &[String]) -> Result<()> {
+    match rest.first() {
+        None => Ok(()),
+        Some(word) => bail!("this task takes no options, but got '{word}'"),
+    }
+}
+
+/// Computes the built-in bank and writes the file that the plug-in is compiled with.
+fn bank(project: &Project) -> Result<()> {
+    let file = "presets/dmus-gm.dls";
+    process::Job::new("the bank's computation", project.cargo())
+        .args(["run", "--release", "--package", "dmus-factory", "--", file])
+        .screen()?;
+    println!("The built-in bank is {}", project.path(file).display());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn unknown_task_is_named_in_the_error() {
+        let error = dispatch(&words("dance --fast")).unwrap_err().to_string();
+        assert!(error.contains("'dance'"), "{error}");
+    }
+
+    #[test]
+    fn word_after_a_task_without_options_is_refused() {
+        let error = dispatch(&words("tidy --gently")).unwrap_err().to_string();
+        assert!(error.contains("'--gently'"), "{error}");
+    }
+
+    #[test]
+    fn help_names_every_task() {
+        for task in [
+            "demo", "test", "install", "check", "tidy", "model", "bundle", "validate", "bank",
+        ] {
+            assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
+        }
+    }
+}
