@@ -294,7 +294,9 @@ impl Control {
 
     /// The latest telemetry, or the last one before the render side was let go.
     fn telemetry(&self) -> Option<Telemetry> {
-        self.link.as_ref().map_or(self.last, |link| link.telemetry().read())
+        self.link
+            .as_ref()
+            .map_or(self.last, |link| link.telemetry().read())
     }
 
     /// Names for the parameters' texts.

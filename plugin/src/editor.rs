@@ -12,9 +12,9 @@ mod theme;
 use core::time::Duration;
 use std::sync::Arc;
 
+use egui::{self, CentralPanel, Panel};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
-use egui::{self, CentralPanel, Panel};
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
     create_egui_editor,

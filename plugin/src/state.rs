@@ -73,7 +73,8 @@ pub struct PartProgram {
 impl PartProgram {
     /// Seven bits each, 21 together.
     pub(crate) fn to_bits(self) -> u64 {
-        let [msb, lsb, program] = [self.bank_msb, self.bank_lsb, self.program].map(|value| u64::from(value & 0x7F));
+        let [msb, lsb, program] =
+            [self.bank_msb, self.bank_lsb, self.program].map(|value| u64::from(value & 0x7F));
         (msb << 14) | (lsb << 7) | program
     }
 

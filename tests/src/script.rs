@@ -10,7 +10,8 @@
 //! | `sysex F0 .. F7` | system exclusive, hexadecimal |
 //! | `note KEY VELOCITY`, `end KEY`, `choke KEY` | CLAP note, velocity `0.0..=1.0` |
 //! | `tune KEY SEMITONES` | CLAP note expression |
-//! | `param NAME = VALUE`, `mod NAME = AMOUNT` | parameter by name, plain value |
+//! | `param NAME = TEXT` | parameter by name, as a user would type it: `-6 dB` |
+//! | `raw NAME = VALUE`, `mod NAME = AMOUNT` | parameter by name, in the range hosts see |
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -78,12 +79,18 @@ fn parse_event(text: &str, channel: u8) -> Result<Event> {
     let (verb, rest) = text
         .split_once(' ')
         .context("expected an event with its values")?;
-    if let "param" | "mod" = verb {
+    if let "param" | "raw" | "mod" = verb {
         let (name, value) = rest.split_once('=').context("expected `NAME = VALUE`")?;
         let name = name.trim().to_owned();
+        if verb == "param" {
+            return Ok(Event::ParamText {
+                name,
+                text: value.trim().to_owned(),
+            });
+        }
         let value = value.trim().parse().context("the value is not a number")?;
         return Ok(match verb {
-            "param" => Event::Param { name, value },
+            "raw" => Event::Param { name, value },
             _ => Event::Mod {
                 name,
                 amount: value,
@@ -136,7 +143,7 @@ fn parse_event(text: &str, channel: u8) -> Result<Event> {
         },
         _ => bail!(
             "`{verb}` is none of on, off, cc, program, bend, pressure, sysex, note, end, choke, \
-             tune, param, mod"
+             tune, param, raw, mod"
         ),
     })
 }
@@ -188,7 +195,7 @@ mod tests {
     #[test]
     fn items_become_events() {
         let events = parse(
-            "0ms on 60 100; 0.5s ch10 off 36; 100f bend 8192; 1ms param Part 01 Volume = -6;",
+            "0ms on 60 100; 0.5s ch10 off 36; 100f bend 8192; 1ms param Part 01 Volume = -6 dB;",
             48_000,
         );
         let expected = [
@@ -215,9 +222,9 @@ mod tests {
             ),
             (
                 48,
-                Event::Param {
+                Event::ParamText {
                     name: "Part 01 Volume".to_owned(),
-                    value: -6.0,
+                    text: "-6 dB".to_owned(),
                 },
             ),
         ];

@@ -61,9 +61,9 @@ fn a_saved_state_comes_back_whole() {
     let bank = folder.write("known.dls", &fixture::bank()).unwrap();
     let mut first = instance();
     first.load_state(&fixture::state_naming(&bank)).unwrap();
-    first.flush_value("Master Volume", -7.5).unwrap();
-    first.flush_value("Part 03 Pan", 42.0).unwrap();
-    first.flush_value("Part 16 Program", 128.0).unwrap();
+    first.flush_text("Master Volume", "-7.5 dB").unwrap();
+    first.flush_text("Part 03 Pan", "42R").unwrap();
+    first.flush_text("Part 16 Program", "128").unwrap();
     let saved = first.save_state().unwrap();
 
     let mut second = instance();
@@ -150,10 +150,10 @@ fn a_state_loaded_while_it_plays_changes_the_bank() {
     plugin.run(RATE, 512).unwrap();
     note(&mut plugin);
     plugin.load_state(&fixture::state_naming(&bank)).unwrap();
-    settle(&mut plugin, |plugin| bank_name(plugin) == "Known Sounds");
-    // One more block, so that the render side has taken the bank as well.
-    let (mut left, mut right) = ([0.0; 512], [0.0; 512]);
-    plugin.process(&[], &mut left, &mut right).unwrap();
+    // The first note must have died away before the next one can be known by its shape.
+    settle(&mut plugin, |plugin| {
+        bank_name(plugin) == "Known Sounds" && plugin.report().unwrap().number("voices") == Some(0)
+    });
     let take = note(&mut plugin);
     // A constant: nothing else in any bank is as flat.
     let flat = audio::greatest_step(&take.left[2_000..4_000]);
@@ -231,7 +231,7 @@ fn malformed_states_never_crash() {
         "[]",
         r#"{"version":"9.9.9","params":{},"fields":{"bank":"[1,2"}}"#,
         r#"{"version":"0.1.0","params":{"vol":{"f32":1e39}},"fields":{}}"#,
-        r#"{"version":"0.1.0","params":{"p01prog":{"i32":-5000},"p02pan":{"f32":1e9}},"fields":{}}"#,
+        r#"{"version":"0.1.0","params":{"p01_prog":{"i32":-5000},"p02_pan":{"f32":1e9}},"fields":{}}"#,
         r#"{"version":"0.1.0","params":{"vol":"loud"},"fields":{}}"#,
         r#"{"version":"0.1.0","params":{},"fields":{"parts":"{\"programs\":[{\"program\":255}]}"}}"#,
         r#"{"version":"0.1.0","params":{},"fields":{"bank":"{\"path\":\"/\"}"}}"#,

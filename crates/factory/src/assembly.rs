@@ -16,7 +16,7 @@ use crate::recording::Recording;
 use crate::voicing::Voicing;
 
 /// Loudness of a note at its root and full velocity to which every instrument is brought, dB.
-const HOUSE_DB: f64 = -18.0;
+const HOUSE_DB: f64 = -15.0;
 
 /// One wave with the keys and velocities that play it.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Connections: what a voicing becomes in the words of the bank.
 //!
-//! Source: [DLS2] default connections; only rows that the specification lists are written.
+//! Source: \[DLS2\] default connections; only rows that the specification lists are written.
 
 use dmus_dls::bank::{Connection, Curve, Destination, Source, Transform};
 use dmus_dls::units::{AbsolutePitch, Percent, RelativeGain, RelativePitch, TimeCents};

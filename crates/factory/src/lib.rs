@@ -4,9 +4,10 @@
 //! crate: no recording, no file, no other bank. It is the same bank, bit for bit, on every machine
 //! and every run: all transcendental functions are `libm`'s and all noise is seeded.
 //!
-//! A family of instruments is a file in `families/`. It makes [`recording`]s with the tools of
-//! the workshop ([`strike`] for what is hit or plucked, [`players`] and [`spectrum`] for what is
-//! held), hands them to the [`assembly`], and lays programs over them with a [`voicing`] each.
+//! A family of instruments is a file in `families/`. It makes `recording`s with the tools of
+//! the workshop (`strike` for what is hit or plucked, `winds` for what is blown or bowed,
+//! `players` for sections, `spectrum` for any other loop, `canvas` for what ends by itself), hands
+//! them to the `assembly`, and lays programs over them with a `voicing` each.
 //! Thread: any; takes seconds, for tools and tests only. The instrument reads the finished file.
 #![forbid(unsafe_code)]
 #![expect(
@@ -44,7 +45,7 @@ use crate::assembly::Assembly;
 /// Not real-time: renders every wave, which takes seconds.
 ///
 /// # Source
-/// [MIDI1] General MIDI Level 1, sound set and percussion map.
+/// \[GM1\] sound set and percussion map.
 #[must_use]
 pub fn bank() -> Bank {
     let mut assembly = Assembly::new(BankInfo {

@@ -104,12 +104,12 @@ impl Strike {
                 self.add_partial(&mut frames, &sine, start, plan, partial);
             }
         }
+        if let Some(knock) = self.knock {
+            add_knock(&mut frames[..lead], rate, plan.key, &knock);
+        }
         let rise = plan.frames(self.rise_s).max(1);
         for (n, value) in frames.iter_mut().take(rise).enumerate() {
             *value *= 0.5 - 0.5 * libm::cos(TAU * 0.5 * n as f64 / rise as f64);
-        }
-        if let Some(knock) = self.knock {
-            add_knock(&mut frames[..lead], rate, plan.key, &knock);
         }
         Recording::struck(name, plan, frames, self.shared_s)
     }

@@ -4,7 +4,8 @@
 use std::sync::LazyLock;
 
 use dmus_dls::Bank;
-use dmus_dls::bank::{Instrument, Region, Wave, WaveLoop};
+use dmus_dls::bank::{Destination, Instrument, Region, Wave, WaveLoop};
+use dmus_dls::units::TimeCents;
 
 /// Computed once for all tests of this file.
 static BANK: LazyLock<Bank> = LazyLock::new(dmus_factory::bank);
@@ -255,6 +256,47 @@ fn one_shots_begin_and_end_in_silence() {
         let last = wave.frames.last().unwrap().unsigned_abs();
         assert!(first <= 400, "{} begins at {first}", wave.name);
         assert!(last <= 8, "{} ends at {last}", wave.name);
+    }
+}
+
+#[test]
+fn notes_without_an_attack_begin_in_silence() {
+    for instrument in &BANK.instruments {
+        for region in &instrument.regions {
+            let list = region
+                .articulation
+                .as_ref()
+                .unwrap_or(&instrument.articulation);
+            if list
+                .iter()
+                .all(|connection| connection.destination != Destination::Eg1Attack)
+            {
+                let first = BANK.waves[region.wave].frames[0].unsigned_abs();
+                assert!(first <= 400, "{} begins at {first}", instrument.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn held_notes_end_without_a_click() {
+    for instrument in &BANK.instruments {
+        for region in &instrument.regions {
+            let list = region
+                .articulation
+                .as_ref()
+                .unwrap_or(&instrument.articulation);
+            let release = list
+                .iter()
+                .find(|c| c.destination == Destination::Eg1Release)
+                .unwrap();
+            let seconds = TimeCents(release.scale).seconds();
+            assert!(
+                (0.09..=20.1).contains(&seconds),
+                "{}: {seconds} s",
+                instrument.name
+            );
+        }
     }
 }
 

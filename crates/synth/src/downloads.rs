@@ -201,6 +201,17 @@ mod tests {
     }
 
     #[test]
+    fn an_instrument_in_the_drum_bank_is_a_kit_without_its_flag() {
+        let mut downloads = Downloads::default();
+        downloads
+            .put(Layer::User, Some(collection(&[patch(false, 120, 0)])))
+            .unwrap();
+        let kit = (Layer::User, patch(true, 120, 0));
+        assert_eq!(found(&downloads, patch(true, 120, 0)), Some(kit));
+        assert_eq!(found(&downloads, patch(false, 0, 0)), None);
+    }
+
+    #[test]
     fn a_collection_comes_home_only_when_nothing_plays_it() {
         let mut downloads = Downloads::default();
         let first = collection(&[]);

@@ -1,7 +1,7 @@
 //! The meter panel: output level, voices, losses, master volume.
 
-use nice_plug::prelude::*;
 use egui::{Align2, FontId, RichText, Sense, Ui, pos2, vec2};
+use nice_plug::prelude::*;
 use nice_plug_egui::widgets::ParamSlider;
 
 use super::theme;

@@ -1,7 +1,7 @@
 //! The part list: sixteen rows of program, volume and pan.
 
-use nice_plug::prelude::*;
 use egui::{self, Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
+use nice_plug::prelude::*;
 use nice_plug_egui::widgets::ParamSlider;
 
 use super::theme;

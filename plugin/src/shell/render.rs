@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
+use dmus_dls::bank::Patch;
 use dmus_kernel::sync::Writer;
 use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, StreamState};
-use dmus_dls::bank::Patch;
 use dmus_synth::{Collection, Engine, NoRoom, PartTrim, SynthMiniport};
 use rtrb::{Consumer, Producer};
 
@@ -189,7 +189,9 @@ impl Render {
         let mut programs = [[PartProgram::default(); PARTS]; CHANNEL_GROUPS as usize];
         for (group, programs) in (0..CHANNEL_GROUPS).zip(&mut programs) {
             for (channel, program) in (0_u8..16).zip(programs) {
-                *program = engine.midi_patch(group, channel).map_or(*program, program_of);
+                *program = engine
+                    .midi_patch(group, channel)
+                    .map_or(*program, program_of);
             }
         }
         programs
@@ -303,9 +305,14 @@ impl Render {
         let synth = engine.stats();
         let mut parts = [PartTelemetry::default(); PARTS];
         for (channel, part) in (0_u8..16).zip(&mut parts) {
-            let Some(info) = engine.part(0, channel) else { continue };
+            let Some(info) = engine.part(0, channel) else {
+                continue;
+            };
             *part = PartTelemetry {
-                saved: engine.midi_patch(0, channel).map(program_of).unwrap_or_default(),
+                saved: engine
+                    .midi_patch(0, channel)
+                    .map(program_of)
+                    .unwrap_or_default(),
                 program: info.patch.map(program_of).unwrap_or_default(),
                 silent: info.patch.is_none(),
                 drums: info.requested.drums,
@@ -344,5 +351,9 @@ impl Render {
 
 /// A patch without its drum flag, which belongs to the channel.
 const fn program_of(patch: Patch) -> PartProgram {
-    PartProgram { bank_msb: patch.bank_msb, bank_lsb: patch.bank_lsb, program: patch.program }
+    PartProgram {
+        bank_msb: patch.bank_msb,
+        bank_lsb: patch.bank_lsb,
+        program: patch.program,
+    }
 }

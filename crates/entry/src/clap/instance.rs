@@ -99,14 +99,14 @@ impl<P: Boundary> Instance<P> {
         let Some(instance) = (unsafe { Self::find(plugin) }) else {
             return;
         };
+        let Some(alone) = instance.alone() else {
+            // A block that a careless host still runs would use freed memory: rather leak it.
+            return;
+        };
         instance
             .ledger
             .contain(Place::Destruction, || instance.wind_down());
-        // A block that a careless host still runs would read freed memory.
-        let waited = wait_until(Duration::from_secs(1), || {
-            instance.blocks.try_borrow_mut().ok()
-        });
-        drop(waited);
+        drop(alone);
         // SAFETY: found above.
         let instance = unsafe { (*plugin).plugin_data };
         // SAFETY: boxed in `create`; by our caller's promise this is the last use.

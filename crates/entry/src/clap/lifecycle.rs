@@ -9,6 +9,7 @@ use std::ptr;
 use std::thread;
 use std::time::Duration;
 
+use atomic_refcell::AtomicRefMut;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 
@@ -71,6 +72,7 @@ impl<P: Boundary> Instance<P> {
 
     unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
         let call = |instance: &Self| {
+            let _alone = instance.alone();
             instance.wind_down();
             instance.deliver();
         };
@@ -79,18 +81,28 @@ impl<P: Boundary> Instance<P> {
     }
 
     unsafe extern "C" fn start_processing(plugin: *const clap_plugin) -> bool {
-        let call = |instance: &Self| match instance.phase.get() {
-            Phase::New | Phase::Ready => false,
-            Phase::Active => instance.start(),
-            Phase::Processing => true,
+        let call = |instance: &Self| {
+            let Ok(_alone) = instance.blocks.try_borrow_mut() else {
+                return false;
+            };
+            match instance.phase.get() {
+                Phase::New | Phase::Ready => false,
+                Phase::Active => instance.start(),
+                Phase::Processing => true,
+            }
         };
         // SAFETY: the host passes what `create_plugin` gave it.
         unsafe { with(plugin, false, call) }
     }
 
     unsafe extern "C" fn stop_processing(plugin: *const clap_plugin) {
+        let call = |instance: &Self| {
+            if let Ok(_alone) = instance.blocks.try_borrow_mut() {
+                instance.stop();
+            }
+        };
         // SAFETY: the host passes what `create_plugin` gave it.
-        unsafe { with(plugin, (), Self::stop) };
+        unsafe { with(plugin, (), call) };
     }
 
     unsafe extern "C" fn reset(plugin: *const clap_plugin) {
@@ -179,14 +191,14 @@ impl<P: Boundary> Instance<P> {
         if self.phase.get() == Phase::New {
             return false;
         }
+        let Some(mut blocks) = self.alone() else {
+            return false;
+        };
         self.wind_down();
         if !sample_rate.is_finite() || sample_rate <= 0.0 || max_frames == 0 {
             return false;
         }
         let max_frames = max_frames.min(MAX_BLOCK_FRAMES);
-        let Some(mut blocks) = wait_until(PATIENCE, || self.blocks.try_borrow_mut().ok()) else {
-            return false;
-        };
         *blocks = Blocks::new(&self.io_layout(), sample_rate, max_frames);
         let inner = self.inner();
         // SAFETY: the framework's struct lives as long as the instance.
@@ -197,11 +209,18 @@ impl<P: Boundary> Instance<P> {
         // because the audio memory is borrowed here.
         let active =
             unsafe { activate(inner, sample_rate, min_frames.min(max_frames), max_frames) };
-        drop(blocks);
         if active {
             self.phase.set(Phase::Active);
         }
         active
+    }
+
+    /// Waits until no block runs, and keeps others from starting; `None` if one does not end.
+    ///
+    /// Whoever moves between [`Phase::Ready`] and [`Phase::Processing`] holds this, so that a block
+    /// sees no step halfway.
+    pub(super) fn alone(&self) -> Option<AtomicRefMut<'_, Blocks>> {
+        wait_until(PATIENCE, || self.blocks.try_borrow_mut().ok())
     }
 
     /// Back to [`Phase::Ready`], through every step the host left out.
@@ -210,9 +229,7 @@ impl<P: Boundary> Instance<P> {
         if self.phase.get() != Phase::Active {
             return;
         }
-        // From here no block starts; one that runs still holds the audio memory.
         self.phase.set(Phase::Ready);
-        let _idle = wait_until(PATIENCE, || self.blocks.try_borrow_mut().ok());
         let inner = self.inner();
         // SAFETY: the framework's struct lives as long as the instance.
         if let Some(deactivate) = unsafe { (*inner).deactivate } {

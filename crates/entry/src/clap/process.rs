@@ -53,11 +53,8 @@ impl<P: Boundary> Instance<P> {
 
     /// The status of the whole block, or `None` if it must be silent.
     fn render(&self, host: &clap_process, audio: HostAudio<'_>) -> Option<clap_process_status> {
-        if self.phase.get() < Phase::Active {
-            return None;
-        }
+        // While the memory is ours, nobody else changes the phase.
         let mut blocks = self.blocks.try_borrow_mut().ok()?;
-        // Looked at again: it may have changed before the memory was ours.
         match self.phase.get() {
             Phase::New | Phase::Ready => return None,
             Phase::Active if !self.start() => return None,

@@ -1,6 +1,6 @@
 //! The standard drum kit: drum program 0, keys 27 to 87.
 //!
-//! Source: [MIDI1] General MIDI percussion map for keys 35 to 81; the keys around it are those of
+//! Source: \[GM1\] percussion map for keys 35 to 81; the keys around it are those of
 //! the GS standard kit.
 
 mod airs;
@@ -130,12 +130,12 @@ fn drums(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
 
 fn cymbals(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     let hat = assembly.wave(metals::hi_hat());
-    set.add(42, &hat, 100, 0.5, -10.0);
+    set.add(42, &hat, 100, -3.0, -10.0);
     set.with(rung(0.32));
-    set.add(44, &hat, -150, 0.0, -10.0);
+    set.add(44, &hat, -150, -4.0, -10.0);
     set.with(rung(0.24));
     set.with(|voicing| voicing.attack(0.004));
-    set.add(46, &hat, 0, -2.5, -10.0);
+    set.add(46, &hat, 0, -5.5, -10.0);
     set.with(rung(1.9));
     set.group(3, HATS);
     set.add(49, &kit.crash, 0, -1.5, -16.0);
@@ -176,7 +176,7 @@ fn small(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     let cowbell = assembly.wave(metals::cowbell());
     set.add(56, &cowbell, 0, -5.0, 8.0);
     let vibraslap = assembly.wave(woods::vibraslap());
-    set.add(58, &vibraslap, 0, -5.0, -20.0);
+    set.add(58, &vibraslap, 0, -8.0, -20.0);
     set.add(67, &kit.agogo, 0, -5.0, -18.0);
     set.add(68, &kit.agogo, -500, -5.0, -18.0);
     let cabasa = assembly.wave(airs::cabasa());
@@ -202,9 +202,9 @@ fn small(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     set.add(74, &long, 0, -5.0, 14.0);
     set.group(2, GUIROS);
     let claves = assembly.wave(woods::claves());
-    set.add(75, &claves, 0, -6.0, 12.0);
-    set.add(76, &kit.block, 0, -4.0, 16.0);
-    set.add(77, &kit.block, -420, -4.0, 16.0);
+    set.add(75, &claves, 0, -8.0, 12.0);
+    set.add(76, &kit.block, 0, -6.0, 16.0);
+    set.add(77, &kit.block, -420, -6.0, 16.0);
     let triangle = assembly.wave(metals::triangle());
     set.add(80, &triangle, 0, -3.0, -20.0);
     set.with(rung(0.4));
@@ -227,7 +227,7 @@ fn around(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     set.group(2, SCRATCHES);
     let castanets = assembly.wave(woods::castanets());
     set.add(31, &castanets, -700, -4.0, 0.0);
-    set.add(85, &castanets, 0, -5.0, -10.0);
+    set.add(85, &castanets, 0, -7.0, -10.0);
     let click = assembly.wave(woods::click());
     set.add(32, &click, -700, -5.0, 0.0);
     set.add(33, &click, 0, -5.0, 0.0);

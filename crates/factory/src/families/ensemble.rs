@@ -219,7 +219,7 @@ const BOW: Voicing = Voicing {
     attack_s: 0.13,
     release_s: 0.75,
     filter: Some(Filter::by_velocity(6500.0, 3000.0)),
-    level_db: -1.0,
+    level_db: 0.5,
     ..Voicing::HELD
 };
 

@@ -34,7 +34,7 @@ pub(crate) fn build(
         .release(0.22)
         .filter(filter)
         .sweep(EDGE)
-        .level(-3.5);
+        .level(0.5);
     assembly.program(
         80,
         "Lead 1 (square)",
@@ -45,25 +45,25 @@ pub(crate) fn build(
         "Lead 2 (sawtooth)",
         &Layer::trio(&oscillators.saw, lead, 8, 14.0),
     );
-    let steam = lead.no_filter().no_sweep().attack(0.03).level(-2.0);
+    let steam = lead.no_filter().no_sweep().attack(0.03).level(0.5);
     let above = |voicing: Voicing, keys, level_db| voicing.up(keys).level(level_db);
     let calliope = [
         Layer::of(&oscillators.triangle, steam),
         Layer::of(&pipes.blown, above(steam, 12, -10.0)),
     ];
     assembly.program(82, "Lead 3 (calliope)", &calliope);
-    let spit = steam.decay(Decay::To(0.7, 40.0)).attack(0.0);
+    let spit = steam.decay(Decay::To(0.7, 40.0)).attack(0.003);
     let chiff = [
-        Layer::of(&oscillators.square, lead.level(-3.0)),
+        Layer::of(&oscillators.square, lead.level(-0.5)),
         Layer::of(&pipes.blown, above(spit, 12, -4.0)),
     ];
     assembly.program(83, "Lead 4 (chiff)", &chiff);
     let charang = [
         Layer::of(&guitars.distortion, lead.no_filter()),
-        Layer::of(&oscillators.saw, lead.level(-7.0)),
+        Layer::of(&oscillators.saw, lead.level(-4.0)),
     ];
     assembly.program(84, "Lead 5 (charang)", &charang);
-    let breath = lead.attack(0.06).no_filter().no_sweep().level(-2.0);
+    let breath = lead.attack(0.06).no_filter().no_sweep().level(0.5);
     assembly.solo(85, "Lead 6 (voice)", &ensemble.oohs, breath);
     let fifths = [
         Layer::of(&oscillators.saw, lead),

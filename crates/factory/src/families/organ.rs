@@ -19,7 +19,7 @@ pub(crate) fn build(assembly: &mut Assembly) {
     tonewheels(assembly);
     reeds(assembly);
     let pipes = assembly.spread(7, [43, 59, 75].map(church));
-    let nave = Voicing::HELD.attack(0.05).release(1.1).level(-1.0);
+    let nave = Voicing::HELD.attack(0.05).release(1.1).level(0.5);
     assembly.solo(19, "Church Organ", &pipes, nave);
 }
 
@@ -61,7 +61,7 @@ fn tonewheels(assembly: &mut Assembly) {
     };
     // Horn and drum turn at their own speeds, either side of the middle.
     let turning =
-        |slow: Voicing, fast: Voicing| [slow.pan(-16.0).level(-4.0), fast.pan(16.0).level(-4.0)];
+        |slow: Voicing, fast: Voicing| [slow.pan(-16.0).level(-2.5), fast.pan(16.0).level(-2.5)];
     let pair = |sound, voicings: [Voicing; 2]| voicings.map(|voicing| Layer::of(sound, voicing));
     let chorale = turning(rotor(0.7, 3.0, 0.6), rotor(0.83, 5.0, 0.9));
     assembly.program(16, "Drawbar Organ", &pair(&full, chorale));

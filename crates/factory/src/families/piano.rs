@@ -128,13 +128,19 @@ fn electric(assembly: &mut Assembly, tines: &MultiSample, bells: &MultiSample) {
     assembly.solo(4, "Electric Piano 1", tines, tine);
     let bell = Voicing::STRUCK
         .release(1.0)
-        .filter(Filter::by_velocity(8000.0, 4200.0));
+        .sweep(FADING)
+        .filter(Filter::plucked(2600.0, 4200.0));
     let layers = Layer::duo(bells, bell, 5, 10.0);
     assembly.program(5, "Electric Piano 2", &layers);
 }
 
 fn plucked(assembly: &mut Assembly, quills: &MultiSample, clavinet: &MultiSample) {
-    let quill = Voicing::STRUCK.release(0.5).level(-1.0);
+    // A quill knows one strength only; the string darkens all the same.
+    let quill = Voicing::STRUCK
+        .release(0.5)
+        .sweep(FADING)
+        .filter(Filter::plucked(3500.0, 0.0))
+        .level(-1.0);
     assembly.solo(6, "Harpsichord", quills, quill);
     let clav = Voicing::STRUCK
         .release(0.25)

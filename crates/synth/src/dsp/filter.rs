@@ -326,6 +326,26 @@ mod tests {
     }
 
     #[test]
+    fn cutting_a_tick_changes_no_bit_even_where_the_states_run_out() {
+        let decay = |slice: usize| {
+            let mut filter = Filter::new(Setting::new(500.0, 6.0, 48_000.0));
+            let mut out = Vec::new();
+            for tick in 0..60 {
+                let mut samples = [0.0; TICK_FRAMES];
+                samples[0] = if tick == 0 { 1000.0 } else { 0.0 };
+                for (index, part) in samples.chunks_mut(slice).enumerate() {
+                    filter.process(index * slice, part);
+                }
+                out.extend(samples.map(f32::to_bits));
+            }
+            out
+        };
+        let whole = decay(TICK_FRAMES);
+        assert_eq!(whole.last(), Some(&0), "the decay is long enough");
+        assert!(decay(5) == whole && decay(1) == whole);
+    }
+
+    #[test]
     fn silence_empties_the_states() {
         let mut filter = Filter::new(Setting::new(500.0, 12.0, 48_000.0));
         let mut samples = [1000.0; TICK_FRAMES];

@@ -118,7 +118,6 @@ impl Playhead {
         };
         let end = u64::from(seam.end());
         let near_end = end.saturating_sub(FRAMES_AHEAD as u64) << 32;
-        let wrap_at = (end + GUARD_FRAMES as u64) << 32;
         let wrap_to = if seam.length() <= SHORT_LOOP_FRAMES {
             end
         } else {
@@ -132,9 +131,7 @@ impl Playhead {
         let mut rest = out;
         let asked = rest.len();
         while !rest.is_empty() {
-            if self.phase >= wrap_at.max(wrap_end) {
-                self.phase = wrap(self.phase, wrap_to, wrap_end);
-            }
+            self.phase = wrap(self.phase, wrap_to, wrap_end);
             let (frames, origin, limit) = if self.phase < near_end {
                 (
                     recording.guarded(),
@@ -344,6 +341,20 @@ mod tests {
         assert_eq!(playhead.read(&recording, None, &mut rest), 650);
         assert!((rest[0] - 350.0 * 7.0).abs() < 1e-3);
         assert!((rest[649] - 999.0 * 7.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_tick_ends_at_exactly_the_speed_it_was_pointed_to() {
+        let recording = ramp_wave(700);
+        let seam = Seam::new(&recording, 0, 700).unwrap();
+        let mut playhead = Playhead::new(1.0);
+        let mut out = [0.0; TICK_FRAMES];
+        for speed in [1.234_567, 0.333_333, 2.0, 1.1, 0.77] {
+            playhead.aim(0, speed);
+            playhead.read(&recording, Some(&seam), &mut out);
+            playhead.aim(0, speed);
+            assert_eq!(playhead.speed, fixed(speed));
+        }
     }
 
     #[test]

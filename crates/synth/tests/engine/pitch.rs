@@ -232,6 +232,22 @@ fn the_second_envelope_bends_the_pitch_linearly() {
     close(rig.run_s(1.0).pitch_at(441.0, 0.5), 600.0, 2.0);
 }
 
+#[test]
+fn the_second_envelope_falls_back_after_note_off() {
+    let bank = harness(&[
+        from(Source::Eg2, Destination::Pitch, cents(1200.0)),
+        base(Destination::Eg2Release, seconds(1.0)),
+        base(Destination::Eg1Release, seconds(10.0)),
+    ]);
+    let mut rig = Rig::new(&bank);
+    rig.strike(69);
+    close(rig.run_s(0.5).pitch_at(441.0, 0.4), 1200.0, 0.5);
+    rig.lift(69);
+    let frames = rig.run_s(1.5);
+    close(frames.pitch_at(441.0, 0.5), 600.0, 3.0);
+    close(frames.pitch_at(441.0, 1.2), 0.0, 0.5);
+}
+
 fn two_hertz(delay: i32) -> Stereo {
     let slow = harness(&[
         base(Destination::ModLfoFrequency, hertz(2.0)),

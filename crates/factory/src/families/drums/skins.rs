@@ -13,7 +13,7 @@ pub(crate) fn kick() -> Recording {
         .tone(330.0, 110.0, 0.012, Stroke::hit(0.4, 0.09))
         .noise(11, Band::Between(1500.0, 5500.0), Stroke::hit(0.3, 0.022))
         .noise(12, Band::Below(400.0), Stroke::hit(0.25, 0.06))
-        .warp(|_, value| libm::tanh(1.5 * value))
+        .warp(|_, value| libm::tanh(2.4 * value))
         .record("Bass drum", 36)
 }
 
@@ -24,6 +24,7 @@ pub(crate) fn deep_kick() -> Recording {
         .tone(170.0, 78.0, 0.03, Stroke::hit(0.4, 0.25))
         .noise(13, Band::Between(700.0, 3000.0), Stroke::hit(0.22, 0.03))
         .noise(14, Band::Below(250.0), Stroke::hit(0.3, 0.15))
+        .warp(|_, value| libm::tanh(1.8 * value))
         .record("Deep bass drum", 35)
 }
 
@@ -36,7 +37,7 @@ pub(crate) fn snare() -> Recording {
         .noise(21, Band::Between(1800.0, 11_000.0), Stroke::hit(0.75, 0.26))
         .noise(22, Band::Pass(3400.0, 0.8), Stroke::hit(0.7, 0.1))
         .noise(23, Band::Above(5000.0), Stroke::hit(0.5, 0.02))
-        .warp(|_, value| libm::tanh(1.2 * value))
+        .warp(|_, value| libm::tanh(2.0 * value))
         .record("Snare", 38)
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn electric_snare() -> Recording {
         .tone(420.0, 215.0, 0.02, Stroke::hit(0.9, 0.14))
         .tone(330.0, 330.0, 1.0, Stroke::hit(0.35, 0.1))
         .noise(24, Band::Above(1500.0), Stroke::hit(0.8, 0.3))
-        .warp(|_, value| libm::tanh(1.6 * value))
+        .warp(|_, value| libm::tanh(2.2 * value))
         .record("Electric snare", 40)
 }
 
@@ -58,6 +59,7 @@ pub(crate) fn tom() -> Recording {
         .modes(&[(232.0, 0.2, 0.25), (318.0, 0.12, 0.15)])
         .noise(31, Band::Between(600.0, 4000.0), Stroke::hit(0.3, 0.04))
         .noise(32, Band::Below(500.0), Stroke::hit(0.15, 0.2))
+        .warp(|_, value| libm::tanh(1.6 * value))
         .record("Tom", 45)
 }
 
@@ -67,6 +69,7 @@ pub(crate) fn bongo() -> Recording {
         .tone(440.0, 390.0, 0.02, Stroke::hit(1.0, 0.22))
         .modes(&[(620.0, 0.4, 0.14), (835.0, 0.25, 0.1), (1130.0, 0.12, 0.07)])
         .noise(41, Band::Between(1000.0, 6000.0), Stroke::hit(0.45, 0.018))
+        .warp(|_, value| libm::tanh(1.4 * value))
         .record("Bongo", 60)
 }
 
@@ -76,6 +79,7 @@ pub(crate) fn conga() -> Recording {
         .tone(245.0, 220.0, 0.03, Stroke::hit(1.0, 0.45))
         .modes(&[(350.0, 0.4, 0.22), (470.0, 0.22, 0.15), (640.0, 0.12, 0.09)])
         .noise(42, Band::Between(700.0, 4000.0), Stroke::hit(0.3, 0.02))
+        .warp(|_, value| libm::tanh(1.4 * value))
         .record("Conga", 63)
 }
 
@@ -105,6 +109,7 @@ pub(crate) fn timbale() -> Recording {
             (3390.0, 0.08, 0.3),
         ])
         .noise(44, Band::Above(1500.0), Stroke::hit(0.5, 0.02))
+        .warp(|_, value| libm::tanh(1.3 * value))
         .record("Timbale", 65)
 }
 
