@@ -166,7 +166,7 @@ impl PartParams {
             )
             .with_step_size(0.1)
             .with_value_to_string(Arc::new(pan_text))
-            .with_string_to_value(Arc::new(|text| pan_value(text))),
+            .with_string_to_value(Arc::new(pan_value)),
             program: program(number, names),
         }
     }
@@ -184,7 +184,7 @@ fn volume(name: String) -> FloatParam {
     )
     .with_step_size(0.01)
     .with_value_to_string(Arc::new(volume_text))
-    .with_string_to_value(Arc::new(|text| volume_value(text)))
+    .with_string_to_value(Arc::new(volume_value))
 }
 
 /// The program parameter of part `number`, named after the bank in force.

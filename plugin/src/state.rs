@@ -79,7 +79,6 @@ impl PartProgram {
     }
 
     /// What [`to_bits`](Self::to_bits) wrote; higher bits are ignored.
-    #[expect(clippy::cast_possible_truncation, reason = "seven bits are cut out")]
     pub(crate) const fn from_bits(bits: u64) -> Self {
         Self {
             bank_msb: (bits >> 14 & 0x7F) as u8,

@@ -108,8 +108,11 @@ impl Player {
             .map(|path| compile(path, &bank::read(path)?))
             .transpose()?;
         let engine = port.stream_mut().engine_mut();
-        engine.download(Layer::Factory, Some(built_in));
-        engine.download(Layer::User, user);
+        for (layer, collection) in [(Layer::Factory, Some(built_in)), (Layer::User, user)] {
+            engine
+                .download(layer, collection)
+                .map_err(|error| FileError::new(place, error))?;
+        }
         port.set_state(StreamState::Run)
             .map_err(|error| FileError::new(place, error))?;
         Ok(Self {

@@ -25,12 +25,6 @@ impl Voicing {
                 TimeCents::from_seconds(self.attack_s).0,
             ));
         }
-        if self.hold_s > 0.0 {
-            list.push(constant(
-                Destination::Eg1Hold,
-                TimeCents::from_seconds(self.hold_s).0,
-            ));
-        }
         match (self.decay, law) {
             (Decay::To(seconds, down_db), _) => {
                 list.push(constant(

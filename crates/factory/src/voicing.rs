@@ -89,7 +89,6 @@ pub(crate) const WHEEL: Vibrato = Vibrato {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Voicing {
     pub(crate) attack_s: f64,
-    pub(crate) hold_s: f64,
     pub(crate) decay: Decay,
     /// Seconds per 96 dB after the key is let go.
     pub(crate) release_s: f64,
@@ -116,7 +115,6 @@ impl Voicing {
     /// A held note with a soft edge: the base of every sustained instrument.
     pub(crate) const HELD: Self = Self {
         attack_s: 0.01,
-        hold_s: 0.0,
         decay: Decay::Held,
         release_s: 0.3,
         filter: None,

@@ -51,7 +51,7 @@ fn row(
     setter: &ParamSetter<'_>,
 ) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    if channel % 2 == 0 {
+    if channel.is_multiple_of(2) {
         ui.painter().rect_filled(rect, 3.0, theme::STRIPE);
     }
     let lamp = if part.voices > 0 {

@@ -79,7 +79,7 @@ impl Inbound {
             } => Self::two(0xD0, channel, seven_bits(pressure)),
             NoteEvent::MidiPitchBend { channel, value, .. } => {
                 let wheel = scaled(value, WHEEL_MAX);
-                let (low, high) = ((wheel & 0x7F) as u8, (wheel >> 7) as u8);
+                let (low, high) = split_wheel(wheel);
                 Self::three(0xE0, Channel::Number(channel), low, high)
             }
             NoteEvent::MidiCC {
@@ -156,6 +156,11 @@ pub enum Shape {
     Unstructured,
 }
 
+/// The low and the high seven bits of fourteen.
+const fn split_wheel(wheel: u16) -> (u8, u8) {
+    ((wheel & 0x7F) as u8, (wheel >> 7 & 0x7F) as u8)
+}
+
 /// A host's `0.0..=1.0` as `0..=127`.
 fn seven_bits(value: f32) -> u8 {
     (scaled(value, 127.0) & 0x7F) as u8
@@ -198,7 +203,8 @@ mod tests {
             }
         }
         for wheel in 0..=16_383_u16 {
-            let bytes = [0xE3, (wheel & 0x7F) as u8, (wheel >> 7) as u8];
+            let (low, high) = split_wheel(wheel);
+            let bytes = [0xE3, low, high];
             let event = NoteEvent::from_midi(0, &bytes).expect("a message");
             assert_eq!(messages(event), [bytes.to_vec()]);
         }

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn message(len: usize) -> Vec<u8> {
-        let mut bytes: Vec<u8> = (0..len).map(|at| (at % 127) as u8).collect();
+        let mut bytes: Vec<u8> = (0..=126).cycle().take(len).collect();
         bytes[0] = 0xF0;
         bytes[len - 1] = 0xF7;
         bytes
