@@ -2,7 +2,7 @@
 //!
 //! This file speaks the framework's language and holds no logic: it turns parameters into trims,
 //! the framework's events into ours, and its buffer into two slices, and lets the
-//! [`Shell`](shell::Shell) do the rest.
+//! [`Shell`] do the rest.
 #![forbid(unsafe_code)]
 
 pub mod banks;

@@ -2,7 +2,7 @@
 //!
 //! Nothing here shares code with the product: what the reader under test must understand is
 //! written down once more, from the specification.
-//! Source: [DLS2] chunks `colh`, `insh`, `rgnh`, `wsmp`, `wlnk`, `art2`, `ptbl`, `wave`.
+//! Source: \[DLS2\] chunks `colh`, `insh`, `rgnh`, `wsmp`, `wlnk`, `art2`, `ptbl`, `wave`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

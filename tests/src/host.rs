@@ -1,6 +1,6 @@
 //! One plug-in instance in the hands of a host: its life from creation to destruction.
 //!
-//! Source: [CLAP] plugin.h for the life cycle.
+//! Source: \[CLAP\] plugin.h for the life cycle.
 
 mod event;
 mod handlers;

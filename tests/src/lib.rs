@@ -7,7 +7,7 @@
 //!
 //! Thread: an instance lives on the thread that made it, which is both its main and its audio
 //! thread, one call at a time. Owner: each test owns its instances.
-//! Source: [CLAP] plugin.h, events.h, ext/params.h, ext/state.h.
+//! Source: \[CLAP\] plugin.h, events.h, ext/params.h, ext/state.h.
 
 pub mod audio;
 pub mod bundle;

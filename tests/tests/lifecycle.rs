@@ -234,22 +234,31 @@ fn blocks_longer_than_agreed_are_refused_by_this_host() {
     assert!(plugin.process(&[], &mut left, &mut right).is_err());
 }
 
-#[test]
-fn the_library_can_be_loaded_and_unloaded_many_times() {
-    let output = Command::new(env!("CARGO_BIN_EXE_scan"))
+/// Loads and unloads in a process of its own, which a crash would end.
+fn check_unloading(more: &[&str]) {
+    let mut scan = Command::new(env!("CARGO_BIN_EXE_scan"));
+    let output = scan
         .arg(bundle::clap().unwrap())
         .arg("20")
+        .args(more)
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {errors}", output.status);
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         text.matches("plugin org.dmus.instrument").count(),
         20,
         "{text}"
     );
+}
+
+#[test]
+fn the_library_can_be_loaded_and_unloaded_many_times() {
+    check_unloading(&[]);
+}
+
+#[test]
+fn a_thread_that_played_may_end_after_the_library_was_unloaded() {
+    check_unloading(&["play"]);
 }

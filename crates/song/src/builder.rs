@@ -1,7 +1,7 @@
 //! From tracks with ticks to a song with times: the merge and the tempo map.
 //!
 //! In: tracks as a file or a text gave them. Out: a [`Song`].
-//! Source: [SMF] formats, division, Set Tempo.
+//! Source: \[SMF\] formats, division, Set Tempo.
 
 use std::num::NonZeroU64;
 

@@ -1,7 +1,7 @@
 //! A computed General MIDI file that keeps all sixteen channels busy, for tests and measurements.
 //!
 //! Out: a [`Song`] that is the same on every machine and at every call.
-//! Source: [GM1] programs and percussion; [MIDI1] universal system exclusive.
+//! Source: \[GM1\] programs and percussion; \[MIDI1\] universal system exclusive.
 
 use crate::builder::{Division, Layout, Track, build};
 use crate::song::Song;

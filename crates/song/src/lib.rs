@@ -12,7 +12,7 @@
 //!
 //! In: bytes of a file, or text. Out: messages with exact times. Thread: control; nothing here
 //! is real-time. Owner: whoever holds the song; it never changes once built.
-//! Source: [SMF] for files, [MIDI1] for messages.
+//! Source: \[SMF\] for files, \[MIDI1\] for messages.
 
 #![forbid(unsafe_code)]
 

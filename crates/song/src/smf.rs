@@ -3,7 +3,7 @@
 //! Strict about what cannot be understood, lenient about everything else: what parses plays, and
 //! each leniency is a [`Warning`]. Memory stays proportional to the bytes given, whatever lengths
 //! the file claims.
-//! Source: [SMF] chunks, formats, division; [RMID] for the RIFF form.
+//! Source: \[SMF\] chunks, formats, division; \[RMID\] for the RIFF form.
 
 mod chunk;
 mod packet;

@@ -19,7 +19,7 @@ pub(crate) const TICKS: u64 = 480;
 
 /// General MIDI System On, which begins every text song.
 ///
-/// Source: [GM1] universal system exclusive.
+/// Source: \[GM1\] universal system exclusive.
 pub(crate) const GM_ON: [u8; 6] = [0xf0, 0x7e, 0x7f, 0x09, 0x01, 0xf7];
 
 /// A performer: one MIDI channel and what it starts with.

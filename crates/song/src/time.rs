@@ -1,6 +1,6 @@
 //! Exact song time: a whole number of units of which a known number make a second.
 //!
-//! Source: [SMF] division and Set Tempo; the unit is chosen so that every tick is whole.
+//! Source: \[SMF\] division and Set Tempo; the unit is chosen so that every tick is whole.
 
 use std::cmp::Ordering;
 use std::num::NonZeroU64;

@@ -1,8 +1,8 @@
 //! Host events into the block's music buffer: frame offset to reference time, event to message.
 //!
 //! In: the framework's note events, their timing in frames from the start of the block.
-//! Out: `DMUS_EVENTHEADER` records. Owner: `Shell`. Thread: render. Source: [WDK] Time-Stamped
-//! Events; [MIDI1] channel voice messages.
+//! Out: `DMUS_EVENTHEADER` records. Owner: `Shell`. Thread: render. Source: \[WDK\] Time-Stamped
+//! Events; \[MIDI1\] channel voice messages.
 
 use nice_plug::midi::{Channel, Key, NoteEvent};
 
@@ -147,7 +147,7 @@ impl Inbound {
 /// Whether a record holds exactly one channel message.
 ///
 /// # Source
-/// [WDK] `DMUS_EVENT_STRUCTURED`.
+/// \[WDK\] `DMUS_EVENT_STRUCTURED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// Exactly one channel message.

@@ -6,7 +6,7 @@
 //! the oldest place, and a handle whose place was taken again is noticed and counted as lost.
 //!
 //! In: bytes from the framework's event reader. Out: the same bytes, in the same block.
-//! Owner: the process, one arena for all instances. Thread: render. Source: [MIDI1] system
+//! Owner: the process, one arena for all instances. Thread: render. Source: \[MIDI1\] system
 //! exclusive messages.
 
 use atomic_refcell::AtomicRefCell;

@@ -1,6 +1,6 @@
 //! What a host can send, and its form in CLAP.
 //!
-//! Source: [CLAP] events.h.
+//! Source: \[CLAP\] events.h.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! What else an instance tells about itself: ports, latency, its report.
 //!
-//! Source: [CLAP] ext/audio-ports.h, ext/note-ports.h, ext/latency.h.
+//! Source: \[CLAP\] ext/audio-ports.h, ext/note-ports.h, ext/latency.h.
 
 use anyhow::{Context, Result, bail};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};

@@ -1,6 +1,6 @@
 //! Blocks: events in, frames out.
 //!
-//! Source: [CLAP] process.h.
+//! Source: \[CLAP\] process.h.
 
 use anyhow::{Context, Result, anyhow, ensure};
 use clack_host::events::io::{EventBuffer, InputEvents, OutputEvents};

@@ -1,6 +1,6 @@
 //! An instance's parameters and its state.
 //!
-//! Source: [CLAP] ext/params.h, ext/state.h.
+//! Source: \[CLAP\] ext/params.h, ext/state.h.
 
 use std::ffi::CString;
 

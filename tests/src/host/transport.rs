@@ -1,6 +1,6 @@
 //! The transport a host shows its plug-ins.
 //!
-//! Source: [CLAP] events.h, `clap_event_transport`.
+//! Source: \[CLAP\] events.h, `clap_event_transport`.
 
 use clack_host::events::event_types::{TransportEvent, TransportFlags};
 use clack_host::events::{EventFlags, EventHeader};

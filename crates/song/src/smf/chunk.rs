@@ -1,6 +1,6 @@
 //! Chunks of a file: found, measured against what is really there, never trusted.
 //!
-//! Source: [SMF] chunks and header; [RMID] for the RIFF form.
+//! Source: \[SMF\] chunks and header; \[RMID\] for the RIFF form.
 
 use super::Warnings;
 use crate::error::{SongError, WarningKind};

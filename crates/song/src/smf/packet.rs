@@ -2,7 +2,7 @@
 //!
 //! An F0 event begins a system exclusive message; F7 events go on with it until a packet ends in
 //! F7. An F7 event outside of one is an escape: any bytes, to be sent as they are.
-//! Source: [SMF] sysex and escape events; [MIDI1] status bytes.
+//! Source: \[SMF\] sysex and escape events; \[MIDI1\] status bytes.
 
 use crate::error::WarningKind;
 

@@ -1,7 +1,7 @@
 //! Events of one track chunk.
 //!
 //! In: the chunk's bytes. Out: a [`Track`] with everything up to its end or its first damage.
-//! Source: [SMF] track chunks, meta events; [MIDI1] channel messages.
+//! Source: \[SMF\] track chunks, meta events; \[MIDI1\] channel messages.
 
 use super::Warnings;
 use super::chunk::Chunk;

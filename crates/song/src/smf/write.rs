@@ -1,6 +1,6 @@
 //! A song as a Standard MIDI File of format 1.
 //!
-//! Source: [SMF] chunks, delta times, meta events.
+//! Source: \[SMF\] chunks, delta times, meta events.
 
 use crate::builder::Division;
 use crate::song::{Message, Song};

@@ -1,6 +1,6 @@
 //! Controls in braces: a value at once, or a ramp over a length.
 //!
-//! Source: [MIDI1] controller numbers, pitch bend of 14 bits around 8192.
+//! Source: \[MIDI1\] controller numbers, pitch bend of 14 bits around 8192.
 
 use super::TICKS;
 use super::bar::{Event, Kind};

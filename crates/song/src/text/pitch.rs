@@ -1,6 +1,6 @@
 //! Names of keys: notes by letter and octave, drums by what they are.
 //!
-//! Source: [GM1] percussion key map; octaves are numbered so that c4 is key 60.
+//! Source: \[GM1\] percussion key map; octaves are numbered so that c4 is key 60.
 
 use super::word::Word;
 use crate::error::TextError;
