@@ -50,6 +50,19 @@ pub fn vst3() -> Result<PathBuf> {
     )
 }
 
+/// The command line.
+///
+/// # Errors
+/// There is none; the message names the command that builds it.
+pub fn command_line() -> Result<PathBuf> {
+    let name = format!("release/dmus{}", env::consts::EXE_SUFFIX);
+    find(
+        "DMUS_COMMAND",
+        &name,
+        "cargo build --release --package dmus-cli",
+    )
+}
+
 /// A Python with DawDreamer in it.
 ///
 /// # Errors

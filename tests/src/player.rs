@@ -75,6 +75,19 @@ impl Take {
         })
     }
 
+    /// Milliseconds that all but one block in a thousand stay within.
+    ///
+    /// A machine that does other things as well makes single blocks late; this tells their share
+    /// from the plug-in's own.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a measurement")]
+    pub fn usual_block_ms(&self) -> f64 {
+        let mut nanos: Vec<u64> = self.blocks.iter().map(|block| block.nanos).collect();
+        nanos.sort_unstable();
+        let place = nanos.len().saturating_sub(1 + nanos.len() / 1_000);
+        nanos.get(place).map_or(0.0, |nanos| *nanos as f64 / 1e6)
+    }
+
     /// Left and right in the middle.
     #[must_use]
     pub fn mono(&self) -> Vec<f32> {

@@ -235,12 +235,12 @@ fn blocks_longer_than_agreed_are_refused_by_this_host() {
 }
 
 /// Loads and unloads in a process of its own, which a crash would end.
-fn check_unloading(more: &[&str]) {
+fn check_unloading(rounds: &str, depth: &[&str], expected: usize) {
     let mut scan = Command::new(env!("CARGO_BIN_EXE_scan"));
     let output = scan
         .arg(bundle::clap().unwrap())
-        .arg("20")
-        .args(more)
+        .arg(rounds)
+        .args(depth)
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -248,17 +248,22 @@ fn check_unloading(more: &[&str]) {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         text.matches("plugin org.dmus.instrument").count(),
-        20,
+        expected,
         "{text}"
     );
 }
 
 #[test]
 fn the_library_can_be_loaded_and_unloaded_many_times() {
-    check_unloading(&[]);
+    check_unloading("20", &[], 20);
 }
 
 #[test]
-fn a_thread_that_played_may_end_after_the_library_was_unloaded() {
-    check_unloading(&["play"]);
+fn threads_that_made_an_instance_may_end_while_another_unloads_the_library() {
+    check_unloading("50", &["create"], 200);
+}
+
+#[test]
+fn threads_that_played_may_end_while_another_unloads_the_library() {
+    check_unloading("50", &["play"], 200);
 }

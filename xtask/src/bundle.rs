@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use goblin::Object;
 
 use crate::process::Job;
-use crate::project::{PLUGIN, Project};
+use crate::project::{COMMAND_LINE, PLUGIN, Project};
 
 /// What a Linux plug-in may ask for at load time: the C library's own parts and no more.
 ///
@@ -77,6 +77,16 @@ fn remove_stray(project: &Project) -> Result<()> {
         removed.with_context(|| format!("removing {}", stray.display()))?;
     }
     Ok(())
+}
+
+/// Builds the command line, whose samples the host tests compare with the plug-in's.
+///
+/// # Errors
+/// When the build fails.
+pub(crate) fn command_line(project: &Project) -> Result<()> {
+    Job::new("the build of the command line", project.cargo())
+        .args(["build", "--package", COMMAND_LINE, "--release"])
+        .screen()
 }
 
 /// Builds the plug-in with the framework's allocation guard, for the tests that must not allocate.

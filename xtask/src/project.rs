@@ -106,6 +106,12 @@ impl Project {
         self.target(profile_folder).join(file)
     }
 
+    /// The command line's program.
+    pub(crate) fn command_line(&self) -> PathBuf {
+        let file = format!("{PLUGIN}{}", env::consts::EXE_SUFFIX);
+        self.target("release").join(file)
+    }
+
     /// The CLAP bundle: a file, on macOS a folder.
     pub(crate) fn clap(&self) -> PathBuf {
         self.target("bundled/DMus.clap")

@@ -145,9 +145,11 @@ pub(crate) fn models(project: &Project) -> Outcome {
     }
 }
 
-/// The release bundles.
+/// The release bundles, and the command line beside them.
 pub(crate) fn bundled(project: &Project) -> Outcome {
-    bundle::release(project).into()
+    bundle::release(project)
+        .and_then(|()| bundle::command_line(project))
+        .into()
 }
 
 /// The plug-in with the allocation guard.
@@ -166,11 +168,13 @@ pub(crate) fn hosts(project: &Project) -> Outcome {
     let checked = project.plugin_library("checked");
     let vst3 = project.vst3();
     let python = python::interpreter(&project.target("venv"));
+    let command = project.command_line();
     let variables = [
         ("DMUS_CLAP", clap.as_path()),
         ("DMUS_CLAP_CHECKED", checked.as_path()),
         ("DMUS_VST3", vst3.as_path()),
         ("DMUS_PYTHON", python.as_path()),
+        ("DMUS_COMMAND", command.as_path()),
     ];
     for (name, file) in variables {
         if !file.exists() {

@@ -1,8 +1,8 @@
 //! Does what a host's scan does: loads a bundle, reads its descriptors, unloads it.
 //!
-//! `scan PATH [TIMES [play]]` prints the descriptors, then the milliseconds from the library to
-//! the descriptors, TIMES times. With `play` each round makes an instance and plays a note with
-//! it, on a thread that ends after the library has been unloaded.
+//! `scan PATH [TIMES [create|play]]` prints the descriptors, then the milliseconds from the library to
+//! the descriptors, TIMES times. With `create` four threads at once also make an instance each,
+//! with `play` they play a note as well; each thread ends after it has let go of the library.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -30,32 +30,53 @@ fn rounds() -> Result<()> {
     let path = PathBuf::from(
         arguments
             .next()
-            .context("usage: scan PATH [TIMES [play]]")?,
+            .context("usage: scan PATH [TIMES [create|play]]")?,
     );
     let times = arguments
         .next()
         .map_or(Ok(1), |times| times.to_string_lossy().parse::<u32>());
-    let with_note = match arguments.next() {
-        None => false,
-        Some(word) if word == "play" => true,
-        Some(word) => bail!("`{}` is not `play`", word.display()),
+    let depth = match arguments.next() {
+        None => Depth::Describe,
+        Some(word) if word == "create" => Depth::Create,
+        Some(word) if word == "play" => Depth::Play,
+        Some(word) => bail!("`{}` is neither `create` nor `play`", word.display()),
     };
     for _ in 0..times.context("TIMES is a number")? {
-        let path = path.clone();
-        let round = thread::spawn(move || round(&path, with_note));
-        round.join().map_err(|_| anyhow!("the round panicked"))??;
+        if depth == Depth::Describe {
+            round(&path, depth)?;
+            continue;
+        }
+        // Several threads at once: one may end while another unloads the library.
+        let threads = [(); 4].map(|()| {
+            let path = path.clone();
+            thread::spawn(move || round(&path, depth))
+        });
+        for thread in threads {
+            thread.join().map_err(|_| anyhow!("a round panicked"))??;
+        }
     }
     Ok(())
 }
 
-/// Loads, reads, perhaps plays, and unloads.
-fn round(path: &Path, with_note: bool) -> Result<()> {
+/// How far a round goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Describe,
+    Create,
+    Play,
+}
+
+/// Loads, reads, perhaps makes an instance, perhaps plays, and unloads.
+fn round(path: &Path, depth: Depth) -> Result<()> {
     let start = Instant::now();
     let bundle = Bundle::load_once(path)?;
     let descriptors = bundle.descriptors()?;
     print(&descriptors, start.elapsed().as_secs_f64() * 1e3);
-    if with_note {
-        let mut plugin = bundle.instance()?;
+    if depth == Depth::Describe {
+        return Ok(());
+    }
+    let mut plugin = bundle.instance()?;
+    if depth == Depth::Play {
         plugin.run(48_000, 512)?;
         let timeline = Timeline::of_script("0ms on 60 100", 48_000)?;
         play(&mut plugin, &timeline, 4_800, Partition::Fixed(512))?;

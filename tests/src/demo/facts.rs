@@ -112,10 +112,10 @@ impl Outcome {
             .sum();
         let factor = frames / f64::from(take.rate_hz) / take.processing_seconds().max(1e-9);
         let (worst_ms, share) = take.worst_block();
-        let rate = take.rate_hz;
+        let (rate, usual_ms) = (take.rate_hz, take.usual_block_ms());
         format!(
             "{factor:.0} times real time at {rate} Hz in blocks of {block}; worst block \
-             {worst_ms:.3} ms, {:.1} % of its time",
+             {worst_ms:.3} ms, {:.1} % of its time; 999 of 1000 within {usual_ms:.3} ms",
             share * 100.0
         )
     }
