@@ -45,7 +45,7 @@ pub(crate) struct Render {
     /// WAV file to write, 32-bit floating point.
     #[arg(short, long)]
     output: PathBuf,
-    /// Frames per second, 8000 to 768000.
+    /// Frames per second, 1000 to 768000.
     #[arg(long, default_value_t = 48_000)]
     rate: u32,
 }
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_rate_out_of_range_is_refused_with_the_range() {
-        let error = Player::new(7_999, None).err().expect("refused");
-        assert!(error.to_string().contains("8000..=768000"), "{error}");
+        let error = Player::new(999, None).err().expect("refused");
+        assert!(error.to_string().contains("1000..=768000"), "{error}");
     }
 }

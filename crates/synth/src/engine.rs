@@ -36,7 +36,7 @@ pub(crate) const MAX_CHANNEL_GROUPS: u16 = 4;
 /// What an engine is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineConfig {
-    /// Hz, `8_000..=768_000`.
+    /// Hz, `1_000..=768_000`.
     pub sample_rate: u32,
     /// Voices that may play at a time, `1..=4096`.
     pub voices: u16,
@@ -76,7 +76,7 @@ impl Engine {
     /// # Real-time
     /// Control. Not real-time: allocates.
     pub fn new(config: EngineConfig) -> Result<Self, ConfigError> {
-        if !(8_000..=768_000).contains(&config.sample_rate) {
+        if !(1_000..=768_000).contains(&config.sample_rate) {
             return Err(ConfigError::SampleRate {
                 asked: config.sample_rate,
             });

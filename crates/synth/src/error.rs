@@ -27,7 +27,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SampleRate { asked } => {
-                write!(f, "sample rate {asked} Hz is not within 8000..=768000 Hz")
+                write!(f, "sample rate {asked} Hz is not within 1000..=768000 Hz")
             }
             Self::Voices { asked } => write!(f, "{asked} voices are not within 1..=4096"),
             Self::ChannelGroups { asked } => {

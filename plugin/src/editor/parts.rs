@@ -13,8 +13,8 @@ const ROW: f32 = 26.0;
 
 /// Left edges and widths of the columns, points.
 const NUMBER: (f32, f32) = (8.0, 48.0);
-const PROGRAM: (f32, f32) = (60.0, 230.0);
-const CHOICE: (f32, f32) = (296.0, 200.0);
+const PROGRAM: (f32, f32) = (60.0, 180.0);
+const CHOICE: (f32, f32) = (246.0, 252.0);
 const VOLUME: (f32, f32) = (506.0, 160.0);
 const PAN: (f32, f32) = (676.0, 150.0);
 
@@ -84,7 +84,7 @@ fn row(
             .on_hover_text(format!("{place}, {} voices", part.voices))
     });
     cell(ui, rect, CHOICE, |ui| {
-        slider(ui, &params.program, setter, 70.0)
+        slider(ui, &params.program, setter, 60.0)
     });
     cell(ui, rect, VOLUME, |ui| {
         slider(ui, &params.volume, setter, 80.0)

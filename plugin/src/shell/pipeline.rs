@@ -86,7 +86,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// Builds a port in STOP with everything that it will ever need.
     ///
-    /// - `sample_rate`: Hz, `8_000..=768_000`
+    /// - `sample_rate`: Hz, `1_000..=768_000`
     ///
     /// # Errors
     /// [`PipelineError`], which says what was asked for and what is allowed.

@@ -226,10 +226,10 @@ fn a_configuration_out_of_range_is_refused_with_its_value() {
     for (config, text) in [
         (
             EngineConfig {
-                sample_rate: 7999,
+                sample_rate: 999,
                 ..sound
             },
-            "sample rate 7999 Hz is not within 8000..=768000 Hz",
+            "sample rate 999 Hz is not within 1000..=768000 Hz",
         ),
         (
             EngineConfig { voices: 0, ..sound },
