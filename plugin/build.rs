@@ -4,7 +4,6 @@
 //! the thread's clean-up in memory that is gone. Where shared objects are ELF files the linker can
 //! forbid unloading, which costs a host nothing but the address space.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, reason = "cargo reads the standard output")]
 
 use std::env;
 

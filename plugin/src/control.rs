@@ -115,9 +115,13 @@ impl Control {
         });
     }
 
-    /// Lets go of the render side; the programs as they are now stay in the state.
-    pub fn disconnect(&mut self) {
+    /// The programs as they are now stay in the state; STOP is about to forget them.
+    pub fn keep_programs(&mut self) {
         self.saved_parts.stop_following();
+    }
+
+    /// Lets go of the render side.
+    pub fn disconnect(&mut self) {
         self.last = self.telemetry();
         self.link = None;
     }
@@ -152,7 +156,6 @@ impl Control {
             Some(Err(notice)) => self.notify(notice),
             None => self.play(None),
         }
-        self.send_programs();
         true
     }
 
@@ -279,7 +282,7 @@ impl Control {
     }
 
     /// Sends the programs of the state down.
-    fn send_programs(&mut self) {
+    pub fn send_programs(&mut self) {
         let loads = self.saved_parts.loads();
         let programs = self.saved_parts.get().all();
         self.send(Command::Programs { programs, loads });
@@ -359,7 +362,7 @@ impl Control {
 impl Telemetry {
     fn part_programs(&self) -> PartPrograms {
         PartPrograms {
-            programs: self.parts.iter().map(|part| part.program).collect(),
+            programs: self.parts.iter().map(|part| part.saved).collect(),
         }
     }
 }

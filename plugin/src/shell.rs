@@ -71,6 +71,7 @@ impl Shell {
     /// Not real-time: frees.
     pub fn deactivate(&mut self) {
         if let Some(render) = &mut self.render {
+            self.control.lock().keep_programs();
             render.lower(StreamState::Stop);
             self.control.lock().disconnect();
         }

@@ -47,13 +47,13 @@ pub fn run(task: Task, control: &SharedControl) {
     }
 }
 
-/// Plays what the saved state names.
+/// Plays what the saved state names: its bank, then its programs.
 ///
 /// Another state may arrive while a bank is being read; then the newer one is read as well.
 pub fn restore(control: &SharedControl) {
     loop {
         let Some((loads, path)) = control.lock().bank_to_restore() else {
-            return;
+            break;
         };
         let loaded = if path.is_empty() {
             None
@@ -61,7 +61,8 @@ pub fn restore(control: &SharedControl) {
             Some(banks::load(&path))
         };
         if control.lock().restore_bank(loads, loaded) {
-            return;
+            break;
         }
     }
+    control.lock().send_programs();
 }
