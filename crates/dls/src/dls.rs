@@ -11,7 +11,7 @@ use crate::findings::{Findings, Place};
 use crate::riff::{Chunk, Fields, Kind, length};
 
 pub(crate) mod articulation;
-mod block;
+pub(crate) mod block;
 pub(crate) mod code;
 mod condition;
 pub(crate) mod info;

@@ -3,6 +3,7 @@
 //! In: the bytes of a DLS Level 1 or Level 2 file, or of an RMID file that carries one.
 //! Out: a [`Bank`], plain data in real words, with every leniency of the reader in
 //! [`Bank::warnings`]; [`write::to_dls`] turns a bank into a DLS Level 2 file again.
+//! [`download`] does both for the chunks by which single instruments and waves are downloaded.
 //! Nothing here opens a file, plays a sound or knows a host.
 //!
 //! Strict about structure, lenient about content: bytes that are no collection at all are a
@@ -18,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bank;
+pub mod download;
 pub mod error;
 pub mod limits;
 pub mod units;

@@ -26,7 +26,7 @@ pub(crate) const BLOCK: usize = 12;
 
 /// Where a list stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
+pub(crate) enum Level {
     /// For all regions of the instrument that have no list of their own.
     Instrument,
     /// For one region, where connections to the key number do not count.

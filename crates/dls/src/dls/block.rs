@@ -33,7 +33,7 @@ const MODULATION: Source = Source::Controller(1);
 
 /// Reads blocks of one chunk and keeps count of what it leaves out.
 #[derive(Debug)]
-pub(super) struct BlockReader {
+pub(crate) struct BlockReader {
     level_1: bool,
     level: Level,
     sources: Tally,
@@ -61,7 +61,7 @@ impl Tally {
 impl BlockReader {
     /// - `level_1`: the blocks are those of an `art1`
     /// - `level`: where their list stands
-    pub(super) fn new(level_1: bool, level: Level) -> Self {
+    pub(crate) fn new(level_1: bool, level: Level) -> Self {
         Self {
             level_1,
             level,
@@ -73,7 +73,7 @@ impl BlockReader {
     }
 
     /// The connection of a block; `None` when it has no meaning here.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         block: Fields<'_>,
         note: &mut dyn FnMut(Defect),

@@ -98,7 +98,7 @@ fn read_loop(fields: Fields<'_>, note: &mut dyn FnMut(Defect)) -> Option<WaveLoo
 }
 
 /// A gain within the range of the synthesizer.
-pub(super) fn clamped_gain(value: i32, note: &mut dyn FnMut(Defect)) -> RelativeGain {
+pub(crate) fn clamped_gain(value: i32, note: &mut dyn FnMut(Defect)) -> RelativeGain {
     let gain = RelativeGain(value).clamp(RelativeGain::SILENCE, RelativeGain::FULL_RANGE);
     if gain.0 != value {
         note(Defect::GainClamped { value });
