@@ -1,18 +1,30 @@
 //! The control side: banks, notices, commands down, retired things up.
 //!
-//! In: tasks, the window, the host's main thread. Out: commands to the render side by ring, a
-//! view for the window, a report for the host. Owner: shared by those three behind one lock that
+//! In: tasks, the window, the worker, the host's main thread. Out: commands to the render side by ring, a
+//! view for the window, a report for the host. Owner: shared by those behind one lock that
 //! the render side does not know. Thread: any but render.
+
+mod relief;
+mod settings;
+mod shared;
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use dmus_kernel::property::PropertyControl;
 use dmus_synth::Layer;
 
+pub use shared::{SharedControl, WeakControl};
+
+use relief::Relief;
+use settings::Settings;
+
 use crate::banks::{self, LoadedBank};
+use crate::downloads::SharedDownloads;
+use crate::kept::Kept;
 use crate::notice::{Notice, Severity};
-use crate::shell::pipeline::{Command, ControlLink};
+use crate::shell::pipeline::{Command, ControlLink, SentBank};
 use crate::shell::telemetry::Telemetry;
 use crate::state::{BankReference, PartProgram, PartPrograms, SavedBank, SavedParts};
 use crate::view::{NameTable, PartView, ProgramNames, View};
@@ -22,37 +34,6 @@ const MAX_NOTICES: usize = 16;
 
 /// Names a bank for hosts without a window, used when the state names none.
 const BANK_VARIABLE: &str = "DMUS_BANK";
-
-/// The control side as its users hold it.
-#[derive(Debug, Clone)]
-pub struct SharedControl {
-    inner: Arc<Mutex<Control>>,
-}
-
-impl SharedControl {
-    /// Shares a control side.
-    #[must_use]
-    pub fn new(control: Control) -> Self {
-        Self {
-            inner: Arc::new(Mutex::new(control)),
-        }
-    }
-
-    /// The control side, alone.
-    ///
-    /// # Real-time
-    /// Not real-time: a lock. A panic elsewhere leaves whole values, so poison is no reason to
-    /// stop.
-    pub fn lock(&self) -> MutexGuard<'_, Control> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What the window draws.
-    #[must_use]
-    pub fn view(&self) -> View {
-        self.lock().view()
-    }
-}
 
 /// Everything slow about the instrument.
 #[derive(Debug)]
@@ -66,8 +47,16 @@ pub struct Control {
     built_in: Option<LoadedBank>,
     /// State loads already acted upon; `None` before the first activation.
     restored: Option<u64>,
+    /// State loads whose programs were sent last; `None` before the first activation.
+    programs_sent: Option<u64>,
     /// The other ends of the render side's rings, while it is active.
     link: Option<ControlLink>,
+    /// What was kept, also of a render side that was let go.
+    kept: Option<Kept>,
+    downloads: SharedDownloads,
+    relief: Relief,
+    /// What properties were set to, for the next render side.
+    settings: Settings,
     /// What the render side told last before it was let go.
     last: Option<Telemetry>,
     notices: VecDeque<Notice>,
@@ -90,7 +79,12 @@ impl Control {
             user: None,
             built_in: None,
             restored: None,
+            programs_sent: None,
             link: None,
+            kept: None,
+            downloads: SharedDownloads::default(),
+            relief: Relief::default(),
+            settings: Settings::default(),
             last: None,
             notices: VecDeque::new(),
             send_again: false,
@@ -107,7 +101,12 @@ impl Control {
             self.rename_programs();
         }
         let reader = link.telemetry();
+        self.kept = Some(link.kept());
+        self.relief = Relief::default();
+        let mut link = link;
+        self.settings.restore(link.properties());
         self.link = Some(link);
+        self.exchange_downloads();
         self.send_all();
         self.saved_parts.follow(move |loads| {
             let telemetry = reader.read()?;
@@ -123,7 +122,68 @@ impl Control {
     /// Lets go of the render side.
     pub fn disconnect(&mut self) {
         self.last = self.telemetry();
+        if let Some(link) = &mut self.link {
+            self.settings = Settings::of(link.properties());
+        }
         self.link = None;
+        self.downloads.lock().stream_closed();
+    }
+
+    /// Who takes single instruments and waves.
+    #[must_use]
+    pub fn downloads(&self) -> SharedDownloads {
+        self.downloads.clone()
+    }
+
+    /// What is always kept; nothing before the first activation.
+    #[must_use]
+    pub fn kept(&self) -> Option<Kept> {
+        self.kept.clone()
+    }
+
+    /// The properties of the synthesizer, while it is active.
+    pub fn properties(&mut self) -> Option<&mut PropertyControl> {
+        self.link.as_mut().map(ControlLink::properties)
+    }
+
+    /// Hands down what downloads have changed, and tells them what has come to its end.
+    pub fn exchange_downloads(&mut self) {
+        let Some(link) = &mut self.link else { return };
+        let mut table = self.downloads.lock();
+        if let Some(bank) = table.take_changed()
+            && let SentBank::Full(lost) = link.send_bank(Layer::Download, bank)
+        {
+            if let Some(lost) = lost {
+                table.retired(&lost);
+            }
+            table.send_again();
+        }
+        while table.take_completed().is_some() {}
+    }
+
+    /// Whether there is a render side.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.link.is_some()
+    }
+
+    /// Whether a state was loaded that has not been acted upon in full.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.restored != Some(self.saved_bank.loads())
+            || self.programs_sent != Some(self.saved_parts.loads())
+    }
+
+    /// Takes the state as acted upon: what it names cannot be played, and trying again would fail
+    /// again.
+    pub fn give_up_restoring(&mut self) {
+        self.restored = Some(self.saved_bank.loads());
+        self.programs_sent = Some(self.saved_parts.loads());
+        self.notify(Notice {
+            severity: Severity::Fault,
+            text: "acting upon the loaded project failed inside DMus".to_owned(),
+            hint: "open the bank again, or another one",
+        });
     }
 
     /// Which bank the saved state asks for, when it has not been acted upon.
@@ -198,7 +258,16 @@ impl Control {
     /// Frees what the render side has sent home, and sends what found no room before.
     pub fn collect(&mut self) {
         if let Some(link) = &mut self.link {
-            link.collect();
+            let mut table = self.downloads.lock();
+            link.collect(|bank| {
+                table.retired(bank);
+            });
+        }
+        self.exchange_downloads();
+        if let Some(now) = self.telemetry()
+            && let Some(extension) = self.relief.due(&now)
+        {
+            self.send(Command::Grow(extension));
         }
         if self.send_again {
             self.send_all();
@@ -250,6 +319,15 @@ impl Control {
             "bank_warnings {}",
             top.map_or(0, |bank| bank.warnings)
         );
+        if let Some(kept) = &self.kept {
+            for (key, value) in [
+                ("history_overwritten", kept.overwritten()),
+                ("history_refused", kept.refused()),
+                ("audio_frames_kept", kept.frames()),
+            ] {
+                let _never = writeln!(text, "{key} {value}");
+            }
+        }
         for notice in &self.notices {
             let _never = writeln!(text, "notice {notice}");
         }
@@ -276,14 +354,26 @@ impl Control {
         let bank = match layer {
             Layer::Factory => self.built_in.as_ref(),
             Layer::User => self.user.as_ref(),
+            // Downloads have a way of their own.
+            Layer::Download => return,
         };
         let collection = bank.map(|bank| Arc::clone(&bank.collection));
         self.send(Command::Download { layer, collection });
     }
 
+    /// Sends the programs of a state down that was loaded since they were sent last.
+    ///
+    /// Never otherwise: what MIDI has chosen meanwhile would be taken back.
+    pub fn restore_programs(&mut self) {
+        if self.programs_sent != Some(self.saved_parts.loads()) {
+            self.send_programs();
+        }
+    }
+
     /// Sends the programs of the state down.
-    pub fn send_programs(&mut self) {
+    fn send_programs(&mut self) {
         let loads = self.saved_parts.loads();
+        self.programs_sent = Some(loads);
         let programs = self.saved_parts.get().all();
         self.send(Command::Programs { programs, loads });
     }

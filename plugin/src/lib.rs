@@ -6,15 +6,19 @@
 #![forbid(unsafe_code)]
 
 pub mod banks;
+pub mod commands;
 pub mod control;
+pub mod downloads;
 #[cfg(feature = "editor")]
 pub mod editor;
+pub mod kept;
 pub mod notice;
 pub mod params;
 pub mod shell;
 pub mod state;
 pub mod tasks;
 pub mod view;
+pub mod worker;
 
 use std::ffi::CStr;
 use std::num::NonZeroU32;
@@ -25,14 +29,17 @@ use nice_plug::prelude::*;
 
 use crate::control::{Control, SharedControl};
 use crate::params::{DmusParams, MasterParams, PARTS, PartParams, VOLUME_OFF_DB};
-use crate::shell::Shell;
 use crate::shell::inbound::Inbound;
 use crate::shell::pipeline::EVENTS_PER_BLOCK;
 use crate::shell::render::Trims;
 use crate::shell::sysex::SysExHandle;
+use crate::shell::{Asked, Shell};
 use crate::state::{SavedBank, SavedParts};
 use crate::tasks::Task;
 use crate::view::ProgramNames;
+use crate::worker::Membership;
+use dmus_entry::BlockFacts;
+use dmus_kernel::clock::{LoopRange, TimeSignature, Transport};
 use dmus_synth::PartTrim;
 
 /// The plug-in as the framework holds it.
@@ -41,11 +48,11 @@ use dmus_synth::PartTrim;
     reason = "the pipeline inside has none to offer"
 )]
 pub struct Dmus {
+    /// First, so that nobody looks after an instance that is going.
+    membership: Membership,
     params: Arc<DmusParams>,
     control: SharedControl,
     shell: Shell,
-    /// State loads that the control side has been told of.
-    seen_loads: u64,
 }
 
 impl Default for Dmus {
@@ -60,10 +67,10 @@ impl Default for Dmus {
         ));
         let control = SharedControl::new(Control::new(bank, parts, names));
         Self {
+            membership: Membership::new(&control),
             params,
             shell: Shell::new(control.clone()),
             control,
-            seen_loads: 0,
         }
     }
 }
@@ -79,19 +86,6 @@ impl Dmus {
                     .get(channel)
                     .map_or(PartTrim::default(), |part| part_trim(part))
             }),
-        }
-    }
-
-    /// Lets the control side act upon a state that was loaded since the last block.
-    fn watch_state(&mut self, context: &impl ProcessContext<Self>) {
-        let loads = self
-            .params
-            .bank
-            .loads()
-            .wrapping_add(self.params.saved_parts.loads());
-        if loads != self.seen_loads {
-            self.seen_loads = loads;
-            context.execute_background(Task::Restore);
         }
     }
 }
@@ -144,12 +138,11 @@ impl Plugin for Dmus {
         buffer_config: &BufferConfig,
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        self.seen_loads = self
-            .params
-            .bank
-            .loads()
-            .wrapping_add(self.params.saved_parts.loads());
-        self.shell.activate(buffer_config.sample_rate)
+        let is_active = self.shell.activate(buffer_config.sample_rate);
+        if is_active {
+            self.membership.start();
+        }
+        is_active
     }
 
     fn deactivate(&mut self) {
@@ -170,8 +163,8 @@ impl Plugin for Dmus {
         _aux: &mut AuxiliaryBuffers<'_>,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        self.watch_state(context);
         let trims = self.trims();
+        let song = song(context.transport());
         let events = core::iter::from_fn(|| {
             let event = context.next_event()?;
             Some((Inbound::from_event(&event), event.timing() as usize))
@@ -179,12 +172,37 @@ impl Plugin for Dmus {
         let [left, right, ..] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
         };
-        let after = self.shell.process(left, right, &trims, events);
-        if after.retired {
-            context.execute_background(Task::Collect);
-        }
+        let asked = Asked {
+            trims: &trims,
+            song: &song,
+        };
+        self.shell.process(left, right, &asked, events);
         // An instrument may be played at any time and never asks to sleep.
         ProcessStatus::KeepAlive
+    }
+}
+
+/// Where the host's song stands.
+fn song(host: &nice_plug::prelude::Transport) -> Transport {
+    let byte = |number: i32| u8::try_from(number).ok();
+    let signature = host.time_sig_numerator.zip(host.time_sig_denominator);
+    Transport {
+        playing: Some(host.playing),
+        recording: Some(host.recording),
+        looping: Some(host.loop_range_beats().is_some()),
+        tempo_bpm: host.tempo,
+        signature: signature.and_then(|(numerator, denominator)| {
+            Some(TimeSignature {
+                numerator: byte(numerator)?,
+                denominator: byte(denominator)?,
+            })
+        }),
+        song_quarters: host.pos_beats(),
+        song_seconds: host.pos_seconds(),
+        loop_range: host.loop_range_beats().map(|(start, end)| LoopRange {
+            start_quarters: start,
+            end_quarters: end,
+        }),
     }
 }
 
@@ -236,9 +254,20 @@ impl Vst3Plugin for Dmus {
 
 impl dmus_entry::Boundary for Dmus {
     const REPORT_ID: &'static CStr = c"org.dmus.report/1";
+    const COMMAND_ID: &'static CStr = c"org.dmus.command/1";
+    const NOTE_PORTS: u32 = shell::NOTE_PORTS;
+
+    fn begin_block(&mut self, facts: &BlockFacts<'_>) {
+        self.shell
+            .begin_block(facts.steady_time, facts.events.clone());
+    }
 
     fn report(reply: SyncSender<String>) -> Task {
         Task::Report(reply)
+    }
+
+    fn command(line: String, reply: SyncSender<String>) -> Task {
+        Task::Command(line, reply)
     }
 
     fn notice(text: String) -> Task {

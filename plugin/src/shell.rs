@@ -10,13 +10,29 @@ pub mod render;
 pub mod sysex;
 pub mod telemetry;
 
+use dmus_entry::PortEvent;
+use std::time::Instant;
+
 use dmus_kernel::StreamState;
+use dmus_kernel::clock::Transport;
 
 use crate::control::SharedControl;
 use crate::notice::{Notice, Severity};
 use crate::tasks;
 use pipeline::Pipeline;
-use render::{AfterBlock, Render, Trims};
+use render::{Render, Trims};
+
+/// Note ports: one for each group of sixteen channels.
+pub const NOTE_PORTS: u32 = pipeline::CHANNEL_GROUPS as u32;
+
+/// Seconds of audio that are kept.
+const AUDIO_SECONDS: u64 = 120;
+
+/// Most seconds of audio that can be asked for.
+const LONGEST_AUDIO_SECONDS: u64 = 3_600;
+
+/// Says how many seconds of audio are kept, for machines with little memory or much.
+const AUDIO_VARIABLE: &str = "DMUS_AUDIO_SECONDS";
 
 /// The plug-in on plain slices.
 #[expect(
@@ -46,7 +62,8 @@ impl Shell {
     pub fn activate(&mut self, sample_rate: f32) -> bool {
         self.deactivate();
         tasks::restore(&self.control);
-        match Pipeline::new(whole_hz(sample_rate)) {
+        let downloads = self.control.lock().downloads();
+        match Pipeline::new(whole_hz(sample_rate), audio_seconds(), downloads) {
             Ok(pipeline) => {
                 let (link, mut render) = pipeline.split();
                 render.prepare();
@@ -98,6 +115,23 @@ impl Shell {
         }
     }
 
+    /// Takes what comes past the framework for the next block; [`process`](Self::process) follows.
+    ///
+    /// - `steady_time`: the host's steady count of frames at the first frame of the block, `0..`
+    /// - `events`: messages of the note ports after the first
+    ///
+    /// # Real-time
+    /// Render. Bounded by the messages.
+    pub fn begin_block<'a>(
+        &mut self,
+        steady_time: Option<i64>,
+        events: impl Iterator<Item = PortEvent<'a>>,
+    ) {
+        if let Some(render) = &mut self.render {
+            render.take_ports(steady_time, events);
+        }
+    }
+
     /// Plays one block: `events` gives the host's events with their offsets in frames.
     ///
     /// # Real-time
@@ -106,20 +140,42 @@ impl Shell {
         &mut self,
         left: &mut [f32],
         right: &mut [f32],
-        trims: &Trims,
+        asked: &Asked<'_>,
         events: impl Iterator<Item = (inbound::Inbound, usize)>,
-    ) -> AfterBlock {
+    ) {
         let Some(render) = &mut self.render else {
             left.fill(0.0);
             right.fill(0.0);
-            return AfterBlock { retired: false };
+            return;
         };
-        render.begin(trims);
+        // The clock of the process, which is read without a system call.
+        let begun = Instant::now();
+        render.begin(asked.trims);
+        render.follow_song(asked.song, left.len());
         for (event, offset_frames) in events {
             render.add(event, offset_frames);
         }
-        render.run(left, right)
+        render.run(left, right);
+        render.note_busy(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX));
     }
+}
+
+/// What a block is to be like beside its events.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// What the parameters ask for.
+    pub trims: &'a Trims,
+    /// Where the host's song stands at the first frame.
+    pub song: &'a Transport,
+}
+
+/// How much of the last audio is kept, s: two minutes, or what a variable says.
+fn audio_seconds() -> u64 {
+    let said = std::env::var(AUDIO_VARIABLE).ok();
+    let seconds = said.and_then(|said| said.trim().parse().ok());
+    seconds
+        .unwrap_or(AUDIO_SECONDS)
+        .clamp(1, LONGEST_AUDIO_SECONDS)
 }
 
 /// The nearest whole rate; hosts hand rates over as floating point. What is no rate becomes 0,

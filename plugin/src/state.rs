@@ -1,8 +1,8 @@
 //! What a project remembers beside the parameters: the bank, the programs that MIDI chose.
 //!
 //! In: the framework's state load, on the host's main thread. Out: the control side asks for the
-//! current value, the render side only compares a version. A state never needs the bank file to
-//! be parsed. The saved form is described in `docs/state.md`.
+//! current value, and its worker is woken by a load. A state never needs the bank file to be
+//! parsed. The saved form is described in `docs/state.md`.
 
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,7 @@ use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 
 use crate::params::PARTS;
+use crate::worker;
 
 /// Version of the fields in this file, written into every state.
 pub const STATE_FORMAT: u32 = 1;
@@ -114,8 +115,8 @@ impl PartPrograms {
 
 /// A saved value with a version that counts how often a state load replaced it.
 ///
-/// The framework calls neither `activate` nor `reset` when a state is loaded, so the render side
-/// watches the version and asks the control side to act.
+/// The framework calls neither `activate` nor `reset` when a state is loaded, so the load itself
+/// wakes the worker thread, which compares the version with the one it acted upon.
 pub struct Saved<T> {
     value: Mutex<T>,
     loads: Counter,
@@ -165,7 +166,7 @@ impl<T: Clone> Saved<T> {
     /// # Real-time
     /// Not real-time: takes a lock of the control side.
     pub fn follow(&self, follower: impl Fn(u64) -> Option<T> + Send + 'static) {
-        *self.follower.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(follower));
+        *self.lock_follower() = Some(Box::new(follower));
     }
 
     /// The value stays as it is now.
@@ -174,12 +175,12 @@ impl<T: Clone> Saved<T> {
     /// Not real-time: takes a lock of the control side.
     pub fn stop_following(&self) {
         self.refresh();
-        *self.follower.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.lock_follower() = None;
     }
 
     /// Takes the followed value, if there is one.
     fn refresh(&self) {
-        let follower = self.follower.lock().unwrap_or_else(PoisonError::into_inner);
+        let follower = self.lock_follower();
         if let Some(value) = follower
             .as_ref()
             .and_then(|follower| follower(self.loads.get()))
@@ -205,6 +206,10 @@ impl<T: Clone> Saved<T> {
         self.loads.get()
     }
 
+    fn lock_follower(&self) -> MutexGuard<'_, Option<Follower<T>>> {
+        self.follower.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A panic elsewhere leaves a whole value behind, so a poisoned lock is as good as any.
     fn lock(&self) -> MutexGuard<'_, T> {
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
@@ -228,8 +233,13 @@ where
     T: Clone + Send + Sync + Serialize + Deserialize<'a>,
 {
     fn set(&self, new_value: T) {
+        // Held over both steps: a follower that was asked before the load was counted would put
+        // its value over the loaded one.
+        let follower = self.lock_follower();
         self.put(new_value);
         self.loads.add(1);
+        drop(follower);
+        worker::ring();
     }
 
     fn map<F, R>(&self, f: F) -> R
@@ -275,6 +285,30 @@ mod tests {
         };
         parts.set(loaded.clone());
         assert_eq!(parts.map(Clone::clone), loaded);
+    }
+
+    #[test]
+    fn a_load_wins_over_a_follower_that_is_being_asked() {
+        let with = |program| PartPrograms {
+            programs: vec![PartProgram {
+                program,
+                ..PartProgram::default()
+            }],
+        };
+        let parts = Shared(Arc::new(SavedParts::default()));
+        let (asked, is_asked) = std::sync::mpsc::channel();
+        parts.follow(move |loads| {
+            // Nobody listens after the first time.
+            let _told = asked.send(());
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            (loads == 0).then(|| with(1))
+        });
+        let asking = Arc::clone(&parts.0);
+        let asker = std::thread::spawn(move || asking.get());
+        is_asked.recv().expect("the follower is asked");
+        parts.set(with(2));
+        assert_eq!(asker.join().expect("asking never fails").programs.len(), 1);
+        assert_eq!(parts.get(), with(2));
     }
 
     #[test]

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus::control::{Control, SharedControl};
 use dmus::params::PARTS;
-use dmus::shell::Shell;
 use dmus::shell::inbound::Inbound;
 use dmus::shell::render::Trims;
-use dmus::state::{PartProgram, PartPrograms, SavedBank, SavedParts, Shared};
-use dmus::tasks::{self, Task};
+use dmus::shell::{Asked, Shell};
+use dmus::state::{BankReference, PartProgram, PartPrograms, SavedBank, SavedParts, Shared};
+use dmus::tasks::{self, Attention, Task};
 use dmus::view::ProgramNames;
+use dmus_entry::PortEvent;
+use dmus_kernel::clock::Transport;
 use dmus_synth::PartTrim;
 use nice_plug::midi::NoteEvent;
 use nice_plug::params::persist::PersistentField;
@@ -26,6 +28,7 @@ struct Rig {
     shell: Shell,
     control: SharedControl,
     parts: Shared<SavedParts>,
+    bank: Shared<SavedBank>,
     left: Vec<f32>,
     right: Vec<f32>,
 }
@@ -35,7 +38,7 @@ impl Rig {
         let parts = Arc::new(SavedParts::default());
         let bank = Arc::new(SavedBank::default());
         let control = SharedControl::new(Control::new(
-            bank,
+            Arc::clone(&bank),
             Arc::clone(&parts),
             ProgramNames::default(),
         ));
@@ -46,6 +49,7 @@ impl Rig {
             shell,
             control,
             parts: Shared(parts),
+            bank: Shared(bank),
             left,
             right,
         }
@@ -65,7 +69,10 @@ impl Rig {
             shell.process(
                 left,
                 right,
-                &trims,
+                &Asked {
+                    trims: &trims,
+                    song: &Transport::default(),
+                },
                 core::iter::from_fn(|| {
                     let event = NoteEvent::from_midi(0, events.next()?).ok()?;
                     Some((Inbound::from_event(&event), 0))
@@ -107,6 +114,109 @@ fn programs_outlive_a_reset_and_a_stop() {
 }
 
 #[test]
+fn notes_of_every_port_sound_with_the_program_of_their_group() {
+    for port in 1..4 {
+        let mut rig = Rig::new();
+        let events = [[0xC0, 0, 0], [0x90, 60, 100]];
+        let Rig { shell, .. } = &mut rig;
+        assert_no_alloc(|| {
+            let events = events.iter().map(|bytes| PortEvent {
+                offset_frames: 0,
+                port,
+                is_live: true,
+                bytes: bytes.get(..if bytes[0] == 0xC0 { 2 } else { 3 }).unwrap(),
+            });
+            shell.begin_block(Some(1_000), events);
+        });
+        assert!(rig.play(&[]) > 0.0, "port {port}");
+    }
+}
+
+#[test]
+fn a_look_of_the_worker_acts_upon_a_state_and_only_while_active() {
+    let mut rig = Rig::new();
+    rig.play(&[]);
+    let program = |program| PartPrograms {
+        programs: vec![PartProgram {
+            program,
+            ..PartProgram::default()
+        }],
+    };
+    rig.parts.set(program(12));
+    assert_eq!(tasks::attend(&rig.control), Attention::Watch);
+    rig.play(&[]);
+    assert_eq!(rig.programs()[0], 12);
+
+    // What MIDI chose since is not taken back by another look.
+    rig.play(&[&[0xC0, 33]]);
+    assert_eq!(tasks::attend(&rig.control), Attention::Watch);
+    rig.play(&[]);
+    assert_eq!(rig.programs()[0], 33);
+
+    rig.shell.deactivate();
+    rig.parts.set(program(7));
+    assert_eq!(tasks::attend(&rig.control), Attention::None);
+    assert!(rig.control.lock().has_news());
+    assert!(rig.shell.activate(48_000.0));
+    rig.play(&[]);
+    assert_eq!(rig.programs()[0], 7);
+    assert!(!rig.control.lock().has_news());
+}
+
+#[test]
+fn a_state_with_a_bank_alone_takes_back_no_program() {
+    let mut rig = Rig::new();
+    rig.play(&[&[0xC0, 5]]);
+    // So short that nothing is published: the control side still believes in program 5.
+    rig.left.truncate(64);
+    rig.right.truncate(64);
+    rig.play(&[&[0xC0, 33]]);
+    rig.bank.set(BankReference::default());
+    assert_eq!(tasks::attend(&rig.control), Attention::Watch);
+    rig.left.resize(BLOCK, 0.0);
+    rig.right.resize(BLOCK, 0.0);
+    rig.play(&[]);
+    assert_eq!(rig.programs()[0], 33);
+}
+
+#[test]
+fn nobody_acts_upon_a_state_while_another_thread_does() {
+    let rig = Rig::new();
+    rig.parts.set(PartPrograms::default());
+    let turn = rig.control.turn();
+    assert_eq!(tasks::attend(&rig.control), Attention::Watch);
+    assert!(rig.control.lock().has_news());
+    drop(turn);
+    assert_eq!(tasks::attend(&rig.control), Attention::Watch);
+    assert!(!rig.control.lock().has_news());
+}
+
+#[test]
+fn a_bank_opened_while_a_state_is_acted_upon_comes_after_it() {
+    let rig = Rig::new();
+    let turn = rig.control.turn();
+    std::thread::scope(|scope| {
+        let opening = scope.spawn(|| {
+            tasks::run(Task::OpenBank("no/such/bank.dls".to_owned()), &rig.control);
+        });
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(rig.control.view().notices.is_empty(), "it did not wait");
+        drop(turn);
+        opening.join().unwrap();
+    });
+    assert!(!rig.control.view().notices.is_empty());
+}
+
+#[test]
+fn a_state_that_was_given_up_is_not_tried_again() {
+    let rig = Rig::new();
+    rig.parts.set(PartPrograms::default());
+    rig.control.lock().give_up_restoring();
+    assert!(!rig.control.lock().has_news());
+    assert!(!rig.control.view().notices.is_empty());
+}
+
+#[test]
 fn a_state_with_programs_alone_reaches_the_parts() {
     let mut rig = Rig::new();
     rig.play(&[]);
@@ -116,7 +226,7 @@ fn a_state_with_programs_alone_reaches_the_parts() {
         ..PartProgram::default()
     };
     rig.parts.set(PartPrograms { programs });
-    tasks::run(Task::Restore, &rig.control);
+    tasks::restore(&rig.control);
     rig.play(&[]);
     assert_eq!(rig.programs()[5], 48);
 }
@@ -167,7 +277,7 @@ fn another_bank_comes_and_goes_under_a_sounding_note() {
         for _ in 0..4 {
             sounding = rig.play(&[]);
         }
-        tasks::run(Task::Collect, &rig.control);
+        rig.control.lock().collect();
     }
     assert!(sounding > 0.0);
     assert_eq!(rig.control.view().losses, []);

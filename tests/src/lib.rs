@@ -11,6 +11,7 @@
 
 pub mod audio;
 pub mod bundle;
+mod command;
 pub mod demo;
 pub mod fixture;
 pub mod host;

@@ -45,12 +45,12 @@ fn it_is_an_instrument_with_a_name() {
 }
 
 #[test]
-fn it_has_a_stereo_output_and_a_note_input() {
+fn it_has_a_stereo_output_and_four_note_inputs() {
     let mut plugin = instance();
     let outputs = plugin.audio_ports(false);
     assert!(outputs[0].main && outputs[0].channels == 2, "{outputs:?}");
     assert!(plugin.audio_ports(true).is_empty());
-    assert!(!plugin.note_ports(true).is_empty());
+    assert_eq!(plugin.note_ports(true).len(), 4);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use dmus_host_tests::audio;
 use dmus_host_tests::bundle;
 use dmus_host_tests::fixture::{self, Folder, program};
-use dmus_host_tests::host::{Bundle, Plugin};
+use dmus_host_tests::host::{Bundle, Event, Plugin};
 use dmus_host_tests::player::{Partition, Take, play};
 use dmus_host_tests::timeline::Timeline;
 
@@ -162,6 +162,75 @@ fn a_state_loaded_while_it_plays_changes_the_bank() {
         "{flat} {}",
         take.left[3_000]
     );
+}
+
+#[test]
+fn a_state_loaded_while_nothing_is_processed_is_acted_upon() {
+    let folder = Folder::new().unwrap();
+    let bank = folder.write("known.dls", &fixture::bank()).unwrap();
+    let mut plugin = instance();
+    plugin.run(RATE, 512).unwrap();
+    plugin.load_state(&fixture::state_naming(&bank)).unwrap();
+    let start = Instant::now();
+    while bank_name(&mut plugin) != "Known Sounds" {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "nothing happened"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(audio::peak(&note(&mut plugin).left) > 0.001);
+}
+
+/// A state that names a bank and the program of the first part.
+fn state_with_program(bank: &Path, program: u8) -> Vec<u8> {
+    let path = bank.to_string_lossy();
+    fixture::state_of(&format!(
+        r#"{{"version":"0.1.0","params":{{}},"fields":{{"bank":"{{\"path\":\"{path}\"}}","parts":"{{\"programs\":[{{\"program\":{program}}}]}}"}}}}"#
+    ))
+}
+
+#[test]
+fn of_thousands_of_states_in_a_row_the_last_one_wins() {
+    let folder = Folder::new().unwrap();
+    let bank = folder.write("known.dls", &fixture::bank()).unwrap();
+    let other = folder.write("cut.dls", &fixture::bank()[..100]).unwrap();
+    let mut plugin = instance();
+    plugin.run(RATE, 512).unwrap();
+    let (mut left, mut right) = ([0.0; 512], [0.0; 512]);
+    for round in 0..3_000_u32 {
+        let bank = [&bank, &other][usize::try_from(round % 2).unwrap()];
+        let program = u8::try_from(round % 5).unwrap();
+        plugin
+            .load_state(&state_with_program(bank, program))
+            .unwrap();
+        if round % 3 == 0 {
+            plugin.process(&[], &mut left, &mut right).unwrap();
+        }
+    }
+    let last = state_with_program(&bank, program::CONSTANT);
+    plugin.load_state(&last).unwrap();
+    let on = Event::Midi {
+        port: 0,
+        bytes: [0x90, 60, 127],
+    };
+    let off = Event::Midi {
+        port: 0,
+        bytes: [0x80, 60, 64],
+    };
+    // The programs arrive last; no message chooses one here.
+    settle(&mut plugin, |plugin| {
+        let mut played = [[0.0; 512]; 3].map(|block| (block, block));
+        let events = [vec![(0, &on)], vec![], vec![(0, &off)]];
+        for ((left, right), events) in played.iter_mut().zip(&events) {
+            plugin.process(events, left, right).unwrap();
+        }
+        let sustained = &played[1].0;
+        let is_flat = sustained[0] > 0.01 && audio::greatest_step(sustained) < 1e-6;
+        is_flat && bank_name(plugin) == "Known Sounds"
+    });
+    assert_eq!(plugin.report().unwrap().number("panics"), Some(0));
+    assert_eq!(plugin.report().unwrap().losses(), []);
 }
 
 #[test]

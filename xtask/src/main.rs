@@ -8,6 +8,7 @@
 
 mod bundle;
 mod demo;
+mod icount;
 mod install;
 mod machine;
 mod model;
@@ -15,6 +16,7 @@ mod process;
 mod project;
 mod python;
 mod report;
+mod sanitize;
 mod steps;
 mod suites;
 mod tally;
@@ -40,12 +42,16 @@ While working on it:
   cargo xtask check          format, lints, tidy, tests and docs: the quick half of `test`
   cargo xtask tidy           the house's rules on files, imports and sources
   cargo xtask model          every interleaving of the shared memory, then the mutants
+  cargo xtask miri           the kernel's tests in an interpreter that knows undefined behaviour
+  cargo xtask tsan           the kernel's threaded tests, watched for data races
+  cargo xtask icount         instructions per event on the kernel's hot paths, against targets
   cargo xtask bundle dmus --release
                              the plug-in in each system's form (options as in `cargo build`)
   cargo xtask validate       the public validators that are on the PATH, on the bundles
   cargo xtask bank           compute the built-in bank anew
 
-`test` and `check` take `--from STEP` and `--only STEP`; `--list` names the steps.";
+`test` and `check` take `--from STEP` and `--only STEP`; `--list` names the steps.
+`miri` and `tsan` need a nightly toolchain; with `--if-available` they are skipped without it.";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -76,6 +82,9 @@ fn dispatch(words: &[String]) -> Result<()> {
         "bundle" | "bundle-universal" => bundle::pass_through(&Project::find()?, words),
         "tidy" => no_more(rest).and_then(|()| tidy::run(&Project::find()?).map(drop)),
         "model" => no_more(rest).and_then(|()| model::run(&Project::find()?).map(drop)),
+        "miri" => sanitize::miri(&Project::find()?, rest),
+        "tsan" => sanitize::tsan(&Project::find()?, rest),
+        "icount" => no_more(rest).and_then(|()| icount::run(&Project::find()?)),
         "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
         "bank" => no_more(rest).and_then(|()| bank(&Project::find()?)),
         unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
@@ -123,7 +132,8 @@ mod tests {
     #[test]
     fn help_names_every_task() {
         for task in [
-            "demo", "test", "install", "check", "tidy", "model", "bundle", "validate", "bank",
+            "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
+            "bundle", "validate", "bank",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

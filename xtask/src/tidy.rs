@@ -9,6 +9,7 @@ mod citations;
 mod framework;
 mod layout;
 mod manifests;
+mod pipeline;
 mod reach;
 mod source;
 mod words;
@@ -90,7 +91,7 @@ impl Tree {
 /// A rule: adds what it objects to.
 type Rule = fn(&Tree, &mut Vec<Finding>);
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     layout::heads,
     layout::lengths,
     layout::unsafe_is_forbidden,
@@ -104,6 +105,7 @@ const RULES: [Rule; 14] = [
     manifests::dependencies_say_why,
     manifests::lint_thresholds,
     citations::sources,
+    pipeline::rows,
     reach::every_file_is_built,
 ];
 

@@ -3,6 +3,7 @@
 
 mod bank;
 mod info;
+mod player;
 mod render;
 
 use std::process::ExitCode;

@@ -5,11 +5,14 @@ use std::sync::mpsc::SyncSender;
 
 use nice_plug::prelude::ClapPlugin;
 
+use crate::facts::BlockFacts;
+
 /// A framework plug-in that can stand behind the boundary.
 ///
-/// Both functions make a background task; the boundary runs it on the main thread, through the
-/// executor that the plug-in gave to the framework. They are called in any state of the plug-in,
-/// faulted or not, so the executor must not need what a panic may have left half done.
+/// [`report`](Self::report) and [`notice`](Self::notice) make a background task; the boundary runs
+/// it on the main thread, through the executor that the plug-in gave to the framework. They are
+/// called in any state of the plug-in, faulted or not, so the executor must not need what a panic
+/// may have left half done.
 pub trait Boundary: ClapPlugin {
     /// Identifier of the private CLAP extension that hands out the report, with its version, for
     /// example `c"org.example.report/1"`.
@@ -20,12 +23,51 @@ pub trait Boundary: ClapPlugin {
     /// and returns the full length in bytes without the NUL.
     const REPORT_ID: &'static CStr;
 
+    /// Note ports for input, `1..`; a plug-in without note input has none whatever this says.
+    ///
+    /// The first one is the framework's and its events come as they always do. Several are named
+    /// `Group 1` and so on, and the events of those after the first come with
+    /// [`begin_block`](Self::begin_block). CLAP only: a VST3 host sees one.
+    ///
+    /// An event that CLAP addresses to all ports goes to each of them; one for a port there is not
+    /// is counted in `events_dropped`.
+    const NOTE_PORTS: u32 = 1;
+
+    /// What the framework cannot tell about the block that `process` is called for next.
+    ///
+    /// Called once before each call of `process`, with each message in exactly one block, however
+    /// the host's block was cut. Where the host's own block was the part of a longer one, or is
+    /// cut at automation, frames and the steady time count on from part to part.
+    ///
+    /// In each block there is room for [`INPUT_EVENT_CAPACITY`] messages and for four of 65 535
+    /// bytes; what finds none is counted in `events_dropped`.
+    ///
+    /// # Real-time
+    /// Render. The rules of `process` hold, and a panic has the same consequence.
+    ///
+    /// [`INPUT_EVENT_CAPACITY`]: nice_plug::prelude::Plugin::INPUT_EVENT_CAPACITY
+    fn begin_block(&mut self, facts: &BlockFacts<'_>) {
+        let _unused = facts;
+    }
+
     /// A task that sends the plug-in's report: lines of `key value`, one fact each.
     ///
     /// The executor answers with `try_send` before it returns; `reply` holds one text. The
     /// boundary appends its own lines: `panics`, `blocks_refused`, `events_dropped`, and `notice`
     /// for each notice the plug-in could not take.
     fn report(reply: SyncSender<String>) -> Self::BackgroundTask;
+
+    /// Identifier of the private CLAP extension that takes commands, with its version, for example
+    /// `c"org.example.command/1"`.
+    ///
+    /// The extension is a C struct with one function, `uint32_t call(const clap_plugin_t *plugin,
+    /// const char *line, char *text, uint32_t capacity)`, main thread. `line` is one command in
+    /// UTF-8, at most 65 536 bytes; the answer is copied and measured as a report is.
+    const COMMAND_ID: &'static CStr;
+
+    /// A task that does what `line` says and sends an answer, in the way of
+    /// [`report`](Self::report).
+    fn command(line: String, reply: SyncSender<String>) -> Self::BackgroundTask;
 
     /// A task that shows `text`, a complete sentence, to the user.
     fn notice(text: String) -> Self::BackgroundTask;

@@ -5,12 +5,14 @@
 //! uses the network.
 
 mod blocks;
+mod command;
 mod events;
 mod extensions;
 mod host;
 mod host_audio;
 mod instance;
 mod lifecycle;
+mod ports;
 mod process;
 mod report;
 

@@ -14,12 +14,15 @@ mod task;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use atomic_refcell::AtomicRefCell;
 use nice_plug::prelude::*;
 
 use crate::boundary::Boundary;
+use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 
 pub use self::task::GuardTask;
+pub(crate) use self::task::Link;
 
 use self::context::{BlockRelay, HeldEvents, Relay};
 use self::params::{GuardedParams, NoParams};
@@ -39,6 +42,8 @@ pub struct Guarded<P: Boundary> {
     /// `None` when the construction of `P` panicked.
     inner: Option<P>,
     ledger: Arc<Ledger>,
+    /// What came past the framework; filled by the instance in front of it.
+    inlet: Arc<AtomicRefCell<Inlet>>,
     /// Set by a panic on the render side, cleared by a successful activation.
     faulted: bool,
     /// The layout has no main input, so the framework leaves the main output as the host left it.
@@ -56,6 +61,7 @@ impl<P: Boundary> Default for Guarded<P> {
         Self {
             inner,
             ledger,
+            inlet: Arc::new(AtomicRefCell::new(Inlet::new(further_events::<P>()))),
             faulted: false,
             clears_main: false,
             held: HeldEvents::new(),
@@ -114,7 +120,11 @@ impl<P: Boundary> Plugin for Guarded<P> {
         if executor.is_none() {
             ledger.stillborn.raise();
         }
-        task::executor::<P>(executor, Arc::clone(&self.ledger))
+        let link = Link {
+            ledger: Arc::clone(&self.ledger),
+            inlet: Arc::clone(&self.inlet),
+        };
+        task::executor::<P>(executor, link)
     }
 
     fn params(&self) -> Arc<dyn Params> {
@@ -194,15 +204,22 @@ impl<P: Boundary> Plugin for Guarded<P> {
         if self.clears_main {
             silence(buffer);
         }
+        let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
         let mut status = None;
         if let Some(inner) = self.inner.as_mut().filter(|_| !self.faulted) {
             let mut relay =
                 BlockRelay::new(context, &self.ledger, &mut self.held, buffer.samples());
-            status = self
-                .ledger
-                .contain(Place::Process, || inner.process(buffer, aux, &mut relay));
+            status = self.ledger.contain(Place::Process, || {
+                if let Ok(inlet) = self.inlet.try_borrow() {
+                    inner.begin_block(&inlet.facts(frames));
+                }
+                inner.process(buffer, aux, &mut relay)
+            });
             drop(relay);
             self.faulted = status.is_none();
+        }
+        if let Ok(mut inlet) = self.inlet.try_borrow_mut() {
+            inlet.pass(frames);
         }
         self.announce(context);
         status.unwrap_or_else(|| {
@@ -267,6 +284,15 @@ impl<P: Boundary> std::fmt::Debug for Guarded<P> {
             .field("ledger", &self.ledger)
             .field("faulted", &self.faulted)
             .finish_non_exhaustive()
+    }
+}
+
+/// Messages of one piece that find room beside those of the framework.
+fn further_events<P: Boundary>() -> usize {
+    if P::NOTE_PORTS > 1 {
+        P::INPUT_EVENT_CAPACITY
+    } else {
+        0
     }
 }
 

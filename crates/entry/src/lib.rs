@@ -13,7 +13,9 @@
 //!   next successful activation, and what happened is told to its control side as a notice.
 //! - [`export_clap!`] exports `clap_entry`, our own instance in front of the framework's. It keeps
 //!   the host's call order, completes missing or unusable audio buffers, puts events in order and
-//!   in range, and refuses with a value what cannot be answered.
+//!   in range, and refuses with a value what cannot be answered. It also hears what the framework
+//!   has no words for, further note ports and the host's steady time, and brings it to the plug-in
+//!   as [`BlockFacts`].
 //!
 //! The plug-in implements [`Boundary`] and writes `dmus_entry::export_clap!(MyPlugin);`.
 //!
@@ -32,12 +34,15 @@
 
 mod boundary;
 mod clap;
+mod facts;
 mod guard;
+mod inlet;
 mod ledger;
 mod signals;
 
 pub use boundary::Boundary;
 pub use clap::{Entry, clap_plugin_entry};
+pub use facts::{BlockFacts, PortEvent, PortEvents};
 pub use guard::{GuardTask, Guarded};
 
 #[cfg(feature = "editor")]

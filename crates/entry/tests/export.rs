@@ -21,6 +21,7 @@ struct MinimalParams {}
 
 enum Task {
     Report(SyncSender<String>),
+    Command(String, SyncSender<String>),
     Notice(String),
 }
 
@@ -42,6 +43,7 @@ impl Plugin for Minimal {
     fn task_executor(&mut self) -> TaskExecutor<Self> {
         Box::new(|task| match task {
             Task::Report(reply) => reply.try_send(String::from("minimal 1")).unwrap(),
+            Task::Command(line, reply) => reply.try_send(line).unwrap(),
             Task::Notice(text) => assert!(!text.is_empty()),
         })
     }
@@ -70,9 +72,14 @@ impl ClapPlugin for Minimal {
 
 impl Boundary for Minimal {
     const REPORT_ID: &'static CStr = c"org.example.minimal/1";
+    const COMMAND_ID: &'static CStr = c"org.example.minimal-command/1";
 
     fn report(reply: SyncSender<String>) -> Task {
         Task::Report(reply)
+    }
+
+    fn command(line: String, reply: SyncSender<String>) -> Task {
+        Task::Command(line, reply)
     }
 
     fn notice(text: String) -> Task {

@@ -5,23 +5,47 @@
 //! Source: \[WDK\] Allocator; `IAllocatorMXF`.
 //!
 //! What is in the pool and what is in flight always add up to what was built. Nothing is allocated
-//! after [`Allocator::new`].
+//! after [`Allocator::new`]; [`Allocator::grow`] takes over what was allocated elsewhere.
 
+mod message;
+mod package;
+mod queued;
 mod refused;
+mod visit;
 
-pub use refused::{BufferRefused, PackageRefused};
+pub(crate) use message::Heading;
+pub use package::MAX_PACKAGE_DEPTH;
+
+pub use refused::{BufferRefused, GatherError, PackageRefused};
 
 use crate::{
     error::{ConfigError, Exhausted, Room, WriteError},
     event::{ChannelGroup, EventFlags, INLINE_BYTES, KernelEvent, Payload},
-    pool::{BufferBox, Claim, Data, EventBox, EventPool, PoolConfig, PoolStats, Slot},
+    pool::{
+        BufferBox, Claim, Data, EventBox, EventPool, GrowthRefused, NO_POSITION, PoolConfig,
+        PoolExtension, PoolStats, Slot,
+    },
     time::ReferenceTime,
 };
 
-/// How deep packages may nest.
-pub const MAX_PACKAGE_DEPTH: u8 = 8;
-
-/// A fixed pool of events and long buffers.
+/// A pool of events and long buffers, which grows only by what it is given.
+///
+/// No event goes home twice, for the first time takes its handle:
+///
+/// ```compile_fail,E0382
+/// fn twice(allocator: &mut dmus_kernel::Allocator, event: dmus_kernel::EventBox) {
+///     allocator.put_message(event);
+///     allocator.put_message(event);
+/// }
+/// ```
+///
+/// Nor is there a second handle to one:
+///
+/// ```compile_fail,E0599
+/// fn copy(event: &dmus_kernel::EventBox) -> dmus_kernel::EventBox {
+///     event.clone()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Allocator {
     pool: EventPool,
@@ -43,7 +67,24 @@ impl Allocator {
         })
     }
 
-    /// One event, all zero: time 0, broadcast, complete, no data.
+    /// Adds events and buffers that were built on the control side. Events in flight are as they
+    /// were, and the reserve grows in proportion.
+    ///
+    /// # Errors
+    /// [`GrowthRefused`] with the extension, if the pool would be larger than
+    /// [`PoolConfig`] allows, has grown sixteen times, or has buffers of another size. Hand it back
+    /// to the control side to be freed.
+    ///
+    /// # Real-time
+    /// Render, wait-free: nothing is copied, allocated or freed, whatever the size.
+    ///
+    /// # Source
+    /// \[WDK\] Allocator names no rule of growth. Deviation: it never happens by itself.
+    pub fn grow(&mut self, extension: PoolExtension) -> Result<(), GrowthRefused> {
+        self.pool.grow(extension)
+    }
+
+    /// One event, all zero: time 0, broadcast, complete, no data, no position.
     ///
     /// # Errors
     /// [`Exhausted`] if none is free, or only the reserve is and `claim` does not cover it. Count
@@ -53,8 +94,9 @@ impl Allocator {
     /// Render, wait-free.
     ///
     /// # Source
-    /// \[WDK\] `IAllocatorMXF::GetMessage`. Deviation: the pool never grows, and keeps one eighth
-    /// for messages that end sound.
+    /// \[WDK\] `IAllocatorMXF::GetMessage`. Deviation: one eighth of the pool is kept for messages
+    /// that end sound.
+    #[inline]
     pub fn get_message(&mut self, claim: Claim) -> Result<EventBox, Exhausted> {
         self.pool
             .take_event(claim)
@@ -113,6 +155,7 @@ impl Allocator {
     ///
     /// # Source
     /// \[WDK\] `IMXF::PutMessage` of the allocator.
+    #[inline]
     pub fn put_message(&mut self, chain: EventBox) {
         debug_assert!(
             self.pool.owns(&chain),
@@ -121,39 +164,31 @@ impl Allocator {
         if self.pool.owns(&chain) {
             self.pool.recycle(chain);
         } else {
-            EventPool::abandon(chain);
-            self.foreign += 1;
+            self.lay_to_rest(chain);
         }
+    }
+
+    #[cold]
+    fn lay_to_rest(&mut self, chain: EventBox) {
+        EventPool::abandon(chain);
+        self.foreign = self.foreign.wrapping_add(1);
     }
 
     /// A view of the first event of a chain. That of another pool's is empty.
     #[must_use]
+    #[inline]
     pub fn event(&self, chain: &EventBox) -> KernelEvent<'_> {
         debug_assert!(self.pool.owns(chain), "an event of another pool");
-        self.pool.first(chain).map_or(EMPTY, |slot| self.view(slot))
+        self.pool
+            .first(chain)
+            .map_or(EMPTY, |slot| view(slot, self.pool.bytes_of(slot)))
     }
 
     /// Views of all events of a chain in order, packages unopened.
     pub fn events(&self, chain: &EventBox) -> impl Iterator<Item = KernelEvent<'_>> {
-        self.pool.events(chain).map(|slot| self.view(slot))
-    }
-
-    fn view<'a>(&'a self, slot: &'a Slot) -> KernelEvent<'a> {
-        let length = usize::from(slot.length);
-        let payload = match &slot.data {
-            Data::Inline(bytes) => Payload::Inline(bytes.get(..length).unwrap_or(bytes)),
-            Data::Buffer(index) => {
-                let bytes = self.pool.held_bytes(*index);
-                Payload::Buffer(bytes.get(..length).unwrap_or(bytes))
-            }
-            Data::Package { .. } => Payload::Package,
-        };
-        KernelEvent {
-            time: slot.time,
-            group: slot.group,
-            flags: slot.flags,
-            payload,
-        }
+        self.pool
+            .events(chain)
+            .map(|slot| view(slot, self.pool.bytes_of(slot)))
     }
 
     /// Sets the time and the channels of the first event of a chain.
@@ -162,6 +197,22 @@ impl Allocator {
             slot.time = time;
             slot.group = group;
         }
+    }
+
+    /// Says where the record of a chain's events begins in the client's byte stream, packages
+    /// unopened.
+    ///
+    /// - `position`: bytes since STOP, all ones excepted, which is none as in the original
+    ///
+    /// # Real-time
+    /// Render. Bounded: O(n) for n events.
+    ///
+    /// # Source
+    /// \[WDK\] DMUS_KERNEL_EVENT, ullBytePosition; \[hdr\] kBytePositionNone.
+    pub fn set_byte_position(&mut self, chain: &mut EventBox, position: Option<u64>) {
+        let position = position.unwrap_or(NO_POSITION);
+        self.pool
+            .edit_events(chain, |slot| slot.position = position);
     }
 
     /// Marks the first event of a chain as a piece of a message that goes on in the next event.
@@ -275,45 +326,6 @@ impl Allocator {
         }
     }
 
-    /// Packs a chain into the first event of `shell`, to be treated as one.
-    ///
-    /// # Errors
-    /// [`PackageRefused`] with the chain, if packages would nest deeper than
-    /// [`MAX_PACKAGE_DEPTH`], or shell and chain are not both of this pool. Recycle it.
-    ///
-    /// # Real-time
-    /// Render. Bounded: O(n) for n events of the chain.
-    pub fn set_package(
-        &mut self,
-        shell: &mut EventBox,
-        chain: EventBox,
-    ) -> Result<(), PackageRefused> {
-        let inner_depth = self.pool.events(&chain).map(|slot| match slot.data {
-            Data::Package { depth, .. } => depth,
-            Data::Inline(_) | Data::Buffer(_) => 0,
-        });
-        let depth = inner_depth.max().unwrap_or(0).saturating_add(1);
-        let ours = self.pool.owns(shell) && self.pool.owns(&chain);
-        if !ours || depth > MAX_PACKAGE_DEPTH {
-            return Err(PackageRefused { chain, depth });
-        }
-        self.hold(shell, Data::Inline([0; INLINE_BYTES]), 0);
-        self.pool.pack(shell, chain, depth);
-        Ok(())
-    }
-
-    /// Takes the chain out of a package, which becomes an empty event; its events now carry the
-    /// package's time. Nothing if the event is no package.
-    ///
-    /// # Real-time
-    /// Render. Bounded: O(n) for n events of the inner chain.
-    pub fn take_package(&mut self, shell: &mut EventBox) -> Option<EventBox> {
-        let time = self.pool.first(shell)?.time;
-        let mut inner = self.pool.unpack(shell)?;
-        self.stamp(&mut inner, time);
-        Some(inner)
-    }
-
     /// Puts `second` behind `first` as one chain.
     ///
     /// Chains of two pools do not join: a debug assertion, otherwise the one of another pool is
@@ -321,6 +333,7 @@ impl Allocator {
     ///
     /// # Real-time
     /// Render, wait-free.
+    #[inline]
     pub fn join(&mut self, first: EventBox, second: EventBox) -> EventBox {
         match (self.pool.owns(&first), self.pool.owns(&second)) {
             (true, true) => self.pool.join(first, second),
@@ -339,6 +352,7 @@ impl Allocator {
     ///
     /// # Real-time
     /// Render, wait-free.
+    #[inline]
     pub fn split_first(&mut self, chain: EventBox) -> (EventBox, Option<EventBox>) {
         debug_assert!(self.pool.owns(&chain), "a chain of another pool");
         if self.pool.owns(&chain) {
@@ -353,19 +367,17 @@ impl Allocator {
     ///
     /// # Real-time
     /// Render. Bounded: O(n) for n events, times the depth of packages.
+    #[inline]
     pub fn consume(&mut self, chain: EventBox, mut visit: impl FnMut(&KernelEvent<'_>)) {
-        let mut rest = Some(chain);
-        while let Some(chain) = rest {
-            let (mut first, following) = self.split_first(chain);
-            rest = match (self.take_package(&mut first), following) {
-                (Some(inner), Some(following)) => Some(self.join(inner, following)),
-                (Some(inner), None) => Some(inner),
-                (None, following) => {
-                    visit(&self.event(&first));
-                    following
-                }
-            };
-            self.put_message(first);
+        debug_assert!(
+            self.pool.owns(&chain),
+            "a chain of another pool came home here"
+        );
+        if self.pool.owns(&chain) {
+            self.pool
+                .recycle_seen(chain, |slot, bytes| visit(&view(slot, bytes)));
+        } else {
+            self.lay_to_rest(chain);
         }
     }
 
@@ -382,10 +394,33 @@ impl Allocator {
     }
 }
 
+/// An event as filters see it.
+#[inline]
+const fn view<'a>(slot: &Slot, bytes: &'a [u8]) -> KernelEvent<'a> {
+    let payload = match slot.data {
+        Data::Inline(_) => Payload::Inline(bytes),
+        Data::Buffer(_) => Payload::Buffer(bytes),
+        Data::Package { .. } => Payload::Package,
+    };
+    let byte_position = if slot.position == NO_POSITION {
+        None
+    } else {
+        Some(slot.position)
+    };
+    KernelEvent {
+        time: slot.time,
+        group: slot.group,
+        flags: slot.flags,
+        payload,
+        byte_position,
+    }
+}
+
 /// What is seen in place of another pool's event.
 const EMPTY: KernelEvent<'static> = KernelEvent {
     time: ReferenceTime::ZERO,
     group: ChannelGroup::BROADCAST,
     flags: EventFlags::COMPLETE,
     payload: Payload::Inline(&[]),
+    byte_position: None,
 };

@@ -8,10 +8,20 @@
 //! - **stream**: frames rendered since STOP; stands still outside RUN.
 //! - **latency**: master time of the first frame not yet rendered.
 
+mod annotation;
 mod latency;
+mod phase_lock;
+mod song_facts;
+mod song_line;
+mod transport;
 
+pub use annotation::{Annotation, AnnotationKind, TimeSignature, TransportFlags};
 pub use latency::LatencyClock;
 pub(crate) use latency::LatencyWriter;
+pub use phase_lock::{PhaseLock, PhaseLockReader};
+pub use song_facts::Transport;
+pub use song_line::LoopRange;
+pub use transport::TransportTracker;
 
 use crate::time::{ReferenceTime, SampleRate, SampleTime};
 

@@ -115,6 +115,8 @@ pub enum ConnectError {
     Connected,
     /// The output is connected to something else.
     NotThisSink,
+    /// The filter is at work, or not there yet; try again.
+    Busy,
 }
 
 impl fmt::Display for ConnectError {
@@ -123,11 +125,48 @@ impl fmt::Display for ConnectError {
             Self::NoOutput => "filter has no output",
             Self::Connected => "output is connected already",
             Self::NotThisSink => "output is connected to another sink",
+            Self::Busy => "filter is at work",
         })
     }
 }
 
 impl Error for ConnectError {}
+
+/// Why a graph was not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GraphError {
+    /// No room for another filter.
+    Full {
+        /// The most there can be.
+        limit: usize,
+    },
+    /// No such filter.
+    Unknown,
+    /// The filter still feeds or is fed; disconnect it first.
+    InUse,
+    /// Events would come back to where they came from.
+    Cycle,
+    /// The output is not as the edit wants it.
+    Connect(ConnectError),
+    /// Too many edits are under way; try again after a block.
+    Busy,
+}
+
+impl fmt::Display for GraphError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full { limit } => write!(f, "graph holds {limit} filters, the most there can be"),
+            Self::Unknown => f.write_str("no such filter in the graph"),
+            Self::InUse => f.write_str("filter is connected"),
+            Self::Cycle => f.write_str("events would come back to the filter"),
+            Self::Connect(error) => error.fmt(f),
+            Self::Busy => f.write_str("too many edits are under way"),
+        }
+    }
+}
+
+impl Error for GraphError {}
 
 /// Why a stream did not take a step to another state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,8 +293,24 @@ impl Error for ConfigError {}
 pub enum PortError<E> {
     /// A size is out of range.
     Config(ConfigError),
+    /// The miniport could not be initialised.
+    Init(E),
     /// The miniport gave no stream.
     Stream(E),
+    /// The device has neither interface that a port can use.
+    NoInterface,
+    /// No render pin is a synthesizer without a wave pin.
+    NoSynth,
+    /// There is no such pin, or it is not the last of its kind.
+    NoPin,
+    /// Further pins are open; close them first.
+    PinsOpen,
+    /// A capture stream could not be connected.
+    Connect(ConnectError),
+    /// The graph has no place for another pin.
+    Graph(GraphError),
+    /// A capture stream could not join its service group.
+    Service(ServiceError),
     /// The port must be in STOP for this.
     NotStopped(
         /// The state it is in.
@@ -273,7 +328,15 @@ impl<E> fmt::Display for PortError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(_) => f.write_str("port has an impossible size"),
+            Self::Init(_) => f.write_str("miniport could not be initialised"),
             Self::Stream(_) => f.write_str("miniport gave no stream"),
+            Self::NoInterface => f.write_str("device has no interface that a port can use"),
+            Self::NoSynth => f.write_str("no render pin is a synthesizer without a wave pin"),
+            Self::NoPin => f.write_str("no such pin, or not the last of its kind"),
+            Self::PinsOpen => f.write_str("further pins are open"),
+            Self::Connect(_) => f.write_str("capture stream could not be connected"),
+            Self::Graph(_) => f.write_str("graph has no place for another pin"),
+            Self::Service(_) => f.write_str("capture stream could not join its service group"),
             Self::NotStopped(state) => write!(f, "port is in {state}, STOP is needed"),
         }
     }
@@ -283,8 +346,58 @@ impl<E: Error + 'static> Error for PortError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Config(error) => Some(error),
-            Self::Stream(error) => Some(error),
-            Self::NotStopped(_) => None,
+            Self::Init(error) | Self::Stream(error) => Some(error),
+            Self::Connect(error) => Some(error),
+            Self::Graph(error) => Some(error),
+            Self::Service(error) => Some(error),
+            Self::NotStopped(_)
+            | Self::NoInterface
+            | Self::NoSynth
+            | Self::NoPin
+            | Self::PinsOpen => None,
         }
     }
 }
+
+/// Why a service group was not made or changed. Everything is as before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// All groups there can be are in use; drop the handles of some, then collect.
+    Groups {
+        /// The most there can be.
+        limit: usize,
+    },
+    /// The group belongs to another table of services.
+    Foreign,
+    /// The group would be a member of itself, directly or through others.
+    Cycle,
+    /// One request of some group would call too many sinks.
+    Calls {
+        /// Calls there would be.
+        asked: u32,
+        /// The most there may be.
+        limit: u32,
+    },
+    /// Delayed service was requested of a group that was not asked to support it first.
+    NotSupported,
+    /// The miniport has registered another group; it has one of its own, no more.
+    Registered,
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Groups { limit } => write!(f, "no service group is free, {limit} are allowed"),
+            Self::Foreign => f.write_str("service group belongs to another table"),
+            Self::Cycle => f.write_str("service group would be a member of itself"),
+            Self::Calls { asked, limit } => {
+                write!(f, "{asked} sinks for one request, {limit} are allowed")
+            }
+            Self::NotSupported => f.write_str("service group does not support delayed service"),
+            Self::Registered => f.write_str("miniport has registered another service group"),
+        }
+    }
+}
+
+impl Error for ServiceError {}

@@ -72,12 +72,14 @@ impl EventFlags {
 
     /// True if the message goes on in the next event.
     #[must_use]
+    #[inline]
     pub const fn is_incomplete(self) -> bool {
         self.0 & Self::INCOMPLETE.0 != 0
     }
 
     /// True if the event holds a chain of events.
     #[must_use]
+    #[inline]
     pub const fn is_package(self) -> bool {
         self.0 & Self::PACKAGE.0 != 0
     }
@@ -109,11 +111,18 @@ pub struct KernelEvent<'a> {
     pub flags: EventFlags,
     /// Its data.
     pub payload: Payload<'a>,
+    /// Where its record begins in the client's byte stream, bytes since STOP; nothing for an event
+    /// that came another way.
+    ///
+    /// # Source
+    /// \[hdr\] dmusicks.h, ullBytePosition and kBytePositionNone.
+    pub byte_position: Option<u64>,
 }
 
 impl<'a> KernelEvent<'a> {
     /// The data bytes, wherever they lie; none for a package.
     #[must_use]
+    #[inline]
     pub const fn bytes(&self) -> &'a [u8] {
         match self.payload {
             Payload::Inline(bytes) | Payload::Buffer(bytes) => bytes,
@@ -150,6 +159,7 @@ mod tests {
             group: ChannelGroup::FIRST,
             flags: EventFlags::PACKAGE,
             payload: Payload::Package,
+            byte_position: None,
         };
         assert!(event.bytes().is_empty());
     }

@@ -4,6 +4,12 @@
 //! carries its own status byte.
 //! Thread: any. Source: \[MIDI1\] Table 1 (channel messages), Table 3 (system messages).
 
+mod music_format;
+mod parser;
+
+pub use music_format::{MusicFormatReader, RecordError};
+pub use parser::{Fed, ParserCounts, ShortMessage, StreamParser, Token};
+
 /// First byte of a System Exclusive message.
 pub const SYSEX: u8 = 0xF0;
 /// Last byte of a System Exclusive message.

@@ -54,18 +54,36 @@ impl RecordHeader {
     }
 
     /// Reads a header beside the bytes after it; nothing if there are too few.
+    #[inline]
     pub(crate) fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let (data_bytes, rest) = bytes.split_first_chunk()?;
-        let (group, rest) = rest.split_first_chunk()?;
-        let (delta, rest) = rest.split_first_chunk()?;
-        let (flags, rest) = rest.split_first_chunk()?;
+        let (header, rest) = bytes.split_first_chunk::<HEADER_BYTES>()?;
+        let (data_bytes, header) = header.split_first_chunk()?;
+        let (group, header) = header.split_first_chunk()?;
+        let (delta, header) = header.split_first_chunk()?;
         let header = Self {
             data_bytes: u32::from_le_bytes(*data_bytes),
             group: u32::from_le_bytes(*group),
             delta: ReferenceTime::new(i64::from_le_bytes(*delta)),
-            flags: u32::from_le_bytes(*flags),
+            flags: u32::from_le_bytes(*header.first_chunk()?),
         };
         Some((header, rest))
+    }
+
+    /// The header as it lies in a buffer.
+    fn to_bytes(self) -> [u8; HEADER_BYTES] {
+        let mut bytes = [0; HEADER_BYTES];
+        let fields = [
+            (0..4, &self.data_bytes.to_le_bytes()[..]),
+            (4..8, &self.group.to_le_bytes()),
+            (8..16, &self.delta.units().to_le_bytes()),
+            (16..20, &self.flags.to_le_bytes()),
+        ];
+        for (range, field) in fields {
+            if let Some(place) = bytes.get_mut(range) {
+                place.copy_from_slice(field);
+            }
+        }
+        bytes
     }
 }
 
@@ -125,20 +143,17 @@ impl MusicBuffer {
         let data_bytes = u32::try_from(bytes.len()).map_err(|_| full)?;
         let end = self.used.saturating_add(record_bytes(bytes.len()));
         let record = self.bytes.get_mut(self.used..end).ok_or(full)?;
-        let header = [
-            &data_bytes.to_le_bytes()[..],
-            &u32::from(group.number()).to_le_bytes(),
-            &delta.units().to_le_bytes(),
-            &(if structured { STRUCTURED } else { 0 }).to_le_bytes(),
-        ];
-        let padded = header
-            .into_iter()
-            .flatten()
-            .chain(bytes)
-            .chain(std::iter::repeat(&0));
-        for (to, from) in record.iter_mut().zip(padded) {
-            *to = *from;
-        }
+        let header = RecordHeader {
+            data_bytes,
+            group: u32::from(group.number()),
+            delta,
+            flags: if structured { STRUCTURED } else { 0 },
+        };
+        let (head, data) = record.split_first_chunk_mut().ok_or(full)?;
+        *head = header.to_bytes();
+        let (data, padding) = data.split_at_mut_checked(bytes.len()).ok_or(full)?;
+        data.copy_from_slice(bytes);
+        padding.fill(0);
         self.used = end;
         Ok(())
     }

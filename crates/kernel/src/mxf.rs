@@ -3,7 +3,7 @@
 //! In: chains of events. Out: the same chains, to the next node, at last to the allocator.
 //! Owner: the port or the miniport. Thread: render. Source: \[WDK\] `IMXF`.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use atomic_refcell::AtomicRefCell;
 
@@ -47,7 +47,10 @@ impl<'a> RenderCx<'a> {
 }
 
 /// A joint of the graph: a filter whose place in it may change while the program runs.
-pub type Joint = Arc<AtomicRefCell<dyn Mxf + Send>>;
+///
+/// `Sync`, or a filter that is connected to one could not move to the render thread. Nothing is
+/// shared by that: whoever calls a filter borrows it for itself.
+pub type Joint = Arc<AtomicRefCell<dyn Mxf + Send + Sync>>;
 
 /// A node of the graph.
 ///
@@ -99,5 +102,99 @@ pub trait Mxf {
     fn disconnect_output(&mut self, sink: Option<&Joint>) -> Result<(), ConnectError> {
         let _ = sink;
         Err(ConnectError::NoOutput)
+    }
+}
+
+/// The output of a filter: a sink, or without one the allocator.
+///
+/// A sink that is busy when a chain comes has called this filter, through whatever filters lie
+/// between: the graph has a loop there. The chain goes to the allocator then, so that a loop can
+/// neither recurse nor feed itself. The same befalls a chain while another thread looks at the sink.
+/// Either case is counted.
+///
+/// # Source
+/// \[WDK\] `IMXF::ConnectOutput`, `IMXF::DisconnectOutput`; \[UART\] for what is refused.
+#[derive(Default)]
+pub struct Output {
+    sink: Option<Joint>,
+    busy: u64,
+}
+
+impl Output {
+    /// An output to the allocator.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Connects to `sink`.
+    ///
+    /// # Errors
+    /// [`ConnectError::Connected`] if it is connected already, even to the same sink; nothing
+    /// changes. Disconnect first.
+    ///
+    /// # Real-time
+    /// Control: a sink that is refused is dropped here, and freed if nobody else has it.
+    pub fn connect(&mut self, sink: Joint) -> Result<(), ConnectError> {
+        if self.sink.is_some() {
+            return Err(ConnectError::Connected);
+        }
+        self.sink = Some(sink);
+        Ok(())
+    }
+
+    /// Disconnects from `sink`, or if none is named from whatever there is; the output is the
+    /// allocator again. Returns the sink, to be let go of where freeing is allowed.
+    ///
+    /// # Errors
+    /// [`ConnectError::NotThisSink`] if it is not connected to the sink named; nothing changes.
+    ///
+    /// # Real-time
+    /// Any thread that owns the filter, wait-free.
+    pub fn disconnect(&mut self, sink: Option<&Joint>) -> Result<Option<Joint>, ConnectError> {
+        if let Some(named) = sink {
+            let is_ours = |ours: &Joint| Arc::ptr_eq(ours, named);
+            if !self.sink.as_ref().is_some_and(is_ours) {
+                return Err(ConnectError::NotThisSink);
+            }
+        }
+        Ok(self.sink.take())
+    }
+
+    /// True if there is a sink.
+    #[must_use]
+    pub const fn is_connected(&self) -> bool {
+        self.sink.is_some()
+    }
+
+    /// Passes a chain to the sink; to the allocator if there is none or it is busy.
+    ///
+    /// # Real-time
+    /// Render, wait-free but for what the sink does.
+    pub fn put_message(&mut self, chain: EventBox, cx: &mut RenderCx<'_>) {
+        let Some(sink) = &self.sink else {
+            return cx.allocator.put_message(chain);
+        };
+        if let Ok(mut sink) = sink.try_borrow_mut() {
+            sink.put_message(chain, cx);
+        } else {
+            self.busy = self.busy.wrapping_add(1);
+            cx.allocator.put_message(chain);
+        }
+    }
+
+    /// Chains recycled because the sink was busy: `0` in a sound graph.
+    #[must_use]
+    pub const fn busy(&self) -> u64 {
+        self.busy
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("is_connected", &self.is_connected())
+            .field("busy", &self.busy)
+            .finish()
     }
 }

@@ -1,6 +1,7 @@
-//! The event pool: a fixed number of event slots and long buffers, handed out as owning handles.
+//! The event pool: a number of event slots and long buffers, handed out as owning handles.
 //!
-//! In: a size, once. Out: [`EventBox`] and [`BufferBox`], each the only handle to what it names.
+//! In: a size, once; extensions. Out: [`EventBox`] and [`BufferBox`], each the only handle to what
+//! it names.
 //! Owner: the [`Allocator`](crate::Allocator). Thread: render; no atomics, one owner.
 //! Source: \[WDK\] Allocator; `IAllocatorMXF`.
 //!
@@ -9,24 +10,43 @@
 //! length.
 
 mod buffers;
+mod extension;
+mod queued;
+mod recycle;
 mod size;
+mod slots;
+
+use std::num::NonZeroU64;
 
 pub use buffers::BufferBox;
+pub use extension::{GrowthLimit, GrowthRefused, PoolExtension};
 pub use size::{Claim, PoolConfig, PoolStats};
+
+pub(crate) use queued::Queued;
+pub(crate) use slots::{Data, NO_POSITION, Slot};
 
 use crate::{
     error::ConfigError,
-    event::{ChannelGroup, EventFlags, INLINE_BYTES},
-    time::ReferenceTime,
+    event::{EventFlags, INLINE_BYTES},
+    sync::Counter,
 };
 use buffers::LongBuffers;
+use slots::{NONE, Slots};
 
-/// No slot: the end of a chain.
-const NONE: u32 = u32::MAX;
+/// Numbers the pools of the process. Taken from on the control side only.
+static POOLS: Counter = Counter::new();
 
-/// Which pool a handle belongs to: the address of its slots, unique among living pools.
+/// Which pool a handle belongs to: a number no two pools of the process share, living or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct PoolTag(usize);
+struct PoolTag(NonZeroU64);
+
+impl PoolTag {
+    /// The number of one more pool.
+    fn next() -> Self {
+        // The count does not come round in the life of a process: 2^64 pools.
+        Self(NonZeroU64::MIN.saturating_add(POOLS.add(1)))
+    }
+}
 
 /// The only handle to a chain of one or more events, and to all they hold.
 ///
@@ -60,96 +80,100 @@ impl Drop for EventBox {
     }
 }
 
-/// What a slot holds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Data {
-    /// Up to eight bytes.
-    Inline([u8; INLINE_BYTES]),
-    /// A long buffer's index.
-    Buffer(u32),
-    /// First and last slot of the inner chain, and how deep packages nest in it, `1..`.
-    Package { head: u32, tail: u32, depth: u8 },
-}
-
-/// One event, 40 bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Slot {
-    pub(crate) time: ReferenceTime,
-    pub(crate) data: Data,
-    next: u32,
-    /// Data bytes in use; 0 for a package.
-    pub(crate) length: u16,
-    pub(crate) group: ChannelGroup,
-    pub(crate) flags: EventFlags,
-    /// False while the slot is in the free list.
-    live: bool,
-}
-
-impl Slot {
-    const ZERO: Self = Self {
-        time: ReferenceTime::ZERO,
-        data: Data::Inline([0; INLINE_BYTES]),
-        next: NONE,
-        length: 0,
-        group: ChannelGroup::BROADCAST,
-        flags: EventFlags::COMPLETE,
-        live: false,
-    };
-}
-
 /// Slots with the list of those that are free, and long buffers.
 #[derive(Debug)]
 pub(crate) struct EventPool {
-    slots: Box<[Slot]>,
+    slots: Slots,
     first_free: u32,
-    events_free: u32,
+    /// The first slot of an extension that was never taken; those from it on are in no list.
+    untouched: u32,
+    free: u32,
+    capacity: u32,
+    /// How many are kept for [`Claim::Release`].
+    reserve: u32,
     buffers: LongBuffers,
+    tag: PoolTag,
 }
 
 impl EventPool {
     pub(crate) fn new(config: PoolConfig) -> Result<Self, ConfigError> {
         config.check()?;
-        let mut slots = vec![Slot::ZERO; config.events as usize].into_boxed_slice();
-        for (next, slot) in (1..config.events).zip(slots.iter_mut()) {
-            slot.next = next;
-        }
-        let buffers = LongBuffers::new(config.long_buffers, config.buffer_size);
+        let tag = PoolTag::next();
         Ok(Self {
-            slots,
+            slots: Slots::new(config.events),
             first_free: 0,
-            events_free: config.events,
-            buffers,
+            untouched: config.events,
+            free: config.events,
+            capacity: config.events,
+            reserve: Claim::reserve(config.events),
+            buffers: LongBuffers::new(config.long_buffers, config.buffer_size, tag),
+            tag,
         })
+    }
+
+    /// Takes over an extension, or hands it back. Same cost for any size.
+    pub(crate) fn grow(&mut self, extension: PoolExtension) -> Result<(), GrowthRefused> {
+        let events = self.capacity.saturating_add(extension.events());
+        let long_buffers = self
+            .buffers
+            .count()
+            .saturating_add(extension.long_buffers());
+        let limit = if events > PoolConfig::MAX_EVENTS {
+            GrowthLimit::Events { asked: events }
+        } else if long_buffers > PoolConfig::MAX_LONG_BUFFERS {
+            GrowthLimit::LongBuffers {
+                asked: long_buffers,
+            }
+        } else if extension.buffer_size != self.buffer_size() {
+            GrowthLimit::BufferSize {
+                asked: extension.buffer_size,
+                pool: self.buffer_size(),
+            }
+        } else if !self.slots.may_grow() {
+            GrowthLimit::Extensions
+        } else {
+            self.free = self.free.saturating_add(extension.events());
+            self.capacity = events;
+            self.reserve = Claim::reserve(events);
+            self.slots.grow(extension.slots);
+            self.buffers.grow(extension.buffers);
+            return Ok(());
+        };
+        Err(GrowthRefused { extension, limit })
     }
 
     pub(crate) const fn buffer_size(&self) -> u16 {
         self.buffers.size()
     }
 
-    pub(crate) fn stats(&self) -> PoolStats {
+    /// Events beyond the reserve.
+    #[inline]
+    pub(crate) const fn spare(&self) -> u32 {
+        self.free.saturating_sub(self.reserve)
+    }
+
+    pub(crate) const fn stats(&self) -> PoolStats {
         PoolStats {
-            events_free: self.events_free,
-            events_capacity: u32::try_from(self.slots.len()).unwrap_or(u32::MAX),
+            events_free: self.free,
+            events_capacity: self.capacity,
             buffers_free: self.buffers.count_free(),
             buffers_capacity: self.buffers.count(),
         }
     }
 
-    fn tag(&self) -> PoolTag {
-        PoolTag(self.slots.as_ptr().addr())
-    }
-
     /// True if the handle was made here; the rest of this type only acts on such.
+    #[inline]
     pub(crate) fn owns(&self, event: &EventBox) -> bool {
-        event.pool == self.tag()
+        event.pool == self.tag
     }
 
     pub(crate) fn owns_buffer(&self, buffer: &BufferBox) -> bool {
         self.buffers.owns(buffer)
     }
 
+    #[inline]
     fn at(&self, index: u32) -> Option<&Slot> {
-        let slot = self.slots.get(index as usize);
+        let slot = self.slots.get(index);
         debug_assert!(
             slot.is_some_and(|slot| slot.live),
             "slot {index} is not in use"
@@ -157,8 +181,9 @@ impl EventPool {
         slot
     }
 
+    #[inline]
     fn at_mut(&mut self, index: u32) -> Option<&mut Slot> {
-        let slot = self.slots.get_mut(index as usize);
+        let slot = self.slots.get_mut(index);
         debug_assert!(
             slot.as_ref().is_some_and(|slot| slot.live),
             "slot {index} is not in use"
@@ -167,6 +192,7 @@ impl EventPool {
     }
 
     /// The first event of a chain; nothing for another pool's.
+    #[inline]
     pub(crate) fn first(&self, chain: &EventBox) -> Option<&Slot> {
         if self.owns(chain) {
             self.at(chain.head)
@@ -176,11 +202,29 @@ impl EventPool {
     }
 
     /// As [`first`](Self::first), to be filled.
+    #[inline]
     pub(crate) fn first_mut(&mut self, chain: &mut EventBox) -> Option<&mut Slot> {
         if self.owns(chain) {
             self.at_mut(chain.head)
         } else {
             None
+        }
+    }
+
+    /// The event behind this one in its chain.
+    pub(crate) fn following(&self, slot: &Slot) -> Option<&Slot> {
+        if slot.next == NONE {
+            None
+        } else {
+            self.at(slot.next)
+        }
+    }
+
+    /// The first event in a package.
+    pub(crate) fn packed(&self, shell: &Slot) -> Option<&Slot> {
+        match shell.data {
+            Data::Package { head, .. } => self.at(head),
+            _ => None,
         }
     }
 
@@ -196,11 +240,13 @@ impl EventPool {
     }
 
     /// Calls `edit` with each event of a chain in order, packages unopened.
-    pub(crate) fn edit_events(&mut self, chain: &mut EventBox, mut edit: impl FnMut(&mut Slot)) {
-        if !self.owns(chain) {
-            return;
+    pub(crate) fn edit_events(&mut self, chain: &mut EventBox, edit: impl FnMut(&mut Slot)) {
+        if self.owns(chain) {
+            self.edit_linked(chain.head, edit);
         }
-        let mut index = chain.head;
+    }
+
+    fn edit_linked(&mut self, mut index: u32, mut edit: impl FnMut(&mut Slot)) {
         while index != NONE {
             let Some(slot) = self.at_mut(index) else {
                 return;
@@ -211,24 +257,54 @@ impl EventPool {
     }
 
     /// One zeroed event, if `claim` is granted.
+    #[inline]
     pub(crate) fn take_event(&mut self, claim: Claim) -> Option<EventBox> {
-        let stats = self.stats();
-        if !claim.is_granted(stats.events_free, stats.events_capacity) {
+        self.take_filled(claim, Slot::ZERO)
+    }
+
+    /// One event with this content, if `claim` is granted.
+    #[inline]
+    pub(crate) fn take_filled(&mut self, claim: Claim, content: Slot) -> Option<EventBox> {
+        let kept = match claim {
+            Claim::Ordinary => self.reserve,
+            Claim::Release => 0,
+        };
+        if self.free <= kept {
             return None;
         }
-        let index = self.first_free;
-        let slot = self.slots.get_mut(index as usize)?;
-        self.first_free = slot.next;
-        *slot = Slot {
-            live: true,
-            ..Slot::ZERO
+        self.take_next(content)
+    }
+
+    /// One event with this content, the reserve not being asked about.
+    #[inline]
+    pub(crate) fn take_next(&mut self, content: Slot) -> Option<EventBox> {
+        let mut index = self.first_free;
+        let slot = match self.slots.get_first_mut(index) {
+            Some(slot) => slot,
+            None => {
+                index = self.list_untouched();
+                self.slots.get_mut(index)?
+            }
         };
-        self.events_free -= 1;
+        self.first_free = slot.next;
+        *slot = content;
+        self.free = self.free.wrapping_sub(1);
         Some(EventBox {
             head: index,
             tail: index,
-            pool: self.tag(),
+            pool: self.tag,
         })
+    }
+
+    /// The first slot of the list of free ones, which is given the next that was never taken if it
+    /// is empty. Events of the first piece are in the list from the start.
+    #[cold]
+    fn list_untouched(&mut self) -> u32 {
+        if self.first_free == NONE && self.untouched < self.capacity {
+            self.first_free = self.untouched;
+            self.untouched = self.untouched.wrapping_add(1);
+        }
+        self.first_free
     }
 
     /// One buffer, its bytes as the last owner left them.
@@ -257,9 +333,16 @@ impl EventPool {
         Some(self.buffers.detach(index))
     }
 
-    /// The whole of a buffer that an event holds.
-    pub(crate) fn held_bytes(&self, index: u32) -> &[u8] {
-        self.buffers.bytes(index)
+    /// The bytes of an event in use; none of a package.
+    #[inline]
+    pub(crate) fn bytes_of<'a>(&'a self, slot: &'a Slot) -> &'a [u8] {
+        let length = usize::from(slot.length);
+        let bytes = match &slot.data {
+            Data::Inline(bytes) => &bytes[..],
+            Data::Buffer(index) => self.buffers.bytes(*index),
+            Data::Package { .. } => &[],
+        };
+        bytes.get(..length).unwrap_or(bytes)
     }
 
     /// The whole of a buffer, to be filled; empty for another pool's.
@@ -268,6 +351,7 @@ impl EventPool {
     }
 
     /// Puts `second` behind `first`; both are of this pool. Same cost for any length.
+    #[inline]
     pub(crate) fn join(&mut self, first: EventBox, second: EventBox) -> EventBox {
         let (head, tail) = first.into_ends();
         let (second_head, second_tail) = second.into_ends();
@@ -277,13 +361,25 @@ impl EventPool {
         EventBox {
             head,
             tail: second_tail,
-            pool: self.tag(),
+            pool: self.tag,
+        }
+    }
+
+    /// Puts `more` behind a chain; both are of this pool. Same cost for any length.
+    #[inline]
+    pub(crate) fn append(&mut self, chain: &mut EventBox, more: EventBox) {
+        debug_assert!(self.owns(chain) && self.owns(&more), "chains of two pools");
+        let (head, tail) = more.into_ends();
+        let last = std::mem::replace(&mut chain.tail, tail);
+        if let Some(slot) = self.at_mut(last) {
+            slot.next = head;
         }
     }
 
     /// Cuts the first event off a chain of this pool. Same cost for any length.
+    #[inline]
     pub(crate) fn split_first(&mut self, chain: EventBox) -> (EventBox, Option<EventBox>) {
-        let pool = self.tag();
+        let pool = self.tag;
         let (head, tail) = chain.into_ends();
         let next = self
             .at_mut(head)
@@ -318,7 +414,7 @@ impl EventPool {
 
     /// Takes the inner chain out of a package and leaves an empty event.
     pub(crate) fn unpack(&mut self, shell: &mut EventBox) -> Option<EventBox> {
-        let pool = self.tag();
+        let pool = self.tag;
         let slot = self.first_mut(shell)?;
         let Data::Package { head, tail, .. } = slot.data else {
             return None;
@@ -327,36 +423,6 @@ impl EventPool {
         slot.data = Data::Inline([0; INLINE_BYTES]);
         slot.flags = EventFlags::COMPLETE;
         Some(EventBox { head, tail, pool })
-    }
-
-    /// Takes a chain of this pool back, with its buffers and everything packed in it.
-    ///
-    /// Bounded by the events it holds: an inner chain is spliced in before what follows its shell,
-    /// so nothing recurses.
-    pub(crate) fn recycle(&mut self, chain: EventBox) {
-        let (mut index, _) = chain.into_ends();
-        while index != NONE {
-            let Some(&slot) = self.at(index) else { return };
-            let mut following = slot.next;
-            match slot.data {
-                Data::Inline(_) => {}
-                Data::Buffer(buffer) => self.buffers.free(buffer),
-                Data::Package { head, tail, .. } => {
-                    if let Some(last) = self.at_mut(tail) {
-                        last.next = following;
-                    }
-                    following = head;
-                }
-            }
-            if let Some(freed) = self.slots.get_mut(index as usize) {
-                // The rest is zeroed when the slot is taken again.
-                freed.next = self.first_free;
-                freed.live = false;
-            }
-            self.first_free = index;
-            self.events_free += 1;
-            index = following;
-        }
     }
 
     /// Ends a handle of another pool, which never sees its events again.
@@ -368,11 +434,6 @@ impl EventPool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_slot_is_no_larger_than_an_event_of_the_original() {
-        assert!(size_of::<Slot>() <= 40, "{} bytes", size_of::<Slot>());
-    }
 
     #[test]
     #[cfg(debug_assertions)]

@@ -1,11 +1,29 @@
-//! The port: owns one miniport with its stream, the clock, and every change of state.
+//! The port: owns one miniport with its streams, the clock, and every change of state.
 //!
-//! In: packed records, the host's blocks. Out: frames, counts, clocks.
+//! In: packed records, raw bytes, the host's blocks. Out: frames, captured records, counts, clocks.
 //! Owner: whoever renders. Thread: built on the control side, then render.
-//! Source: \[WDK\] DMus Port Driver; `IPortDMus`.
+//! Source: \[WDK\] DMus Port Driver; `IPortDMus`, `IPortMidi`.
+//!
+//! One block:
+//!
+//! ```text
+//! edits of the graph and of service groups take effect
+//! pending service is taken, then served: devices hand over what they captured
+//! properties are obeyed
+//! at each frame on which something is due: deliver it; render up to the next such frame
+//! counts and clocks are published
+//! ```
 
+mod capture_pin;
+mod capture_sink;
+mod config;
+mod delivery;
 mod inlet;
+mod packer;
+mod pins;
+mod raw_door;
 mod render_pin;
+mod running;
 mod sequencer;
 mod stats;
 mod unpacker;
@@ -13,94 +31,52 @@ mod wave_sink;
 
 use std::fmt;
 
-pub use stats::{Losses, PortStats, StatsReader, Submitted};
+pub use capture_pin::CaptureStats;
+pub use capture_sink::{CaptureCounts, CaptureSink};
+pub use config::PortConfig;
+pub use packer::{PackedReader, Packer, Record, packer};
+pub use raw_door::RawDoor;
+pub use stats::{Losses, PinStats, PortStats, StatsReader, Submitted};
 
 use crate::{
     allocator::Allocator,
-    clock::{LatencyClock, LatencyWriter, MasterClock},
-    error::{ConfigError, PortError, StateError},
-    miniport::{Miniport, StreamRequest, SynthCaps},
-    music::MusicBuffer,
-    pool::{EventBox, PoolConfig},
+    clock::{LatencyClock, LatencyWriter, MasterClock, TransportTracker},
+    error::PortError,
+    graph::{Graph, GraphControl, graph},
+    history::HistoryWriter,
+    miniport::{Adapter, Either, FromRaw, Init, Miniport, Stream, StreamKind, StreamRequest},
+    mxf::RenderCx,
+    position::PositionReader,
+    property::PropertyNode,
+    service::{Notifier, ServiceControl, ServiceGroup, ServiceTable, services},
     state::StreamState,
-    time::{ReferenceTime, SampleRate, SampleTime},
+    time::SampleTime,
 };
+use capture_pin::Capture;
 use render_pin::RenderPin;
 use stats::StatsWriter;
-use wave_sink::Block;
 
-/// The sizes of a port. All of its memory follows from them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PortConfig {
-    /// Frames per second.
-    pub sample_rate: SampleRate,
-    /// Groups of sixteen channels, `1..=`[`SynthCaps::max_channel_groups`].
-    pub channel_groups: u16,
-    /// Events of the pool, `1..=2^24`; one eighth is for messages that end sound.
-    pub events: u32,
-    /// Long buffers of the pool, `0..=2^16`.
-    pub long_buffers: u32,
-    /// Bytes of each long buffer, `9..`; longer messages come in pieces.
-    pub buffer_size: u16,
-    /// Messages the sequencer holds, `1..=2^24`; one eighth is for messages that end sound. With
-    /// as many as there are events it is never the first to be full.
-    pub sequencer: u32,
+/// Changes of service groups that may be under way at once.
+const SERVICE_CHANGES: usize = 64;
+
+/// Frames mixed at a time when more than one pin gives audio.
+const MIX_FRAMES: usize = 256;
+
+/// A pin of a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PinId {
+    /// The pin of this number among those that take events; 0 is there from the start.
+    Render(u16),
+    /// The pin of this number among those that give events.
+    Capture(u16),
 }
 
-impl PortConfig {
-    /// The house's sizes: one group, 16 384 events, 256 buffers of 4 096 bytes.
-    #[must_use]
-    pub fn new(sample_rate: SampleRate) -> Self {
-        let PoolConfig {
-            events,
-            long_buffers,
-            buffer_size,
-        } = PoolConfig::default();
-        let sequencer = events;
-        Self {
-            sample_rate,
-            channel_groups: 1,
-            events,
-            long_buffers,
-            buffer_size,
-            sequencer,
-        }
-    }
-
-    const fn pool(&self) -> PoolConfig {
-        let Self {
-            events,
-            long_buffers,
-            buffer_size,
-            ..
-        } = *self;
-        PoolConfig {
-            events,
-            long_buffers,
-            buffer_size,
-        }
-    }
-
-    const fn check(&self, caps: SynthCaps) -> Result<(), ConfigError> {
-        if self.sequencer == 0 || self.sequencer > PoolConfig::MAX_EVENTS {
-            let limit = PoolConfig::MAX_EVENTS;
-            return Err(ConfigError::Sequencer {
-                asked: self.sequencer,
-                limit,
-            });
-        }
-        if self.channel_groups == 0 || self.channel_groups > caps.max_channel_groups {
-            let limit = caps.max_channel_groups;
-            return Err(ConfigError::ChannelGroups {
-                asked: self.channel_groups,
-                limit,
-            });
-        }
-        Ok(())
-    }
+impl PinId {
+    /// The render pin that every port has.
+    pub const MAIN: Self = Self::Render(0);
 }
 
-/// A miniport with one render pin, wired and ready.
+/// A miniport with its pins, wired and ready.
 ///
 /// May move to the render thread, but is never shared:
 ///
@@ -114,18 +90,34 @@ pub struct Port<M: Miniport> {
     miniport: M,
     config: PortConfig,
     clock: MasterClock,
-    pin: RenderPin<M::Stream>,
+    /// The one pool of all pins, so that what one captures another may play.
+    allocator: Allocator,
+    main: RenderPin<M::Stream>,
+    /// Further render pins, from number 1 on.
+    others: Vec<RenderPin<M::Stream>>,
+    captures: Vec<Capture<M::Stream>>,
+    wiring: Wiring,
+    services: Services,
+    history: Option<HistoryWriter>,
+    properties: Option<PropertyNode>,
+    /// What the last block has cost, if somebody looked.
+    busy_ns: Option<u64>,
+    song: TransportTracker,
     latency: LatencyWriter,
     stats: StatsWriter,
+    /// Where pins beyond the first render before they are added up.
+    mix: [Box<[f32]>; 2],
 }
 
 impl<M: Miniport> Port<M> {
-    /// Opens the miniport's render stream and allocates everything the port will ever use. The
-    /// port is in STOP.
+    /// Initialises the miniport, opens its first render pin, with the wave pin if the stream is a
+    /// synthesizer, and allocates everything the port will use. The port is in STOP.
+    ///
+    /// A device without an output opens a stream that recycles what it is given.
     ///
     /// # Errors
-    /// [`PortError::Config`] for a size out of range, [`PortError::Stream`] if the miniport gives
-    /// no stream.
+    /// [`PortError::Config`] for a size out of range, [`PortError::Init`] and
+    /// [`PortError::Stream`] if the miniport fails or gives no stream.
     ///
     /// # Real-time
     /// Not real-time: control side, allocates.
@@ -133,84 +125,152 @@ impl<M: Miniport> Port<M> {
     /// # Source
     /// \[WDK\] `IPort::Init`, `IMiniportDMus::NewStream`.
     pub fn new(mut miniport: M, config: PortConfig) -> Result<Self, PortError<M::Error>> {
-        let pin = open_pin(&mut miniport, &config)?;
+        config.check(miniport.caps())?;
+        let allocator = Allocator::new(config.pool())?;
+        let mut services = Services::new();
+        let group = miniport
+            .init(&mut services.init())
+            .map_err(PortError::Init)?;
+        services.own = group;
+        let main = open_render(&mut miniport, &config, 0)?;
         let clock = MasterClock::new(config.sample_rate);
         let latency = LatencyWriter::new(clock.now());
-        let stats = StatsWriter::new(pin.stats());
+        let stats = StatsWriter::new(PortStats::of([main.stats()], &allocator));
+        let (graph_control, graph) = graph();
+        let wiring = Wiring {
+            control: Some(graph_control),
+            graph,
+        };
+        let mix = [(); 2].map(|()| vec![0.0; MIX_FRAMES].into_boxed_slice());
         Ok(Self {
             miniport,
             config,
             clock,
-            pin,
+            allocator,
+            main,
+            others: Vec::new(),
+            captures: Vec::new(),
+            wiring,
+            services,
+            history: None,
+            properties: None,
+            busy_ns: None,
+            song: TransportTracker::new(config.sample_rate),
             latency,
             stats,
+            mix,
         })
     }
 
-    /// Replaces stream, pool and sequencer by new ones of other sizes or rate. Counts and the
-    /// master clock go on; the port stays in STOP.
+    /// Initialises a device with whichever interface it has.
     ///
     /// # Errors
-    /// [`PortError::NotStopped`] outside STOP; otherwise as [`Port::new`]. The port is unchanged.
+    /// [`PortError::NoInterface`] if it has none that a port can use; otherwise as [`Port::new`].
+    ///
+    /// # Real-time
+    /// Not real-time: control side, allocates.
+    ///
+    /// # Source
+    /// \[WDK\] `IPort::Init`.
+    pub fn bind<A>(adapter: &mut A, config: PortConfig) -> Result<Self, PortError<M::Error>>
+    where
+        A: Adapter<Dmus: Miniport, Raw: crate::miniport::RawMiniport>,
+        M: From<Either<A::Dmus, FromRaw<A::Raw>>>,
+    {
+        let miniport = Either::query(adapter).ok_or(PortError::NoInterface)?;
+        Self::new(miniport.into(), config)
+    }
+
+    /// Replaces the first render pin, the pool and the sequencer by new ones of other sizes or
+    /// rate. Counts and the master clock go on; the port stays in STOP.
+    ///
+    /// # Errors
+    /// [`PortError::NotStopped`] outside STOP; [`PortError::PinsOpen`] while further pins are open;
+    /// otherwise as [`Port::new`]. The port is unchanged.
     ///
     /// # Real-time
     /// Not real-time: control side, allocates and frees.
     pub fn configure(&mut self, config: PortConfig) -> Result<(), PortError<M::Error>> {
-        if self.state() != StreamState::Stop {
-            return Err(PortError::NotStopped(self.state()));
+        self.must_be_stopped()?;
+        if !self.others.is_empty() || !self.captures.is_empty() {
+            return Err(PortError::PinsOpen);
         }
-        let pin = open_pin(&mut self.miniport, &config)?;
-        self.pin = pin.succeeding(&self.pin);
+        config.check(self.miniport.caps())?;
+        let allocator = Allocator::new(config.pool())?;
+        let main = open_render(&mut self.miniport, &config, 0)?;
+        self.main = main.succeeding(&self.main);
+        if let (Some(properties), Some(node)) =
+            (&self.properties, self.main.stream_mut().synth_node())
+        {
+            properties.restore(node);
+        }
+        self.allocator = allocator;
+        let before = self.clock.position();
         self.clock = self.clock.at_rate(config.sample_rate);
+        let (song, rate) = (self.song.clone(), config.sample_rate);
+        self.song = song.at_rate(rate, before, self.clock.position());
         self.config = config;
         self.publish();
         Ok(())
     }
 
-    /// Moves the stream to `state`, one step at a time in order, missing steps included.
-    ///
-    /// # Errors
-    /// [`StateError`] at the first step the stream refuses; the state before that step is in
-    /// force. Try again, or go down.
+    const fn must_be_stopped(&self) -> Result<(), PortError<M::Error>> {
+        match self.state() {
+            StreamState::Stop => Ok(()),
+            state => Err(PortError::NotStopped(state)),
+        }
+    }
+
+    /// What the miniport notifies this port by; give copies to its threads.
+    #[must_use]
+    pub fn notifier(&self) -> Notifier {
+        self.services.notifier.clone()
+    }
+
+    /// The service groups of this port: to make one, or to change who is in it.
     ///
     /// # Real-time
-    /// Render. Bounded: on the way to STOP by the events held. Allocates and frees nothing.
+    /// Not real-time: control side. In force with the next block.
+    pub const fn services_mut(&mut self) -> &mut ServiceControl {
+        &mut self.services.control
+    }
+
+    /// Answers to groups `1..=groups` from now on, and gives the number granted: at least one, at
+    /// most those the port was built with. Voices of groups that vanish end at once, messages held
+    /// for them are recycled when their time comes.
+    ///
+    /// # Real-time
+    /// Render. Bounded by what the stream does.
     ///
     /// # Source
-    /// \[WDK\] `IMXF::SetState`. Deviation: a jump is accepted and its missing steps are taken.
-    pub fn set_state(&mut self, state: StreamState) -> Result<(), StateError> {
-        let result = self.pin.set_state(state, self.clock.position());
-        self.publish();
-        result
+    /// \[WDK\] KSPROPERTY_SYNTH_CHANNELGROUPS.
+    pub fn set_channel_groups(&mut self, groups: u16) -> u16 {
+        self.main.set_channel_groups(groups)
+    }
+
+    /// Groups of sixteen channels that are addressed now, `1..`.
+    #[must_use]
+    pub const fn channel_groups(&self) -> u16 {
+        self.main.channel_groups()
+    }
+
+    /// Obeys properties from now on, and hands back what obeyed before.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    pub const fn set_properties(&mut self, node: Option<PropertyNode>) -> Option<PropertyNode> {
+        std::mem::replace(&mut self.properties, node)
+    }
+
+    /// The properties that are obeyed, to be told what a block has cost.
+    pub const fn properties_mut(&mut self) -> Option<&mut PropertyNode> {
+        self.properties.as_mut()
     }
 
     /// The state in force.
     #[must_use]
     pub const fn state(&self) -> StreamState {
-        self.pin.state()
-    }
-
-    /// Takes the effects of STOP without freeing anything, then the former state again: nothing is
-    /// held, no voice sounds, the stream begins anew. The master clock goes on.
-    ///
-    /// # Errors
-    /// As [`Port::set_state`].
-    ///
-    /// # Real-time
-    /// Render. Bounded: by the events held. Allocates and frees nothing.
-    pub fn reset(&mut self) -> Result<(), StateError> {
-        let result = self.pin.reset(self.clock.position());
-        self.publish();
-        result
-    }
-
-    /// Follows the host's steady count of frames, if it has one; called before the events of a
-    /// block are stamped. See [`MasterClock::follow`].
-    ///
-    /// # Real-time
-    /// Render, wait-free.
-    pub fn follow(&mut self, steady: SampleTime) {
-        self.clock.follow(steady);
+        self.main.state()
     }
 
     /// The frame of the master clock the next block begins with.
@@ -225,84 +285,32 @@ impl<M: Miniport> Port<M> {
         &self.clock
     }
 
-    /// The stamp of a frame of the next block, `0..` from its start.
-    ///
-    /// # Real-time
-    /// Render, wait-free.
-    #[must_use]
-    pub fn stamp(&self, offset_frames: usize) -> ReferenceTime {
-        self.clock
-            .rate()
-            .sample_to_ref(self.now().after_frames(offset_frames))
-    }
-
-    /// Unpacks records and holds their messages for their time; in STOP all are recycled.
-    ///
-    /// # Real-time
-    /// Render. Bounded: O(n log q) for n bytes and q messages held.
-    pub fn submit(&mut self, buffer: &MusicBuffer) -> Submitted {
-        self.pin.submit(buffer, self.clock.position())
-    }
-
-    /// Holds the messages of a chain of this port's [`allocator`](Self::allocator_mut) for their
-    /// time; in STOP all are recycled.
-    ///
-    /// A package is one message at its own time; an incomplete event and those after it, up to the
-    /// one that is complete, are one message at the time of the first. What a package holds is the
-    /// stream's to judge: only its shell is looked at here.
-    ///
-    /// # Real-time
-    /// Render. Bounded: O(n log q) for n events and q messages held.
-    pub fn put_message(&mut self, chain: EventBox) -> Submitted {
-        self.pin.put_message(chain, self.clock.position())
-    }
-
-    /// The allocator of the render pin.
+    /// The allocator of all pins.
     pub const fn allocator_mut(&mut self) -> &mut Allocator {
-        self.pin.allocator_mut()
+        &mut self.allocator
     }
 
-    /// Overwrites a block, and moves the master clock on by its frames.
-    ///
-    /// In RUN each message due is delivered exactly on its frame; messages of one frame come as one
-    /// chain. In any other state the block is silent and the stream stands still.
-    ///
-    /// - `left`, `right`: `0..` frames; of unequal lengths the shorter counts, and what the longer
-    ///   has beyond it is silenced
-    ///
-    /// # Real-time
-    /// Render. Bounded: by the frames, the messages due, and the stream.
-    pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let block = Block::new(left, right);
-        let frames = block.frames();
-        self.pin.render(block, self.clock.position());
-        self.clock.advance(frames);
-        self.publish();
-    }
-
-    /// Publishes counts and latency for other threads.
-    fn publish(&mut self) {
-        // Outside RUN the stream's own reckoning stands still, and the master clock passes it.
-        let until = self.pin.rendered_until().max(self.clock.now());
-        self.latency.publish(until);
-        self.stats.publish(self.pin.stats());
-    }
-
-    /// The next frame the stream will render; zero after STOP.
+    /// The next frame the first pin's stream will render; zero after STOP.
     #[must_use]
     pub const fn position(&self) -> SampleTime {
-        self.pin.position()
+        self.main.position()
     }
 
-    /// The stream.
+    /// How far into the client's byte stream the first pin has played, for another thread.
+    #[must_use]
+    pub fn byte_position(&self) -> PositionReader {
+        self.main.byte_position()
+    }
+
+    /// The stream of the first pin.
     #[must_use]
     pub const fn stream(&self) -> &M::Stream {
-        self.pin.stream()
+        self.main.stream()
     }
 
-    /// The stream, to be spoken to past its events.
+    /// The stream of the first pin, to be spoken to past its events.
     pub const fn stream_mut(&mut self) -> &mut M::Stream {
-        self.pin.stream_mut()
+        self.main.stream_mut()
     }
 
     /// The miniport.
@@ -317,17 +325,31 @@ impl<M: Miniport> Port<M> {
         &self.config
     }
 
-    /// All counts at this moment.
+    /// All counts at this moment, those of all render pins added up.
     #[must_use]
     pub fn stats(&self) -> PortStats {
-        self.pin.stats()
+        let pins = std::iter::once(&self.main).chain(&self.others);
+        PortStats::of(pins.map(RenderPin::stats), &self.allocator)
+    }
+
+    /// The counts of one render pin.
+    #[must_use]
+    pub fn pin_stats(&self, pin: PinId) -> Option<PinStats> {
+        match pin {
+            PinId::MAIN => Some(self.main.stats()),
+            PinId::Render(number) => {
+                let index = usize::from(number).checked_sub(1)?;
+                Some(self.others.get(index)?.stats())
+            }
+            PinId::Capture(_) => None,
+        }
     }
 
     /// True if every event and buffer is in the pool; always so in STOP, unless the caller or a
     /// defective stream keeps one.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.stats().pool.is_whole()
+        self.allocator.pool().is_whole()
     }
 
     /// The counts for another thread, as of the end of each block.
@@ -343,19 +365,87 @@ impl<M: Miniport> Port<M> {
     }
 }
 
-fn open_pin<M: Miniport>(
+impl<M: Miniport> Drop for Port<M> {
+    /// Brings every event home from any state. A stream or filter that refuses a step is told of the
+    /// next all the same; only one that refuses STOP itself has its own events dropped with it.
+    fn drop(&mut self) {
+        let now = self.clock.position();
+        let rate = self.config.sample_rate;
+        let mut cx = RenderCx::new(&mut self.allocator, rate, now, SampleTime::ZERO);
+        for capture in &self.captures {
+            capture.close(&mut cx);
+        }
+        self.wiring.graph.close(&mut cx);
+        for pin in self.others.iter_mut().chain([&mut self.main]) {
+            pin.close(now, &mut self.allocator);
+        }
+        self.services.control.forget(&self.services.notifier);
+    }
+}
+
+/// The graph of a port, its control half until somebody takes it.
+#[derive(Debug)]
+struct Wiring {
+    control: Option<GraphControl>,
+    graph: Graph,
+}
+
+/// The service groups of a port, and its miniport's way to them.
+#[derive(Debug)]
+struct Services {
+    control: ServiceControl,
+    table: ServiceTable,
+    notifier: Notifier,
+    /// The miniport's own group, as its initialisation gave it back.
+    own: Option<ServiceGroup>,
+}
+
+impl Services {
+    fn new() -> Self {
+        let (control, table) = services(SERVICE_CHANGES);
+        let notifier = control.notifier();
+        Self {
+            control,
+            table,
+            notifier,
+            own: None,
+        }
+    }
+
+    fn init(&mut self) -> Init<'_> {
+        Init {
+            notifier: self.notifier.clone(),
+            services: &mut self.control,
+        }
+    }
+}
+
+fn open_render<M: Miniport>(
     miniport: &mut M,
     config: &PortConfig,
+    pin: u16,
 ) -> Result<RenderPin<M::Stream>, PortError<M::Error>> {
-    config.check(miniport.caps())?;
-    let allocator = Allocator::new(config.pool())?;
-    let request = StreamRequest::render(
-        config.sample_rate,
-        config.channel_groups,
-        config.buffer_size,
-    );
+    let request = request(config, StreamKind::Render, pin);
     let opened = miniport.new_stream(request).map_err(PortError::Stream)?;
-    Ok(RenderPin::new(opened, config, allocator))
+    let mut pin = RenderPin::new(opened, config);
+    // A stream without audio has no wave pin.
+    let _has_audio = pin.open_wave();
+    Ok(pin)
+}
+
+const fn request(config: &PortConfig, kind: StreamKind, pin: u16) -> StreamRequest {
+    StreamRequest {
+        pin,
+        kind,
+        sample_rate: config.sample_rate,
+        channel_groups: config.channel_groups,
+        buffer_size: config.buffer_size,
+    }
+}
+
+/// The number of the next pin; nobody opens 65 535.
+fn number_of(pins: usize) -> u16 {
+    u16::try_from(pins).unwrap_or(u16::MAX)
 }
 
 impl<M: Miniport> fmt::Debug for Port<M> {

@@ -13,11 +13,17 @@
 //!     cargo test -p dmus-kernel --release --test loom_published      # must fail
 //! ```
 
+mod bits;
 mod counter;
+mod cyclic;
+mod mailbox;
 mod published;
 mod shim;
 mod signal;
 
+pub use bits::Bits;
 pub use counter::Counter;
+pub use cyclic::{CyclicMiss, CyclicReader, CyclicWriter, cyclic};
+pub use mailbox::Mailbox;
 pub use published::{Reader, Writer, published};
 pub use signal::Signal;

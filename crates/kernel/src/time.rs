@@ -13,6 +13,15 @@ use crate::error::RateError;
 /// Units of [`ReferenceTime`] in one second.
 pub const UNITS_PER_SECOND: i64 = 10_000_000;
 
+/// The same, where nothing lies below zero.
+const UNITS: u64 = UNITS_PER_SECOND.cast_unsigned();
+
+/// Frames before which a product with [`UNITS`] fits a word: 444 days at 48 kHz.
+const NEAR_FRAMES: u64 = u64::MAX / UNITS - 1;
+
+/// Units before which a product with any rate fits a word: 20 days.
+const NEAR_UNITS: u64 = 1 << 44;
+
 /// A point or a span on the master clock, in units of 100 ns.
 ///
 /// # Source
@@ -142,7 +151,21 @@ impl SampleRate {
     /// # Real-time
     /// Any thread, wait-free.
     #[must_use]
+    #[inline]
     pub fn sample_to_ref(self, frame: SampleTime) -> ReferenceTime {
+        // What is below zero is beyond all others here.
+        let frames = frame.0.cast_unsigned();
+        if frames < NEAR_FRAMES {
+            let rate = u64::from(self.0);
+            let units = (frames * UNITS).div_ceil(rate);
+            return ReferenceTime(units.cast_signed());
+        }
+        self.far_sample_to_ref(frame)
+    }
+
+    /// As [`sample_to_ref`](Self::sample_to_ref), for every frame there is.
+    #[cold]
+    fn far_sample_to_ref(self, frame: SampleTime) -> ReferenceTime {
         let rate = i64::from(self.0);
         let seconds = frame.0.div_euclid(rate);
         let rest = frame.0.rem_euclid(rate);
@@ -157,7 +180,12 @@ impl SampleRate {
     /// # Real-time
     /// Any thread, wait-free.
     #[must_use]
+    #[inline]
     pub const fn ref_to_sample(self, time: ReferenceTime) -> SampleTime {
+        let units = time.0.cast_unsigned();
+        if units < NEAR_UNITS {
+            return SampleTime((units * self.0 as u64 / UNITS).cast_signed());
+        }
         let (whole, rest) = self.whole_frames(time);
         SampleTime(whole + rest * (self.0 as i64) / UNITS_PER_SECOND)
     }
@@ -169,7 +197,14 @@ impl SampleRate {
     /// # Real-time
     /// Any thread, wait-free.
     #[must_use]
+    #[inline]
     pub const fn first_sample_at(self, time: ReferenceTime) -> SampleTime {
+        let units = time.0.cast_unsigned();
+        if units < NEAR_UNITS {
+            // floor((t - 1) * R / U) + 1, shifted by one second's frames so as not to go below zero.
+            let shifted = (units + (UNITS - 1)) * self.0 as u64 / UNITS + 1;
+            return SampleTime(shifted.cast_signed() - self.0 as i64);
+        }
         // ceil(f * U / R) >= t  <=>  f * U / R > t - 1  <=>  f = floor((t - 1) * R / U) + 1
         let (whole, rest) = self.whole_frames(time);
         if rest == 0 {
@@ -230,6 +265,27 @@ mod tests {
             prop_assert_eq!(frame, naive_ref(rate.hz(), value));
             let time = rate.ref_to_sample(ReferenceTime::new(value)).frames();
             prop_assert_eq!(time, naive_sample(rate.hz(), value));
+        }
+
+        #[test]
+        fn near_and_far_the_conversions_agree_with_the_wide_division(
+            rate in any_rate(),
+            // Around where the short ways end.
+            (near, by) in (
+                prop_oneof![
+                    Just(0_i64), Just(NEAR_FRAMES.cast_signed()), Just(NEAR_UNITS.cast_signed()),
+                ],
+                -3_i64..3,
+            ),
+        ) {
+            let value = near + by;
+            let units = rate.sample_to_ref(SampleTime::new(value)).units();
+            prop_assert_eq!(units, naive_ref(rate.hz(), value));
+            let time = ReferenceTime::new(value);
+            let hz = rate.hz();
+            prop_assert_eq!(rate.ref_to_sample(time).frames(), naive_sample(hz, value));
+            let first = naive_sample(hz, value - 1) + 1;
+            prop_assert_eq!(rate.first_sample_at(time).frames(), first);
         }
 
         #[test]

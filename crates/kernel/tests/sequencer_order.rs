@@ -5,7 +5,9 @@
 #[expect(dead_code, reason = "these tests stamp by hand")]
 mod recorder;
 
-use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, SchedulePrefetch};
+use dmus_kernel::{
+    ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, SchedulePrefetch, StreamState,
+};
 use proptest::prelude::*;
 use recorder::{Recorder, finish, render, running, small};
 
@@ -204,4 +206,42 @@ fn a_stream_that_queues_for_itself_gets_everything_at_once() {
     assert_eq!(order(&port).last(), Some(&(4, 1)));
     assert_eq!(port.stats().late, 1, "only the one before all time");
     finish(port);
+}
+
+#[test]
+fn pause_and_acquire_hold_and_stop_returns_everything() {
+    let mut port = running(small(), AT_TIME);
+    submit_stamps(&mut port, 0, &[1_000; 10]);
+    for state in [StreamState::Pause, StreamState::Acquire] {
+        port.set_state(state).unwrap();
+        render(&mut port, 64);
+        assert_eq!(port.stats().held, 10, "{state}");
+        assert!(order(&port).is_empty());
+    }
+    port.set_state(StreamState::Stop).unwrap();
+    assert_eq!((port.stats().held, port.stats().lost.stopped), (0, 10));
+    assert!(port.is_whole());
+    finish(port);
+}
+
+#[test]
+fn the_same_input_is_delivered_on_the_same_frames_whatever_the_blocks() {
+    let stamps: Vec<i64> = (0..200)
+        .map(|number| 1 + number * 7_919 % 900_000)
+        .collect();
+    let delivered = |block: usize| {
+        let mut port = running(small(), AT_TIME);
+        submit_stamps(&mut port, 0, &stamps);
+        for _ in 0..4_096_usize.div_ceil(block) {
+            render(&mut port, block);
+        }
+        let order = order(&port);
+        finish(port);
+        order
+    };
+    let whole = delivered(4_096);
+    assert_eq!(whole.len(), 200);
+    for block in [1, 7, 64] {
+        assert_eq!(delivered(block), whole, "blocks of {block}");
+    }
 }

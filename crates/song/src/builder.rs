@@ -6,7 +6,7 @@
 use std::num::NonZeroU64;
 
 use crate::error::Warning;
-use crate::song::{Bytes, Message, Meter, Song, Tempo};
+use crate::song::{Bytes, Marker, Message, Meter, Song, Tempo};
 use crate::time::SongTime;
 
 /// How long a tick is.
@@ -57,13 +57,32 @@ pub(crate) enum Layout {
     Sequential,
 }
 
+/// Where a message lies that its tick alone does not place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// How long before its tick it is due, in 100 ns; less than a tick.
+    pub(crate) early: u32,
+    /// Rank among the messages of one moment, before the track.
+    pub(crate) order: u32,
+}
+
+/// One message of a track.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) tick: u64,
+    pub(crate) place: Place,
+    pub(crate) group: u16,
+    pub(crate) bytes: Bytes,
+}
+
 /// One track in ticks from its own start.
 #[derive(Debug, Default)]
 pub(crate) struct Track {
     pub(crate) name: String,
-    pub(crate) messages: Vec<(u64, u16, Bytes)>,
+    pub(crate) messages: Vec<Event>,
     pub(crate) tempos: Vec<(u64, u32)>,
     pub(crate) meters: Vec<(u64, u8, u16)>,
+    pub(crate) markers: Vec<(u64, String)>,
     /// End of Track, tick.
     pub(crate) end: u64,
 }
@@ -71,7 +90,17 @@ pub(crate) struct Track {
 impl Track {
     /// Adds a message; ticks may not decrease.
     pub(crate) fn push(&mut self, tick: u64, group: u16, bytes: &[u8]) {
-        self.messages.push((tick, group, Bytes::new(bytes)));
+        self.push_placed(tick, Place::default(), group, bytes);
+    }
+
+    /// Adds a message that its tick alone does not place.
+    pub(crate) fn push_placed(&mut self, tick: u64, place: Place, group: u16, bytes: &[u8]) {
+        self.messages.push(Event {
+            tick,
+            place,
+            group,
+            bytes: Bytes::new(bytes),
+        });
     }
 }
 
@@ -90,6 +119,7 @@ pub(crate) fn build(
     let mut messages = Vec::with_capacity(tracks.iter().map(|track| track.messages.len()).sum());
     let mut tempos = vec![(0, Tempo::DEFAULT_MICROS)];
     let mut meters = vec![(0, 4, 4)];
+    let mut markers = Vec::new();
     let mut offset = 0_u64;
     let mut end_tick = 0_u64;
     for (index, track) in tracks.into_iter().enumerate() {
@@ -99,7 +129,7 @@ pub(crate) fn build(
             meters.push((offset, 4, 4));
         }
         let at = |tick: u64| offset.saturating_add(tick);
-        let last = track.messages.last().map_or(0, |(tick, ..)| *tick);
+        let last = track.messages.last().map_or(0, |event| event.tick);
         end_tick = end_tick.max(at(track.end.max(last)));
         tempos.extend(
             track
@@ -113,23 +143,26 @@ pub(crate) fn build(
                 .into_iter()
                 .map(|(tick, n, d)| (at(tick), n, d)),
         );
+        markers.extend(track.markers.into_iter().map(|(tick, text)| Marker {
+            tick: at(tick),
+            text,
+        }));
         track_names.push(track.name);
         let number = u32::try_from(index).unwrap_or(u32::MAX);
-        messages.extend(
-            track
-                .messages
-                .into_iter()
-                .map(|(tick, group, bytes)| Message {
-                    tick: at(tick),
-                    time: SongTime::ZERO,
-                    bytes,
-                    track: number,
-                    group,
-                }),
-        );
+        messages.extend(track.messages.into_iter().map(|event| {
+            let message = Message {
+                tick: at(event.tick),
+                time: SongTime::ZERO,
+                bytes: event.bytes,
+                track: number,
+                group: event.group,
+            };
+            (message, event.place)
+        }));
     }
     // Stable sorts: equal ticks keep track order, then file order.
-    messages.sort_by_key(|message| message.tick);
+    messages.sort_by_key(|(message, _)| message.tick);
+    markers.sort_by_key(|marker| marker.tick);
     tempos.sort_by_key(|(tick, _)| *tick);
     meters.sort_by_key(|(tick, ..)| *tick);
     if matches!(division, Division::Timecode { .. }) {
@@ -138,14 +171,18 @@ pub(crate) fn build(
 
     let tempos = tempo_map(division, &tempos);
     stamp(division, &tempos, &mut messages);
+    if messages.iter().any(|(_, place)| *place != Place::default()) {
+        messages.sort_by_key(|(message, place)| (message.tick, message.time, place.order));
+    }
     Song {
         title,
         division,
         track_names,
-        messages,
+        messages: messages.into_iter().map(|(message, _)| message).collect(),
         length: time_of(division, &tempos, end_tick),
         tempos,
         meters: meter_map(&meters),
+        markers,
         end_tick,
         warnings,
     }
@@ -193,7 +230,7 @@ fn meter_map(changes: &[(u64, u8, u16)]) -> Vec<Meter> {
 }
 
 /// The time of a tick at or after the last tempo of `map`.
-fn time_of(division: Division, map: &[Tempo], tick: u64) -> SongTime {
+pub(crate) fn time_of(division: Division, map: &[Tempo], tick: u64) -> SongTime {
     let per_second = division.units_per_second();
     let after = map.partition_point(|tempo| tempo.tick <= tick);
     let units = map.get(after.saturating_sub(1)).map_or(0, |tempo| {
@@ -205,9 +242,9 @@ fn time_of(division: Division, map: &[Tempo], tick: u64) -> SongTime {
 }
 
 /// Gives every message its time, walking the tempo map once.
-fn stamp(division: Division, map: &[Tempo], messages: &mut [Message]) {
+fn stamp(division: Division, map: &[Tempo], messages: &mut [(Message, Place)]) {
     let mut current = 0;
-    for message in messages {
+    for (message, place) in messages {
         while map
             .get(current + 1)
             .is_some_and(|next| next.tick <= message.tick)
@@ -216,6 +253,13 @@ fn stamp(division: Division, map: &[Tempo], messages: &mut [Message]) {
         }
         let here = map.get(current..=current).unwrap_or(map);
         message.time = time_of(division, here, message.tick);
+        if place.early > 0 {
+            let before = message
+                .tick
+                .checked_sub(1)
+                .map_or(SongTime::ZERO, |tick| time_of(division, map, tick));
+            message.time = message.time.earlier(place.early, before);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Songs as timed messages: Standard MIDI Files read and written, and a small text notation.
+//! Songs as timed messages: Standard MIDI Files read and written, recordings, a text notation.
 //!
 //! A [`Song`] is a flat list of complete MIDI messages. Each has an exact time, so a host may
 //! place it on a frame at any sample rate without an accumulated error:
@@ -20,13 +20,16 @@ mod builder;
 mod demo;
 mod error;
 mod gm;
+mod recording;
 mod smf;
 mod song;
+mod take;
 mod text;
 mod time;
 
 pub use demo::{DEMO_SOURCE, demo};
 pub use error::{SongError, TextError, Warning, WarningKind};
 pub use gm::sixteen_parts;
-pub use song::{Message, Meter, Song, SongPosition, Tempo};
+pub use recording::{Mark, MarkKind, Recording, RecordingError};
+pub use song::{Marker, Message, Meter, Song, SongPosition, Tempo};
 pub use time::SongTime;

@@ -6,6 +6,7 @@
 //! Source: \[SMF\] chunks, formats, division; \[RMID\] for the RIFF form.
 
 mod chunk;
+mod own;
 mod packet;
 mod track;
 mod write;

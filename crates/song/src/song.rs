@@ -1,6 +1,7 @@
 //! A song: timed messages in playing order, with its tempo and meter for a host's transport.
 //!
-//! Order: by tick, then by track, then as in the track; nothing reorders messages of one tick.
+//! Order: by tick, then by track, then as in the track; nothing reorders messages of one tick but
+//! the places our own writer gives them (`smf::own`).
 
 use std::fmt;
 
@@ -64,7 +65,7 @@ impl Message {
         self.tick
     }
 
-    /// Channel group, `1..=4`.
+    /// Channel group: `1..=4`, or 0 for all groups.
     #[must_use]
     pub const fn group(&self) -> u16 {
         self.group
@@ -155,6 +156,27 @@ impl Meter {
     }
 }
 
+/// A text at a moment of the song.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    pub(crate) tick: u64,
+    pub(crate) text: String,
+}
+
+impl Marker {
+    /// Where it stands, in the file's own ticks from the start of the song.
+    #[must_use]
+    pub const fn tick(&self) -> u64 {
+        self.tick
+    }
+
+    /// What it says, at most 256 bytes.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 /// Where a host's transport stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SongPosition {
@@ -183,6 +205,7 @@ pub struct Song {
     pub(crate) tempos: Vec<Tempo>,
     /// Never empty; the first stands at tick 0.
     pub(crate) meters: Vec<Meter>,
+    pub(crate) markers: Vec<Marker>,
     pub(crate) end_tick: u64,
     pub(crate) length: SongTime,
     pub(crate) warnings: Vec<Warning>,
@@ -223,6 +246,12 @@ impl Song {
     #[must_use]
     pub fn meters(&self) -> &[Meter] {
         &self.meters
+    }
+
+    /// Markers in order.
+    #[must_use]
+    pub fn markers(&self) -> &[Marker] {
+        &self.markers
     }
 
     /// What the reader forgave, in file order; empty for a song without faults.

@@ -5,10 +5,17 @@
 use std::cmp::Ordering;
 use std::num::NonZeroU64;
 
+/// Units of 100 ns in a second.
+const UNITS_100NS: NonZeroU64 = match NonZeroU64::new(10_000_000) {
+    Some(units) => units,
+    None => NonZeroU64::MIN,
+};
+
 /// A moment of a song, exact: `units / per_second` seconds after its start.
 ///
 /// For a metrical file the unit is one microsecond divided by the ticks of a quarter note, for a
-/// time-code file one tick (or its 1001st part at 29.97 frames a second). Nothing is rounded
+/// time-code file one tick (or its 1001st part at 29.97 frames a second); for a message that our
+/// own writer placed between two ticks it is 100 ns. Nothing is rounded
 /// until a frame or a number of nanoseconds is asked for. Moments saturate at `u64::MAX` units,
 /// which is 17 years at the finest division and longer at any other.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +40,30 @@ impl SongTime {
         units: 0,
         per_second: NonZeroU64::MIN,
     };
+
+    /// The moment this many units of 100 ns after the start.
+    pub(crate) const fn from_units_100ns(units: u64) -> Self {
+        Self {
+            units,
+            per_second: UNITS_100NS,
+        }
+    }
+
+    /// Units of 100 ns, rounded up, as a master clock stamps a frame. Saturates at `u64::MAX`.
+    #[must_use]
+    pub fn units_100ns(self) -> u64 {
+        let units = u128::from(self.units) * u128::from(UNITS_100NS.get());
+        let units = units.div_ceil(u128::from(self.per_second.get()));
+        u64::try_from(units).unwrap_or(u64::MAX)
+    }
+
+    /// The moment `early` units of 100 ns before this one's stamp, but not before `limit`, which
+    /// is at or before this moment.
+    pub(crate) fn earlier(self, early: u32, limit: Self) -> Self {
+        let units = self.units_100ns().saturating_sub(u64::from(early));
+        let moment = Self::from_units_100ns(units.max(limit.units_100ns()));
+        moment.min(self)
+    }
 
     /// The frame nearest to this moment at a sample rate in Hz; an exact half goes to the later
     /// frame. Saturates at `u64::MAX`.
@@ -114,6 +145,20 @@ mod tests {
         let day = time(per_second * 86_400, per_second);
         assert_eq!(day.frame(192_000), 86_400 * 192_000);
         assert_eq!(day.nanos(), 86_400_000_000_000);
+    }
+
+    #[test]
+    fn a_moment_moves_earlier_by_its_stamp_but_not_before_the_limit() {
+        let third = time(1, 3);
+        assert_eq!(third.units_100ns(), 3_333_334);
+        assert_eq!(
+            third.earlier(34, SongTime::ZERO),
+            SongTime::from_units_100ns(3_333_300)
+        );
+        let limit = time(1, 4);
+        assert_eq!(third.earlier(u32::MAX, limit), limit);
+        // The stamp itself lies after the moment.
+        assert_eq!(third.earlier(0, limit), third);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Which voice to take when all are in use: a pure function of what sounds.
 //!
-//! Source: \[DLS2\] and \[WDK\] voice allocation: static priority between channels, any order within
-//! one.
+//! Source: \[DLS2\] voice allocation: static priority between channels, any order within one;
+//! \[WDK\] KSPROPERTY_SYNTH_VOICEPRIORITY: priorities are set, and compared unsigned.
+
+use dmus_kernel::miniport::VoicePriority;
 
 /// Level below which a released voice is not missed, amplitude (-60 dB).
 const INAUDIBLE: f32 = 0.001;
@@ -11,8 +13,8 @@ const INAUDIBLE: f32 = 0.001;
 pub(crate) struct Candidate {
     /// Index of the voice.
     pub(crate) voice: usize,
-    /// Rank of its channel, larger is more important.
-    pub(crate) priority: u8,
+    /// Priority its channel has now.
+    pub(crate) priority: VoicePriority,
     /// Number of the note it belongs to, in order of striking.
     pub(crate) note: u64,
     /// Its note is over.
@@ -28,7 +30,7 @@ pub(crate) struct Candidate {
 struct Rank {
     /// Whether anybody would hear it go.
     audible: bool,
-    priority: u8,
+    priority: VoicePriority,
     state: State,
     /// Level in bits for released voices: quietest first. Levels are not negative, so their
     /// bits sort as they do.
@@ -67,11 +69,11 @@ impl Candidate {
 ///
 /// A more important channel's voice is never taken, nor one of the new note's own.
 ///
-/// - `priority`: rank of the new voice's channel
+/// - `priority`: of the new voice's channel
 /// - `note`: number of the new voice's note
 pub(crate) fn choose_victim(
     candidates: impl Iterator<Item = Candidate>,
-    priority: u8,
+    priority: VoicePriority,
     note: u64,
 ) -> Option<usize> {
     candidates
@@ -84,10 +86,10 @@ pub(crate) fn choose_victim(
 mod tests {
     use super::*;
 
-    fn held(voice: usize, priority: u8, note: u64) -> Candidate {
+    fn held(voice: usize, priority: u32, note: u64) -> Candidate {
         Candidate {
             voice,
-            priority,
+            priority: VoicePriority::new(priority),
             note,
             released: false,
             pedalled: false,
@@ -95,7 +97,8 @@ mod tests {
         }
     }
 
-    fn victim(candidates: &[Candidate], priority: u8) -> Option<usize> {
+    fn victim(candidates: &[Candidate], priority: u32) -> Option<usize> {
+        let priority = VoicePriority::new(priority);
         choose_victim(candidates.iter().copied(), priority, 1000)
     }
 
@@ -114,6 +117,19 @@ mod tests {
     fn the_least_important_channel_pays_first() {
         let voices = [held(0, 14, 1), held(1, 2, 9), held(2, 6, 3)];
         assert_eq!(victim(&voices, 15), Some(1));
+    }
+
+    #[test]
+    fn priorities_are_compared_without_a_sign() {
+        let voices = [held(0, 0x7FFF_FFFF, 9), held(1, 0x8000_0000, 1)];
+        assert_eq!(victim(&voices, 0xFFFF_FFFF), Some(0));
+        assert_eq!(victim(&voices, 0x7FFF_FFFE), None);
+    }
+
+    #[test]
+    fn of_equal_priorities_a_new_note_takes_the_oldest() {
+        let voices = [held(0, 5, 3), held(1, 5, 1), held(2, 5, 2)];
+        assert_eq!(victim(&voices, 5), Some(1));
     }
 
     #[test]

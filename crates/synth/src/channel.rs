@@ -6,12 +6,16 @@
 pub(crate) mod controllers;
 pub(crate) mod parameters;
 pub(crate) mod sysex;
+mod trim;
+
+pub use trim::PartTrim;
+pub(crate) use trim::{outside_gain, outside_gain_plus};
 
 use dmus_dls::bank::Patch;
+use dmus_kernel::miniport::VoicePriority;
 
 use crate::downloads::{Downloads, Found};
 use crate::dsp::ramp::Glide;
-use crate::dsp::units::decibels_to_amplitude;
 use controllers::{Controls, number};
 use sysex::Mode;
 
@@ -29,44 +33,6 @@ const GM2_DRUMS: u8 = 120;
 
 /// Bank selects of XG's drums: effects and kits.
 const XG_DRUMS: [u8; 2] = [126, 127];
-
-/// Loudest trim, dB.
-const MAX_TRIM_DB: f32 = 24.0;
-
-/// What the host sets on top of a part's MIDI state.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PartTrim {
-    /// Gain, dB; -96 and below is silence, at most +24. Not a number counts as 0.
-    pub gain_db: f32,
-    /// Added to the part's pan, `-1.0` (left) to `1.0` (right). Not a number counts as 0.
-    pub pan: f32,
-    /// Plays this program instead of the one MIDI chose, `0..=127`; the bank stays MIDI's.
-    pub program: Option<u8>,
-}
-
-impl Default for PartTrim {
-    /// Nothing added.
-    fn default() -> Self {
-        Self {
-            gain_db: 0.0,
-            pan: 0.0,
-            program: None,
-        }
-    }
-}
-
-/// Amplitude of a gain from outside.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "an amplitude is wanted in f32"
-)]
-pub(crate) fn outside_gain(gain_db: f32) -> f32 {
-    if gain_db.is_nan() {
-        1.0
-    } else {
-        decibels_to_amplitude(f64::from(gain_db.min(MAX_TRIM_DB))) as f32
-    }
-}
 
 /// What a controller asks of sounding notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +80,7 @@ pub(crate) struct Channel {
     is_looked_up: bool,
     gain: Glide,
     pan: Glide,
+    priority: VoicePriority,
 }
 
 impl Channel {
@@ -137,6 +104,7 @@ impl Channel {
             is_looked_up: false,
             gain: Glide::resting(1.0),
             pan: Glide::resting(0.0),
+            priority: VoicePriority::of_channel(number),
         };
         channel.reset(Mode::Dls);
         channel
@@ -309,17 +277,23 @@ impl Channel {
         0.5 * f64::from(self.pan.current())
     }
 
-    /// Rank when voices are short, larger is more important.
+    /// How important its voices are when they are short.
     ///
     /// # Source
-    /// \[WDK\] voice priority: channel 10 first, then 1 to 9, then 11 to 16; the same in every
-    /// channel group.
-    pub(crate) const fn priority(&self) -> u8 {
-        match self.number {
-            DRUM_CHANNEL => 15,
-            number if number < DRUM_CHANNEL => 14 - number,
-            number => 15 - number,
-        }
+    /// \[WDK\] KSPROPERTY_SYNTH_VOICEPRIORITY: channel 10 first, then 1 to 9, then 11 to 16, the
+    /// same in every channel group, until it is set.
+    pub(crate) const fn priority(&self) -> VoicePriority {
+        self.priority
+    }
+
+    /// Sets how important its voices are.
+    pub(crate) const fn set_priority(&mut self, priority: VoicePriority) {
+        self.priority = priority;
+    }
+
+    /// The priority it began with.
+    pub(crate) const fn default_priority(&self) -> VoicePriority {
+        VoicePriority::of_channel(self.number)
     }
 }
 
@@ -329,10 +303,11 @@ mod tests {
 
     #[test]
     fn priorities_run_ten_then_one_to_nine_then_the_rest() {
-        let priorities: Vec<u8> = (0..16).map(|n| Channel::new(n).priority()).collect();
+        let mut channels: Vec<u8> = (0..16).collect();
+        channels.sort_by_key(|n| std::cmp::Reverse(Channel::new(*n).priority()));
         assert_eq!(
-            priorities,
-            [14, 13, 12, 11, 10, 9, 8, 7, 6, 15, 5, 4, 3, 2, 1, 0]
+            channels,
+            [9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]
         );
     }
 

@@ -5,24 +5,22 @@
 //! dropped afterwards, as its waves have been copied (once each, whatever plays them).
 //! Source: \[DLS2\] structure and region selection.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dmus_dls::Bank;
-use dmus_dls::bank::{Instrument as BankInstrument, LoopKind, Patch, Region as BankRegion};
+use dmus_dls::bank::{Patch, Wave as BankWave};
 
 use crate::articulation::Articulation;
 use crate::articulation::key::KeyGenerator;
 use crate::dsp::recording::{Recording, Seam};
 use crate::error::DownloadError;
 
-/// Bank select of General MIDI 2's drums; such an instrument is a drum kit, flagged or not.
-const GM2_DRUMS: u8 = 120;
+mod compiler;
+
+pub(crate) use compiler::{Link, assemble};
 
 /// Bank select of General MIDI 2's melodic instruments.
 const GM2_MELODIC: u8 = 121;
-
-/// Most by which a wave's own gain counts, dB; corrupt banks ask for thousands.
-const MAX_GAIN_DB: f64 = 96.0;
 
 /// A bank, compiled.
 #[derive(Debug)]
@@ -41,7 +39,7 @@ pub struct Collection {
     zones: Vec<Zone>,
     regions: Vec<Region>,
     articulations: Vec<Articulation>,
-    waves: Vec<Wave>,
+    waves: Vec<Arc<Wave>>,
     seams: Vec<Seam>,
 }
 
@@ -107,12 +105,31 @@ pub(crate) struct Region {
     pub(crate) key_group: u16,
 }
 
-/// One wave of a collection.
+/// One wave, compiled once and shared by every collection that plays it.
 #[derive(Debug)]
 pub(crate) struct Wave {
     pub(crate) recording: Recording,
     /// Frames per second.
     pub(crate) sample_rate_hz: f64,
+}
+
+impl Wave {
+    /// Lays a wave out for reading.
+    ///
+    /// - `index`: its number, for the error
+    pub(crate) fn compile(index: usize, wave: &BankWave) -> Result<Self, DownloadError> {
+        if wave.sample_rate == 0 {
+            return Err(DownloadError::NoSampleRate { wave: index });
+        }
+        let recording = Recording::new(&wave.frames).ok_or(DownloadError::WaveTooLong {
+            wave: index,
+            frames: wave.frames.len(),
+        })?;
+        Ok(Self {
+            recording,
+            sample_rate_hz: f64::from(wave.sample_rate),
+        })
+    }
 }
 
 impl Collection {
@@ -125,11 +142,23 @@ impl Collection {
     /// # Real-time
     /// Control. Not real-time: allocates and copies the waves.
     pub fn compile(bank: &Bank) -> Result<Self, DownloadError> {
-        let mut compiler = Compiler::new(bank)?;
-        for (index, instrument) in bank.instruments.iter().enumerate() {
-            compiler.instrument(index, instrument)?;
-        }
-        Ok(compiler.finish(bank.info.name.clone()))
+        let waves = bank
+            .waves
+            .iter()
+            .enumerate()
+            .map(|(index, wave)| {
+                Ok(Link {
+                    wave: Arc::new(Wave::compile(index, wave)?),
+                    sample: wave.sample,
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let instruments = bank.instruments.iter();
+        assemble(
+            bank.info.name.clone(),
+            &waves,
+            instruments.map(|instrument| (instrument, None)),
+        )
     }
 
     /// Title of the bank, possibly empty.
@@ -229,202 +258,13 @@ impl Collection {
 
     /// Wave of a region.
     pub(crate) fn wave(&self, region: &Region) -> Option<&Wave> {
-        self.waves.get(usize::try_from(region.wave).ok()?)
+        self.waves
+            .get(usize::try_from(region.wave).ok()?)
+            .map(Arc::as_ref)
     }
 
     /// Loop of a region, if it has one.
     pub(crate) fn seam(&self, region: &Region) -> Option<&Seam> {
         self.seams.get(usize::try_from(region.seam?).ok()?)
-    }
-}
-
-/// Number of what is there already: the index of the next.
-fn next_index<T>(things: &[T]) -> Result<u32, DownloadError> {
-    u32::try_from(things.len()).map_err(|_| DownloadError::TooMany)
-}
-
-/// A collection in the making.
-struct Compiler<'a> {
-    bank: &'a Bank,
-    instruments: Vec<Instrument>,
-    zones: Vec<Zone>,
-    regions: Vec<Region>,
-    articulations: Vec<Articulation>,
-    waves: Vec<Wave>,
-    seams: Vec<Seam>,
-    /// Seams by wave, start and length.
-    known_seams: BTreeMap<(usize, u32, u32), u32>,
-}
-
-impl<'a> Compiler<'a> {
-    fn new(bank: &'a Bank) -> Result<Self, DownloadError> {
-        let mut waves = Vec::with_capacity(bank.waves.len());
-        for (index, wave) in bank.waves.iter().enumerate() {
-            if wave.sample_rate == 0 {
-                return Err(DownloadError::NoSampleRate { wave: index });
-            }
-            let recording = Recording::new(&wave.frames).ok_or(DownloadError::WaveTooLong {
-                wave: index,
-                frames: wave.frames.len(),
-            })?;
-            waves.push(Wave {
-                recording,
-                sample_rate_hz: f64::from(wave.sample_rate),
-            });
-        }
-        next_index(&waves)?;
-        Ok(Self {
-            bank,
-            instruments: Vec::with_capacity(bank.instruments.len()),
-            zones: Vec::new(),
-            regions: Vec::new(),
-            articulations: Vec::new(),
-            waves,
-            seams: Vec::new(),
-            known_seams: BTreeMap::new(),
-        })
-    }
-
-    fn instrument(
-        &mut self,
-        index: usize,
-        instrument: &BankInstrument,
-    ) -> Result<(), DownloadError> {
-        let first_region = next_index(&self.regions)?;
-        let mut shared = None;
-        for (number, region) in instrument.regions.iter().enumerate() {
-            let articulation = match &region.articulation {
-                // A list of its own puts the instrument's out of force as a whole.
-                Some(connections) => self.articulation(Articulation::compile(connections))?,
-                None => match shared {
-                    Some(articulation) => articulation,
-                    None => {
-                        let compiled = Articulation::compile(&instrument.articulation);
-                        *shared.insert(self.articulation(compiled)?)
-                    }
-                },
-            };
-            self.region((index, number), region, articulation)?;
-        }
-        let mut patch = instrument.patch;
-        patch.drums |= patch.bank_msb == GM2_DRUMS;
-        self.instruments.push(Instrument {
-            name: instrument.name.clone(),
-            patch,
-            key_generator: KeyGenerator::compile(&instrument.articulation),
-            first_region,
-            end_region: next_index(&self.regions)?,
-        });
-        Ok(())
-    }
-
-    fn articulation(&mut self, articulation: Articulation) -> Result<u32, DownloadError> {
-        let index = next_index(&self.articulations)?;
-        self.articulations.push(articulation);
-        Ok(index)
-    }
-
-    fn region(
-        &mut self,
-        (instrument, number): (usize, usize),
-        region: &BankRegion,
-        articulation: u32,
-    ) -> Result<(), DownloadError> {
-        let wave = self
-            .bank
-            .waves
-            .get(region.wave)
-            .ok_or(DownloadError::NoSuchWave {
-                instrument,
-                region: number,
-                wave: region.wave,
-                waves: self.bank.waves.len(),
-            })?;
-        // The region's playback data replaces the wave's as a whole.
-        let sample = region.sample.or(wave.sample).unwrap_or_default();
-        let seam = match sample.wave_loop {
-            Some(wave_loop) => Some(self.seam(region.wave, wave_loop.start, wave_loop.length)?),
-            None => None,
-        };
-        self.zones.push(Zone {
-            key_low: *region.keys.start(),
-            key_high: *region.keys.end(),
-            velocity_low: *region.velocities.start(),
-            velocity_high: *region.velocities.end(),
-        });
-        self.regions.push(Region {
-            articulation,
-            wave: u32::try_from(region.wave).map_err(|_| DownloadError::TooMany)?,
-            seam,
-            leaves_loop: sample
-                .wave_loop
-                .is_some_and(|wave_loop| wave_loop.kind == LoopKind::UntilRelease),
-            unity_note: sample.unity_note,
-            fine_tune: f64::from(sample.fine_tune),
-            gain_db: sample.gain.db().clamp(-MAX_GAIN_DB, MAX_GAIN_DB),
-            self_non_exclusive: region.self_non_exclusive,
-            key_group: region.key_group,
-        });
-        Ok(())
-    }
-
-    fn seam(&mut self, wave: usize, start: u32, length: u32) -> Result<u32, DownloadError> {
-        if let Some(&index) = self.known_seams.get(&(wave, start, length)) {
-            return Ok(index);
-        }
-        let outside = DownloadError::LoopOutsideWave {
-            wave,
-            start,
-            length,
-            frames: self.bank.waves.get(wave).map_or(0, |w| w.frames.len()),
-        };
-        let seam = self
-            .waves
-            .get(wave)
-            .and_then(|wave| Seam::new(&wave.recording, start, length))
-            .ok_or(outside)?;
-        let index = next_index(&self.seams)?;
-        self.seams.push(seam);
-        self.known_seams.insert((wave, start, length), index);
-        Ok(index)
-    }
-
-    fn finish(self, title: String) -> Collection {
-        let mut by_patch: Vec<(Patch, u32)> = (0..)
-            .zip(&self.instruments)
-            .map(|(index, instrument)| (instrument.patch, index))
-            .collect();
-        // A stable sort: of two instruments at one patch, the first in the file stays.
-        by_patch.sort_by_key(|(patch, _)| *patch);
-        by_patch.dedup_by_key(|(patch, _)| *patch);
-        let mut by_program = Box::new([None; 128]);
-        let mut by_kit = Box::new([None; 128]);
-        for &(patch, index) in &by_patch {
-            let table = if patch.drums {
-                &mut by_kit
-            } else {
-                &mut by_program
-            };
-            if let Some(entry) = table.get_mut(usize::from(patch.program)) {
-                entry.get_or_insert(index);
-            }
-        }
-        let first_kit = by_patch
-            .iter()
-            .find(|(patch, _)| patch.drums)
-            .map(|(_, index)| *index);
-        Collection {
-            title,
-            instruments: self.instruments,
-            by_patch,
-            by_program,
-            by_kit,
-            first_kit,
-            zones: self.zones,
-            regions: self.regions,
-            articulations: self.articulations,
-            waves: self.waves,
-            seams: self.seams,
-        }
     }
 }

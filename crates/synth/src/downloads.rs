@@ -14,14 +14,20 @@ use crate::error::NoRoom;
 /// Collections that can be held at a time, in force or waiting to be taken back.
 pub(crate) const PLACES: usize = 16;
 
-/// Which of the two stacked banks a collection serves as.
+/// Which of the stacked banks a collection serves as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
-    /// Below: what sounds where the user's bank has nothing.
+    /// Below: what sounds where the others have nothing.
     Factory,
-    /// Above: covers the factory bank patch by patch.
+    /// Between: covers the factory bank patch by patch.
     User,
+    /// Above: what clients have downloaded, instrument by instrument. It answers to exactly the
+    /// patches it has and stands in for no other.
+    Download,
 }
+
+/// The layers, uppermost first.
+const LAYERS: [Layer; 3] = [Layer::Download, Layer::User, Layer::Factory];
 
 /// Where an instrument is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +48,8 @@ pub(crate) struct Downloads {
     factory: Option<u8>,
     /// Place in force for the user layer.
     user: Option<u8>,
+    /// Place in force for the layer of downloads.
+    download: Option<u8>,
 }
 
 impl Downloads {
@@ -72,19 +80,29 @@ impl Downloads {
         match layer {
             Layer::Factory => self.factory = place,
             Layer::User => self.user = place,
+            Layer::Download => self.download = place,
         }
         Ok(())
+    }
+
+    /// The place in force for a layer.
+    const fn in_force(&self, layer: Layer) -> Option<u8> {
+        match layer {
+            Layer::Factory => self.factory,
+            Layer::User => self.user,
+            Layer::Download => self.download,
+        }
     }
 
     /// Hands out a retired collection that nothing plays any more.
     ///
     /// - `voices`: how many voices play from each place
     pub(crate) fn take_retired(&mut self, voices: &[u32; PLACES]) -> Option<Arc<Collection>> {
-        let (factory, user) = (self.factory, self.user);
+        let in_force = LAYERS.map(|layer| self.in_force(layer));
         (0_u8..)
             .zip(self.places.iter_mut().zip(voices))
             .find(|(index, (place, voices))| {
-                place.is_some() && **voices == 0 && factory != Some(*index) && user != Some(*index)
+                place.is_some() && **voices == 0 && !in_force.contains(&Some(*index))
             })
             .and_then(|(_, (place, _))| place.take())
     }
@@ -96,18 +114,21 @@ impl Downloads {
 
     /// The instrument that plays a patch.
     ///
-    /// Exactly the patch from the user's bank, then from the factory's; only then what stands in
-    /// for it, again the user's first. So a user's bank covers what it has, and what it lacks
-    /// comes from the factory bank before anything is replaced by something similar.
+    /// Exactly the patch from the downloads, then from the user's bank, then from the factory's;
+    /// only then what stands in for it, of the banks, the user's first. So each layer covers what
+    /// it has, and what it lacks comes from below before anything is replaced by something similar.
+    ///
+    /// # Source
+    /// \[WDK\] a downloaded instrument answers if drum flag, bank and program match. Deviation:
+    /// after an unload \[WDK\] ignores its notes; here they fall to the layer below.
     pub(crate) fn find(&self, patch: Patch) -> Option<Found> {
         let layers = || {
-            [(Layer::User, self.user), (Layer::Factory, self.factory)]
-                .into_iter()
-                .filter_map(|(layer, place)| {
-                    let place = place?;
-                    Some((layer, place, self.collection(place)?))
-                })
+            LAYERS.into_iter().filter_map(|layer| {
+                let place = self.in_force(layer)?;
+                Some((layer, place, self.collection(place)?))
+            })
         };
+        let banks = || layers().filter(|(layer, ..)| *layer != Layer::Download);
         let found = |(layer, place, instrument)| Found {
             place,
             instrument,
@@ -116,7 +137,7 @@ impl Downloads {
         layers()
             .find_map(|(layer, place, collection)| Some((layer, place, collection.exact(patch)?)))
             .or_else(|| {
-                layers().find_map(|(layer, place, collection)| {
+                banks().find_map(|(layer, place, collection)| {
                     Some((layer, place, collection.stand_in(patch)?))
                 })
             })
@@ -184,6 +205,28 @@ mod tests {
             (patch(false, 3, 0), (Layer::Factory, patch(false, 0, 0))),
         ] {
             assert_eq!(found(&downloads, wanted), Some(expected), "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_downloaded_instrument_covers_its_patch_and_stands_in_for_no_other() {
+        let mut downloads = Downloads::default();
+        let melody = patch(false, 0, 5);
+        downloads
+            .put(Layer::User, Some(collection(&[melody])))
+            .unwrap();
+        let downloaded = [melody, patch(false, 8, 7), patch(true, 0, 0)];
+        downloads
+            .put(Layer::Download, Some(collection(&downloaded)))
+            .unwrap();
+        for (wanted, expected) in [
+            (melody, Some((Layer::Download, melody))),
+            (patch(false, 8, 7), Some((Layer::Download, downloaded[1]))),
+            (patch(false, 3, 5), Some((Layer::User, melody))),
+            (patch(false, 0, 7), None),
+            (patch(true, 0, 9), None),
+        ] {
+            assert_eq!(found(&downloads, wanted), expected, "{wanted:?}");
         }
     }
 

@@ -5,11 +5,11 @@
 //! Owner: the stream of the synth miniport, or a test. Thread: render, except construction.
 
 mod messages;
+mod node;
 mod notes;
+mod readings;
 
 use std::sync::Arc;
-
-use dmus_dls::bank::Patch;
 
 use crate::articulation::curves::CurveTables;
 use crate::channel::sysex::Mode;
@@ -21,7 +21,7 @@ use crate::dsp::tables::TICK_FRAMES;
 use crate::error::{ConfigError, NoRoom};
 use crate::mixer::Mixer;
 use crate::polyphony::{Moment, Polyphony};
-use crate::stats::{PartInfo, SynthStats};
+use crate::stats::SynthStats;
 use crate::voice::VoiceCx;
 
 /// Time in which a trim or a master gain reaches its target, seconds; rounded up to whole ticks.
@@ -52,6 +52,8 @@ pub struct EngineConfig {
 #[derive(Debug)]
 pub struct Engine {
     config: EngineConfig,
+    /// Groups that are answered to, `1..=config.channel_groups`.
+    channel_groups: u16,
     tables: CurveTables,
     /// All channels, group after group.
     channels: Vec<Channel>,
@@ -65,6 +67,8 @@ pub struct Engine {
     position: u64,
     /// Note-ons so far.
     notes: u64,
+    /// Notes that found no voice since the engine was built.
+    lost_notes: u64,
 }
 
 impl Engine {
@@ -94,6 +98,7 @@ impl Engine {
         let groups = usize::from(config.channel_groups);
         Ok(Self {
             config,
+            channel_groups: config.channel_groups,
             tables: CurveTables::new(),
             channels: (0..config.channel_groups)
                 .flat_map(|_| (0..CHANNELS_PER_GROUP).map(Channel::new))
@@ -105,6 +110,7 @@ impl Engine {
             stats: SynthStats::default(),
             position: 0,
             notes: 0,
+            lost_notes: 0,
         })
     }
 
@@ -262,7 +268,7 @@ impl Engine {
 
     /// Power-on state: voices gone, position zero, every group on the bank's own rules.
     ///
-    /// Collections and trims stay, and trims are in force at once.
+    /// Collections, trims and what properties have set stay; trims and gains are in force at once.
     ///
     /// # Real-time
     /// Render. Bounded by the number of voices and channels.
@@ -277,78 +283,6 @@ impl Engine {
         self.stats = SynthStats::default();
         self.position = 0;
         self.notes = 0;
-    }
-
-    /// Running statistics.
-    ///
-    /// # Real-time
-    /// Render. Wait-free.
-    #[must_use]
-    pub fn stats(&self) -> SynthStats {
-        let (peak_left, peak_right) = self.mixer.peak();
-        SynthStats {
-            voices: u32::try_from(self.polyphony.sounding()).unwrap_or(u32::MAX),
-            peak_left,
-            peak_right,
-            ..self.stats
-        }
-    }
-
-    /// Highest absolute samples, left and right, since the last call.
-    ///
-    /// # Real-time
-    /// Render. Wait-free.
-    pub const fn take_peak(&mut self) -> (f32, f32) {
-        self.mixer.take_peak()
-    }
-
-    /// The patch that MIDI alone has chosen for a part, whatever its trim says; `None` if there is
-    /// no such part.
-    ///
-    /// - `group_index`: 0-based
-    /// - `channel`: `0..=15`
-    ///
-    /// # Real-time
-    /// Render. Wait-free.
-    #[must_use]
-    pub fn midi_patch(&self, group_index: u16, channel: u8) -> Option<Patch> {
-        let index = part_index(group_index, channel)?;
-        self.channels
-            .get(usize::from(index))
-            .map(Channel::midi_patch)
-    }
-
-    /// What a part is doing; `None` if there is no such part.
-    ///
-    /// - `group_index`: 0-based
-    /// - `channel`: `0..=15`
-    ///
-    /// # Real-time
-    /// Render. Bounded by the number of voices and the size of the banks' indexes.
-    #[must_use]
-    pub fn part(&self, group_index: u16, channel: u8) -> Option<PartInfo> {
-        let index = part_index(group_index, channel)?;
-        let part = self.channels.get(usize::from(index))?;
-        let requested = part.patch();
-        let found = self.downloads.find(requested);
-        let (reverb_send, chorus_send) = self.polyphony.sends(index);
-        let voices = self
-            .polyphony
-            .tags()
-            .filter(|(_, tag)| tag.part == index)
-            .count();
-        Some(PartInfo {
-            requested,
-            patch: found.and_then(|found| {
-                let collection = self.downloads.collection(found.place)?;
-                Some(collection.instrument(found.instrument)?.patch())
-            }),
-            layer: found.map(|found| found.layer),
-            mode: part.mode(),
-            voices: u32::try_from(voices).unwrap_or(u32::MAX),
-            reverb_send,
-            chorus_send,
-        })
     }
 }
 

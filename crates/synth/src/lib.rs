@@ -7,7 +7,8 @@
 //! wave copied and every loop unrolled past its seam. [`Engine::download`] puts it in force.
 //!
 //! [`Engine::message`] takes a note-on at the frame that is rendered next. The part's patch,
-//! latched by its last program change, names an instrument: the user's bank covers the factory's.
+//! latched by its last program change, names an instrument: single downloads cover the user's
+//! bank, and that the factory's.
 //! The instrument's key generator makes a key of the note; every region that holds key and
 //! velocity starts a voice. Older notes that the region excludes are shut down; if all voices are
 //! in use, a less important one is robbed and fades.
@@ -22,6 +23,9 @@
 //! Note-off, choke and theft bend the lane at their exact frame. The voice ends when its envelope
 //! has fallen by 96 dB or its wave is over. A collection that was replaced meanwhile goes home
 //! through [`Engine::take_retired`] after its last voice.
+//!
+//! Clients that download single instruments and waves speak to a [`DownloadTable`] on the control
+//! side, which turns them into one collection after the other.
 //!
 //! # What it is not
 //!
@@ -38,6 +42,7 @@ mod allocation;
 mod articulation;
 mod channel;
 mod collection;
+mod download_table;
 mod downloads;
 mod dsp;
 mod engine;
@@ -51,6 +56,7 @@ mod voice;
 pub use channel::PartTrim;
 pub use channel::sysex::Mode;
 pub use collection::Collection;
+pub use download_table::DownloadTable;
 pub use downloads::Layer;
 pub use engine::{Engine, EngineConfig};
 pub use error::{ConfigError, DownloadError, NoRoom};

@@ -2,13 +2,15 @@
 //!
 //! The only file that knows the kernel's graph. A message that the pool cut into pieces is put
 //! together again here. Owner: the port. Thread: control for [`SynthMiniport`], render for
-//! [`SynthStream`]. Source: \[WDK\] `IMiniportDMus`, `IMXF`, `ISynthSinkDMus`.
+//! [`SynthStream`]. Source: \[WDK\] `IMiniportDMus`, `IMXF`, `ISynthSinkDMus`;
+//! KSPROPSETID_Synth.
 
 use dmus_kernel::clock::SampleClock;
 use dmus_kernel::error::StateReason;
 use dmus_kernel::event::KernelEvent;
 use dmus_kernel::miniport::{
-    MasterSync, Miniport, NewStream, SchedulePrefetch, StreamRequest, SynthCaps, SynthSink,
+    CapsFlags, EffectFlags, MasterSync, Miniport, NewStream, Stream, StreamRequest, SynthCaps,
+    SynthNode, SynthReading, SynthSink, VoicePriority,
 };
 use dmus_kernel::mxf::{Mxf, RenderCx};
 use dmus_kernel::pool::EventBox;
@@ -41,9 +43,15 @@ impl Miniport for SynthMiniport {
 
     fn caps(&self) -> SynthCaps {
         SynthCaps {
+            flags: CapsFlags::SOFTWARE_SYNTH
+                .with(CapsFlags::DLS)
+                .with(CapsFlags::DLS2),
+            memory_size: None,
             max_channel_groups: MAX_CHANNEL_GROUPS,
             max_voices: Some(u32::from(MAX_VOICES)),
             max_audio_channels: Some(2),
+            effects: EffectFlags::NONE,
+            description: "DMus synthesizer",
         }
     }
 
@@ -60,14 +68,11 @@ impl Miniport for SynthMiniport {
         let unfinished = (0..=request.channel_groups)
             .map(|_| Unfinished::new())
             .collect();
-        Ok(NewStream {
-            stream: SynthStream {
-                engine,
-                clock: SampleClock::new(request.sample_rate),
-                unfinished,
-            },
-            schedule_prefetch: SchedulePrefetch::AT_TIME,
-        })
+        Ok(NewStream::at_time(SynthStream {
+            engine,
+            clock: SampleClock::new(request.sample_rate),
+            unfinished,
+        }))
     }
 }
 
@@ -194,6 +199,39 @@ impl Mxf for SynthStream {
     }
 }
 
+impl Stream for SynthStream {
+    fn synth_sink(&mut self) -> Option<&mut dyn SynthSink> {
+        Some(self)
+    }
+
+    fn synth_node(&mut self) -> Option<&mut dyn SynthNode> {
+        Some(self)
+    }
+}
+
+impl SynthNode for SynthStream {
+    fn set_channel_groups(&mut self, groups: u16) {
+        self.engine.set_channel_groups(groups);
+        // The first place is for messages to all groups.
+        let kept = usize::from(self.engine.channel_groups()).saturating_add(1);
+        for unfinished in self.unfinished.iter_mut().skip(kept) {
+            unfinished.clear();
+        }
+    }
+
+    fn set_voice_priority(&mut self, group: u16, channel: u8, priority: VoicePriority) {
+        self.engine.set_voice_priority(group, channel, priority);
+    }
+
+    fn set_gain(&mut self, hundredths_db: i32) {
+        self.engine.set_gain(hundredths_db);
+    }
+
+    fn reading(&mut self) -> SynthReading {
+        self.engine.reading()
+    }
+}
+
 impl SynthSink for SynthStream {
     fn render(&mut self, left: &mut [f32], right: &mut [f32], _position: SampleTime) {
         // The engine counts the frames itself: both begin at zero in STOP and move together.
@@ -210,5 +248,52 @@ impl SynthSink for SynthStream {
 
     fn ref_to_sample(&self, time: ReferenceTime) -> SampleTime {
         self.clock.ref_to_sample(time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::sysex::Mode;
+    use dmus_kernel::event::{ChannelGroup, EventFlags, Payload};
+    use dmus_kernel::time::SampleRate;
+
+    /// A reset to the rules of GS.
+    const RESET: [u8; 11] = [
+        0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0x00, 0x7F, 0x00, 0x41, 0xF7,
+    ];
+
+    /// Takes a piece of a message to the second group.
+    fn take(stream: &mut SynthStream, flags: EventFlags, bytes: &[u8]) {
+        let event = KernelEvent {
+            time: ReferenceTime::ZERO,
+            group: ChannelGroup::from_index(1),
+            flags,
+            byte_position: None,
+            payload: Payload::Buffer(bytes),
+        };
+        SynthStream::take(&mut stream.engine, &mut stream.unfinished, &event);
+    }
+
+    fn second_group(between: impl Fn(&mut SynthStream)) -> (Option<Mode>, u64) {
+        let rate = SampleRate::new(44_100).unwrap();
+        let request = StreamRequest::render(rate, 2, 64);
+        let mut stream = SynthMiniport::new(1).new_stream(request).unwrap().stream;
+        let (first, rest) = RESET.split_at(6);
+        take(&mut stream, EventFlags::INCOMPLETE, first);
+        between(&mut stream);
+        take(&mut stream, EventFlags::COMPLETE, rest);
+        let mode = stream.engine.part(1, 0).map(|part| part.mode);
+        (mode, stream.engine.stats().unknown)
+    }
+
+    #[test]
+    fn a_message_begun_before_its_group_vanished_is_not_obeyed_after() {
+        assert_eq!(second_group(|_| {}), (Some(Mode::Gs), 0));
+        let vanished = second_group(|stream| {
+            stream.set_channel_groups(1);
+            stream.set_channel_groups(2);
+        });
+        assert_eq!(vanished, (Some(Mode::Dls), 1));
     }
 }

@@ -9,6 +9,8 @@ mod tag;
 
 pub(crate) use tag::{Handle, Moment, Tag};
 
+use dmus_kernel::miniport::VoicePriority;
+
 use crate::allocation::{Candidate, choose_victim};
 use crate::articulation::Strike;
 use crate::downloads::{Downloads, PLACES};
@@ -67,7 +69,7 @@ impl Polyphony {
         let spares = (capacity / VOICES_PER_SPARE).clamp(SPARES.0, SPARES.1);
         let slots = capacity + spares;
         Self {
-            tags: vec![Tag::struck(0, 0, 0, 0); slots],
+            tags: vec![Tag::struck(0, 0, 0, VoicePriority::new(0)); slots],
             voices: vec![None; slots],
             active: vec![0; slots.div_ceil(64)],
             capacity,
@@ -141,10 +143,19 @@ impl Polyphony {
         }
     }
 
+    /// Gives all voices of a part another priority.
+    pub(crate) fn set_priority(&mut self, part: u8, priority: VoicePriority) {
+        for slot in slots(&self.active) {
+            if let Some(tag) = self.tags.get_mut(slot).filter(|tag| tag.part == part) {
+                tag.priority = priority;
+            }
+        }
+    }
+
     /// Finds a slot for a new voice, robbing another one of its place if it must.
     pub(crate) fn make_room(
         &mut self,
-        priority: u8,
+        priority: VoicePriority,
         note: u64,
         moment: Moment,
         sample_rate_hz: f64,

@@ -44,7 +44,7 @@ impl BankPanel {
     fn show_path(&mut self, ui: &mut Ui, send: &TaskSender) {
         let field = TextEdit::singleline(&mut self.path)
             .hint_text("path of a .dls file")
-            .desired_width(520.0);
+            .desired_width(330.0);
         let typed = ui.add(field);
         let entered = typed.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let path = self.path.trim();
@@ -54,6 +54,21 @@ impl BankPanel {
         }
         if ui.button("Built-in bank").clicked() {
             send(Task::OpenBank(String::new()));
+        }
+        ui.separator();
+        let midi = ui.button("Save MIDI");
+        if midi
+            .on_hover_text("what was played in the last ten minutes, as a MIDI file")
+            .clicked()
+        {
+            send(Task::SaveMidi);
+        }
+        let audio = ui.button("Save audio");
+        if audio
+            .on_hover_text("what was heard in the last two minutes, as a WAV file")
+            .clicked()
+        {
+            send(Task::SaveAudio);
         }
     }
 }

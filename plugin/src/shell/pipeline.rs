@@ -8,13 +8,19 @@ use core::fmt;
 use std::sync::Arc;
 
 use dmus_kernel::error::RateError;
-use dmus_kernel::sync::{Reader, published};
-use dmus_kernel::{MusicBuffer, Port, PortConfig, SampleRate};
+use dmus_kernel::history::{DEFAULT_WORDS, history};
+use dmus_kernel::pool::PoolExtension;
+use dmus_kernel::property::{ParamLimits, PropertyConfig, PropertyControl, properties};
+use dmus_kernel::sync::{Reader, Writer, published};
+use dmus_kernel::wave_rt::{FrameWriter, recorder};
+use dmus_kernel::{Miniport, MusicBuffer, Port, PortConfig, SampleRate};
 use dmus_synth::{Collection, Layer, SynthMiniport};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::render::Render;
 use super::telemetry::{Telemetry, WORDS};
+use crate::downloads::SharedDownloads;
+use crate::kept::Kept;
 use crate::params::PARTS;
 use crate::state::PartProgram;
 
@@ -32,6 +38,9 @@ const MUSIC_BYTES: usize = EVENTS_PER_BLOCK * 24 + 2 * 65_536;
 
 /// Voices, as long as no parameter asks for others.
 const VOICES: u16 = 256;
+
+/// Tells this synthesizer from others, and the same number for ever.
+const CLASS_ID: [u8; 16] = *b"DMusInstrument01";
 
 /// Groups of sixteen channels.
 pub(super) const CHANNEL_GROUPS: u16 = 4;
@@ -53,6 +62,8 @@ pub enum Command {
         /// The state load that they come from, counted.
         loads: u64,
     },
+    /// Take more events and long buffers.
+    Grow(PoolExtension),
 }
 
 /// Why no pipeline could be built.
@@ -87,20 +98,33 @@ impl Pipeline {
     /// Builds a port in STOP with everything that it will ever need.
     ///
     /// - `sample_rate`: Hz, `1_000..=768_000`
+    /// - `audio_seconds`: of the last audio to keep, 8 bytes a frame
+    /// - `downloads`: who takes single instruments and waves
     ///
     /// # Errors
     /// [`PipelineError`], which says what was asked for and what is allowed.
     ///
     /// # Real-time
     /// Not real-time: allocates.
-    pub fn new(sample_rate: u32) -> Result<Self, PipelineError> {
+    pub fn new(
+        sample_rate: u32,
+        audio_seconds: u64,
+        downloads: SharedDownloads,
+    ) -> Result<Self, PipelineError> {
         let rate = SampleRate::new(sample_rate).map_err(PipelineError::Rate)?;
         let config = PortConfig {
             channel_groups: CHANNEL_GROUPS,
             ..PortConfig::new(rate)
         };
-        let port = Port::new(SynthMiniport::new(VOICES), config)
-            .map_err(|error| PipelineError::Port(error.to_string()))?;
+        let refused = |error: &dyn std::error::Error| PipelineError::Port(error.to_string());
+        let mut port =
+            Port::new(SynthMiniport::new(VOICES), config).map_err(|error| refused(&error))?;
+        let (history, history_reader) = history(DEFAULT_WORDS, CHANNEL_GROUPS);
+        port.set_history(Some(history));
+        let (properties, node) = properties(property_config(&port, downloads));
+        port.set_properties(Some(node));
+        let kept_frames = audio_seconds.max(1).saturating_mul(u64::from(rate.hz()));
+        let (recorder, frames) = recorder(rate, kept_frames).map_err(|error| refused(&error))?;
         let (commands_down, commands) = RingBuffer::new(COMMANDS);
         let (retired, retired_up) = RingBuffer::new(RETIRED);
         let (telemetry, reader) = published(Telemetry::default().to_words());
@@ -110,8 +134,19 @@ impl Pipeline {
                 commands: commands_down,
                 retired: retired_up,
                 telemetry: TelemetryReader { reader },
+                kept: Kept::new(history_reader, frames, rate),
+                properties,
             },
-            render: Render::new(port, music, commands, retired, telemetry),
+            render: Render::new(
+                port,
+                music,
+                Ends {
+                    commands,
+                    retired,
+                    telemetry,
+                    recorder,
+                },
+            ),
         })
     }
 
@@ -128,6 +163,36 @@ pub struct ControlLink {
     commands: Producer<Command>,
     retired: Consumer<Arc<Collection>>,
     telemetry: TelemetryReader,
+    kept: Kept,
+    properties: PropertyControl,
+}
+
+/// What the render half has of the borders.
+pub(super) struct Ends {
+    pub(super) commands: Consumer<Command>,
+    pub(super) retired: Producer<Arc<Collection>>,
+    pub(super) telemetry: Writer<WORDS>,
+    pub(super) recorder: FrameWriter,
+}
+
+/// What clients of the properties may ask of the first pin.
+fn property_config(port: &Port<SynthMiniport>, downloads: SharedDownloads) -> PropertyConfig {
+    let caps = port.miniport().caps();
+    PropertyConfig {
+        pin: 0,
+        class_id: CLASS_ID,
+        caps,
+        limits: ParamLimits {
+            voices: u32::from(VOICES),
+            default_voices: u32::from(VOICES),
+            channel_groups: CHANNEL_GROUPS,
+            audio_channels: 2,
+            sample_rate: port.config().sample_rate,
+            effects: caps.effects,
+        },
+        downloads: Some(Box::new(downloads)),
+        capacity: PropertyConfig::CAPACITY,
+    }
 }
 
 impl ControlLink {
@@ -136,9 +201,36 @@ impl ControlLink {
         self.commands.push(command).is_ok()
     }
 
-    /// Frees the banks that the render side has sent home.
-    pub fn collect(&mut self) {
-        while self.retired.pop().is_ok() {}
+    /// Sends a bank down; gives it back when the ring is full.
+    pub fn send_bank(&mut self, layer: Layer, bank: Option<Arc<Collection>>) -> SentBank {
+        let command = Command::Download {
+            layer,
+            collection: bank,
+        };
+        match self.commands.push(command) {
+            Err(rtrb::PushError::Full(Command::Download { collection, .. })) => {
+                SentBank::Full(collection)
+            }
+            _ => SentBank::Sent,
+        }
+    }
+
+    /// Frees the banks that the render side has sent home, after a last look at each.
+    pub fn collect(&mut self, mut look: impl FnMut(&Arc<Collection>)) {
+        while let Ok(bank) = self.retired.pop() {
+            look(&bank);
+        }
+    }
+
+    /// What is always kept; may be held beyond the pipeline.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        self.kept.clone()
+    }
+
+    /// The properties of the synthesizer.
+    pub const fn properties(&mut self) -> &mut PropertyControl {
+        &mut self.properties
     }
 
     /// Where the latest telemetry is read; may be kept elsewhere.
@@ -146,6 +238,15 @@ impl ControlLink {
     pub fn telemetry(&self) -> TelemetryReader {
         self.telemetry.clone()
     }
+}
+
+/// What became of a bank on its way down.
+#[derive(Debug)]
+pub enum SentBank {
+    /// It is in the ring.
+    Sent,
+    /// There was no room; here it is.
+    Full(Option<Arc<Collection>>),
 }
 
 /// Reads the latest telemetry.

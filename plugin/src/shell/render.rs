@@ -7,13 +7,18 @@
 use std::sync::Arc;
 
 use dmus_dls::bank::Patch;
+use dmus_entry::PortEvent;
+use dmus_kernel::clock::Transport;
+use dmus_kernel::music::record_bytes;
+use dmus_kernel::pool::GrowthRefused;
 use dmus_kernel::sync::Writer;
-use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, StreamState};
+use dmus_kernel::wave_rt::FrameWriter;
+use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, StreamState};
 use dmus_synth::{Collection, Engine, NoRoom, PartTrim, SynthMiniport};
 use rtrb::{Consumer, Producer};
 
 use super::inbound::{Inbound, Shape};
-use super::pipeline::{CHANNEL_GROUPS, Command};
+use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
 use super::sysex::MAX_MESSAGE;
 use super::telemetry::{PartTelemetry, Telemetry, WORDS};
 use crate::params::PARTS;
@@ -24,6 +29,10 @@ const RETIRED_PER_BLOCK: usize = 8;
 
 /// How often the telemetry is published while blocks come, 1/s.
 const PUBLICATIONS_PER_S: u32 = 100;
+
+/// Bytes for the messages of the further note ports: as many short ones as a block may have, and
+/// four of the longest.
+const PORT_BYTES: usize = EVENTS_PER_BLOCK * record_bytes(3) + 4 * record_bytes(MAX_MESSAGE);
 
 /// What the parameters ask for, in the engine's units.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,11 +48,17 @@ pub struct Trims {
 pub struct Render {
     port: Port<SynthMiniport>,
     music: MusicBuffer,
+    /// Messages of the note ports after the first, submitted after those of the first.
+    port_music: MusicBuffer,
     commands: Consumer<Command>,
     retired: Producer<Arc<Collection>>,
     telemetry: Writer<WORDS>,
+    /// Where the last minutes of the output are kept.
+    recorder: FrameWriter,
     /// What the engine was told last; nothing before the first block.
     trims: Option<Trims>,
+    /// More memory than the pool takes; freed with this half, on the control side.
+    refused: Option<GrowthRefused>,
     /// A command that the engine could not take yet.
     postponed: Option<Command>,
     scratch: Box<[u8]>,
@@ -61,33 +76,29 @@ pub struct Render {
     peak_half_life: f32,
 }
 
-/// Whether the control side has something to do after a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AfterBlock {
-    /// A bank was sent home and waits to be freed.
-    pub retired: bool,
-}
-
 impl Render {
     /// Puts the half together; see [`Pipeline`](super::pipeline::Pipeline).
     ///
     /// # Real-time
     /// Not real-time: allocates.
-    pub(super) fn new(
-        port: Port<SynthMiniport>,
-        music: MusicBuffer,
-        commands: Consumer<Command>,
-        retired: Producer<Arc<Collection>>,
-        telemetry: Writer<WORDS>,
-    ) -> Self {
+    pub(super) fn new(port: Port<SynthMiniport>, music: MusicBuffer, ends: Ends) -> Self {
+        let Ends {
+            commands,
+            retired,
+            telemetry,
+            recorder,
+        } = ends;
         let rate_hz = port.config().sample_rate.hz();
         Self {
             port,
             music,
+            port_music: MusicBuffer::with_capacity(PORT_BYTES),
             commands,
             retired,
             telemetry,
+            recorder,
             trims: None,
+            refused: None,
             postponed: None,
             scratch: vec![0; MAX_MESSAGE].into_boxed_slice(),
             programs_of_load: 0,
@@ -101,6 +112,46 @@ impl Render {
         }
     }
 
+    /// Takes what comes past the framework; a block begins after it.
+    ///
+    /// The master clock follows the host's count first, since every stamp of the block is made
+    /// from it.
+    ///
+    /// - `steady_time`: the host's steady count of frames, `0..`
+    /// - `events`: messages of the note ports after the first
+    ///
+    /// # Real-time
+    /// Render. Bounded by the messages.
+    pub fn take_ports<'a>(
+        &mut self,
+        steady_time: Option<i64>,
+        events: impl Iterator<Item = PortEvent<'a>>,
+    ) {
+        if let Some(frames) = steady_time {
+            self.port.follow(SampleTime::new(frames));
+        }
+        self.port_music.clear(self.port.stamp(0));
+        for event in events {
+            self.add_from_port(event);
+        }
+    }
+
+    /// Adds a message of a further note port, for the group of that number.
+    fn add_from_port(&mut self, event: PortEvent<'_>) {
+        let structured = match event.bytes.first() {
+            Some(0x80..=0xEF) => true,
+            Some(0xF0) => false,
+            _ => {
+                self.unsupported = self.unsupported.saturating_add(1);
+                return;
+            }
+        };
+        let delta = self.delta(event.offset_frames as usize);
+        let group = ChannelGroup::from_index(event.port);
+        let put = self.port_music.push(group, delta, structured, event.bytes);
+        self.lost_inbound = self.lost_inbound.saturating_add(u64::from(put.is_err()));
+    }
+
     /// Begins a block: commands, then trims, then an empty music buffer.
     ///
     /// The stream is brought to RUN here, since some hosts never say that they start.
@@ -111,6 +162,7 @@ impl Render {
         if self.port.state() != StreamState::Run {
             // A stream that cannot run stays silent; its state is seen in the next block again.
             let _silent = self.port.set_state(StreamState::Run);
+            self.recorder.set_state(StreamState::Run);
         }
         while let Some(command) = self.postponed.take().or_else(|| self.commands.pop().ok()) {
             if let Some(refused) = self.obey(command) {
@@ -154,15 +206,17 @@ impl Render {
     ///
     /// # Real-time
     /// Render. Bounded by frames, messages and voices.
-    pub fn run(&mut self, left: &mut [f32], right: &mut [f32]) -> AfterBlock {
+    pub fn run(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.port.submit(&self.music);
+        self.port.submit(&self.port_music);
+        self.port_music.clear(ReferenceTime::ZERO);
         self.port.render(left, right);
-        let retired = self.send_home();
+        self.recorder.write(left, right);
+        self.send_home();
         self.measure(left.len());
         if self.frames.wrapping_sub(self.published_at) >= self.publish_every {
             self.publish();
         }
-        AfterBlock { retired }
     }
 
     /// The effects of STOP, without freeing anything; banks and programs stay.
@@ -171,11 +225,19 @@ impl Render {
     /// Render. Bounded by the messages held and the voices.
     pub fn reset(&mut self) {
         let programs = self.programs();
+        if self.frames > 0 {
+            for channel in 0_u8..16 {
+                // All sound off, reset all controllers: what a reset does, in MIDI's words.
+                self.note(ChannelGroup::BROADCAST, &[0xB0 | channel, 120, 0]);
+                self.note(ChannelGroup::BROADCAST, &[0xB0 | channel, 121, 0]);
+            }
+        }
         // A stream that refuses stays in the state it is in, which the next block sees.
         let _refused = self.port.reset();
         for (index, programs) in (0..CHANNEL_GROUPS).zip(programs) {
             for (channel, program) in (0_u8..16).zip(programs) {
-                self.choose(ChannelGroup::from_index(index), channel, program);
+                // The engine has forgotten it; whoever keeps the messages has not.
+                self.tell(ChannelGroup::from_index(index), channel, program);
             }
         }
         self.peak = [0.0; 2];
@@ -206,6 +268,8 @@ impl Render {
             // Going down is never refused by the synthesizer.
             let _refused = self.port.set_state(state);
         }
+        // STOP would give up what was recorded, which is still to be had when all is over.
+        self.recorder.set_state(state.max(StreamState::Pause));
         self.publish();
     }
 
@@ -242,38 +306,84 @@ impl Render {
                 self.programs_of_load = loads;
                 None
             }
+            Command::Grow(extension) => {
+                let refused = self.port.grow(extension).err();
+                // The control side sends another only when one was taken, so this place is free.
+                self.refused = self.refused.take().or(refused);
+                None
+            }
         }
     }
 
-    /// Chooses a program as MIDI would.
+    /// Chooses a program as MIDI would, and keeps that like all messages if it is another one.
     fn choose(&mut self, group: ChannelGroup, channel: u8, program: PartProgram) {
-        let group = group.number();
-        let engine = self.engine();
-        engine.message(group, &[0xB0 | channel, 0, program.bank_msb]);
-        engine.message(group, &[0xB0 | channel, 32, program.bank_lsb]);
-        engine.message(group, &[0xC0 | channel, program.program]);
+        let index = group.index().unwrap_or(0);
+        let patch = self.engine().midi_patch(index, channel);
+        let is_new = patch.map(program_of) != Some(program);
+        self.tell(group, channel, program);
+        if is_new {
+            for message in messages_of(channel, program) {
+                self.note(group, &message);
+            }
+        }
+    }
+
+    /// Tells the engine which program a channel has.
+    fn tell(&mut self, group: ChannelGroup, channel: u8, program: PartProgram) {
+        for message in messages_of(channel, program) {
+            self.engine().message(group.number(), &message);
+        }
+    }
+
+    /// Keeps a message that says what has just been done in another way.
+    fn note(&mut self, group: ChannelGroup, message: &[u8]) {
+        let now = self.port.stamp(0);
+        if let Some(history) = self.port.history_mut() {
+            history.record(now, group, message);
+        }
+    }
+
+    /// Follows the host's song; see [`Port::follow_song`].
+    ///
+    /// # Real-time
+    /// Render. Bounded by the frames.
+    pub fn follow_song(&mut self, song: &Transport, frames: usize) {
+        self.port.follow_song(song, frames);
+    }
+
+    /// Notes what the last block has cost, ns.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    pub const fn note_busy(&mut self, busy_ns: u64) {
+        self.port.note_busy(busy_ns);
     }
 
     /// Tells the engine what has changed.
     fn apply(&mut self, trims: &Trims) {
         let before = self.trims.replace(*trims);
-        let engine = self.port.stream_mut().engine_mut();
         if before
             .is_none_or(|before| before.master_gain_db.to_bits() != trims.master_gain_db.to_bits())
         {
-            engine.set_master_gain_db(trims.master_gain_db);
+            self.engine().set_master_gain_db(trims.master_gain_db);
         }
         for (channel, trim) in (0_u8..16).zip(&trims.parts) {
             let old = before.and_then(|before| before.parts.get(usize::from(channel)).copied());
-            if old.as_ref() != Some(trim) {
-                engine.set_part_trim(0, channel, *trim);
+            if old.as_ref() == Some(trim) {
+                continue;
+            }
+            self.engine().set_part_trim(0, channel, *trim);
+            if let Some(program) = trim
+                .program
+                .filter(|_| old.and_then(|old| old.program) != trim.program)
+            {
+                self.note(ChannelGroup::FIRST, &[0xC0 | channel, program & 0x7F]);
             }
         }
     }
 
     /// Sends banks home whose last voice has ended; what finds no room waits in the engine.
-    fn send_home(&mut self) -> bool {
-        let mut sent = false;
+    fn send_home(&mut self) {
         for _ in 0..RETIRED_PER_BLOCK {
             if self.retired.is_full() {
                 break;
@@ -282,9 +392,8 @@ impl Render {
                 break;
             };
             // There is room: this side alone fills the ring.
-            sent |= self.retired.push(collection).is_ok();
+            let _pushed = self.retired.push(collection);
         }
-        sent
     }
 
     /// Follows the output level: up at once, down by half in a tenth of a second.
@@ -349,11 +458,116 @@ impl Render {
     }
 }
 
+/// The messages that choose a program: both bank bytes, then the program, whose third byte is no
+/// part of it.
+fn messages_of(channel: u8, program: PartProgram) -> [Selection; 3] {
+    [
+        Selection([0xB0 | channel, 0, program.bank_msb], 3),
+        Selection([0xB0 | channel, 32, program.bank_lsb], 3),
+        Selection([0xC0 | channel, program.program, 0], 2),
+    ]
+}
+
+/// One of these messages, and its length.
+struct Selection([u8; 3], usize);
+
+impl core::ops::Deref for Selection {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.0.get(..self.1).unwrap_or(&self.0)
+    }
+}
+
 /// A patch without its drum flag, which belongs to the channel.
 const fn program_of(patch: Patch) -> PartProgram {
     PartProgram {
         bank_msb: patch.bank_msb,
         bank_lsb: patch.bank_lsb,
         program: patch.program,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pipeline::Pipeline;
+    use super::*;
+    use crate::downloads::SharedDownloads;
+
+    const TRIMS: Trims = Trims {
+        master_gain_db: 0.0,
+        parts: [PartTrim {
+            gain_db: 0.0,
+            pan: 0.0,
+            program: None,
+        }; PARTS],
+    };
+
+    fn render() -> Render {
+        let pipeline = Pipeline::new(48_000, 1, SharedDownloads::default()).expect("a usual rate");
+        pipeline.split().1
+    }
+
+    /// Plays 64 frames, with what came past the framework.
+    fn block(render: &mut Render, steady_time: Option<i64>, events: &[PortEvent<'_>]) {
+        let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+        render.take_ports(steady_time, events.iter().copied());
+        render.begin(&TRIMS);
+        render.run(&mut left, &mut right);
+    }
+
+    #[test]
+    fn the_master_clock_follows_the_hosts_count_before_anything_is_stamped() {
+        let mut render = render();
+        let event = PortEvent {
+            offset_frames: 63,
+            port: 1,
+            is_live: false,
+            bytes: &[0x90, 60, 100],
+        };
+        block(&mut render, Some(5_000), &[event]);
+        assert_eq!(render.port.now(), SampleTime::new(64));
+        block(&mut render, Some(6_064), &[event]);
+        assert_eq!(render.port.now(), SampleTime::new(1_128), "1000 skipped");
+        block(&mut render, None, &[event]);
+        assert_eq!(render.port.now(), SampleTime::new(1_192));
+        let stats = render.port.stats();
+        assert_eq!((stats.delivered, stats.late), (3, 0));
+    }
+
+    #[test]
+    fn what_came_through_a_port_is_played_once() {
+        let mut render = render();
+        let event = PortEvent {
+            offset_frames: 0,
+            port: 3,
+            is_live: true,
+            bytes: &[0xB0, 7, 100],
+        };
+        block(&mut render, None, &[event]);
+        // A block that nobody announced.
+        let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+        render.begin(&TRIMS);
+        render.run(&mut left, &mut right);
+        assert_eq!(render.port.stats().delivered, 1);
+    }
+
+    #[test]
+    fn what_no_port_can_say_is_counted() {
+        let mut render = render();
+        let event = |bytes| PortEvent {
+            offset_frames: 0,
+            port: 1,
+            is_live: false,
+            bytes,
+        };
+        block(&mut render, None, &[event(&[]), event(&[0xF8])]);
+        assert_eq!((render.unsupported, render.lost_inbound), (2, 0));
+        let mut long = vec![1; MAX_MESSAGE];
+        long[0] = 0xF0;
+        long[MAX_MESSAGE - 1] = 0xF7;
+        let flood = vec![event(&long); 12];
+        block(&mut render, None, &flood);
+        assert_eq!(render.lost_inbound, 3, "of twelve, nine fit");
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! Source: \[CLAP\] ext/audio-ports.h, ext/note-ports.h, ext/latency.h.
 
+use std::ffi::CString;
+
 use anyhow::{Context, Result, bail};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::{NotePortInfoBuffer, PluginNotePorts};
 
 use super::Plugin;
+use crate::command::PluginCommand;
 use crate::report::{PluginReport, Report};
 
 /// A port as hosts see it.
@@ -82,5 +85,19 @@ impl Plugin {
         extension
             .get(&handle)
             .context("the report is empty or not UTF-8")
+    }
+
+    /// Has the plug-in do what a line says, and gives its answer.
+    ///
+    /// # Errors
+    /// It takes no commands, or answers with what is not text.
+    pub fn command(&mut self, line: &str) -> Result<String> {
+        let line = CString::new(line).context("a line has no NUL")?;
+        let handle = self.instance.plugin_handle();
+        let Some(extension) = handle.get_extension::<PluginCommand>() else {
+            bail!("the plug-in has no extension `org.dmus.command/1`");
+        };
+        let answer = extension.call(&handle, &line);
+        answer.context("the answer is not UTF-8")
     }
 }

@@ -20,7 +20,8 @@ pub(super) struct Blocks {
     pub(super) ports: AudioPorts,
     /// By port, then channel.
     pub(super) audio: Vec<Vec<Vec<f32>>>,
-    pub(super) steady_frames: u64,
+    /// The host's steady count of frames; `None` for a host without one.
+    pub(super) steady_frames: Option<u64>,
     pub(super) transport: Option<Transport>,
 }
 
@@ -31,7 +32,7 @@ impl Blocks {
             output: EventBuffer::with_capacity(1_024),
             ports: AudioPorts::with_capacity(64, 20),
             audio: Vec::new(),
-            steady_frames: 0,
+            steady_frames: Some(0),
             transport: None,
         }
     }
@@ -40,7 +41,7 @@ impl Blocks {
     pub(super) fn resize(&mut self, outputs: &[u32], frames: usize) {
         let channels = |count: &u32| (0..*count).map(|_| vec![0.0; frames]).collect();
         self.audio = outputs.iter().map(channels).collect();
-        self.steady_frames = 0;
+        self.steady_frames = Some(0);
     }
 }
 
@@ -48,6 +49,12 @@ impl Plugin {
     /// What the plug-in sees as transport from the next block on; `None` for a host without one.
     pub const fn set_transport(&mut self, transport: Option<Transport>) {
         self.blocks.transport = transport;
+    }
+
+    /// The host's steady count of frames at the next block; it counts on from there. `None` for a
+    /// host that has no such count.
+    pub const fn set_steady_frames(&mut self, frames: Option<u64>) {
+        self.blocks.steady_frames = frames;
     }
 
     /// One block into `left` and `right`, which have its length.
@@ -104,11 +111,12 @@ impl Plugin {
             &mut audio,
             &InputEvents::from_buffer(&blocks.input.events),
             &mut OutputEvents::from_buffer(&mut blocks.output),
-            Some(blocks.steady_frames),
+            blocks.steady_frames,
             transport.as_ref(),
         );
         blocks.input.spoil();
-        blocks.steady_frames += u64::try_from(frames)?;
+        let frames_count = u64::try_from(frames)?;
+        blocks.steady_frames = blocks.steady_frames.map(|steady| steady + frames_count);
         if let Some([main_left, main_right]) = blocks.audio.first().map(Vec::as_slice) {
             left.copy_from_slice(main_left.get(..frames).unwrap_or_default());
             right.copy_from_slice(main_right.get(..frames).unwrap_or_default());

@@ -3,7 +3,8 @@
 //! The framework subtracts event times without looking and cuts the block at transport events, so
 //! an event before its predecessor, or after the end of the block, takes it out of its buffers.
 //! Here every event passes with a time that never decreases and always has a frame; what is
-//! malformed, or outside the piece being rendered, is replaced by an event without meaning.
+//! malformed, or outside the piece being rendered, or for another note port than the first, is
+//! replaced by an event without meaning.
 //!
 //! Thread: render. Nothing is allocated; an event is copied only when its time changes.
 
@@ -14,6 +15,7 @@ use std::ptr;
 
 use clap_sys::events::*;
 
+use super::ports::NotePorts;
 use crate::signals::Count;
 
 /// Memory for one event of any core type.
@@ -44,6 +46,8 @@ pub(super) struct InEvents<'a> {
     /// The part of the block being rendered.
     piece: Range<u32>,
     dropped: &'a Count,
+    /// Where notes go; nowhere when only parameters are flushed.
+    ports: Option<NotePorts<'a>>,
     /// Highest time so far, frames of the whole block.
     latest: Cell<u32>,
     /// The event handed out last. The framework asks again for the one it cut the block at.
@@ -67,6 +71,7 @@ impl<'a> InEvents<'a> {
         frames: u32,
         piece: Range<u32>,
         dropped: &'a Count,
+        ports: Option<NotePorts<'a>>,
     ) -> Self {
         // SAFETY: our caller's promise.
         let host = unsafe { host.as_ref() };
@@ -82,6 +87,7 @@ impl<'a> InEvents<'a> {
             frames,
             piece,
             dropped,
+            ports,
             latest: Cell::new(0),
             last: Cell::new(None),
             passing: Slot::new(),
@@ -154,6 +160,9 @@ impl<'a> InEvents<'a> {
         let last_frame = self.frames.saturating_sub(1);
         self.latest
             .set(header.time.max(self.latest.get()).min(last_frame));
+        if self.frames > 0 && !self.piece.contains(&self.latest.get()) {
+            return self.no_event();
+        }
         let Some(bytes) = core_size(&header) else {
             return self.no_event();
         };
@@ -162,15 +171,18 @@ impl<'a> InEvents<'a> {
             self.dropped.add();
             return self.no_event();
         }
-        if self.frames == 0 {
-            if !is_parameter(&header) {
-                self.dropped.add();
-                return self.no_event();
-            }
-        } else if !self.piece.contains(&self.latest.get()) {
+        if self.frames == 0 && !is_parameter(&header) {
+            self.dropped.add();
             return self.no_event();
         }
         let time = self.local_time();
+        if let Some(ports) = &self.ports {
+            // SAFETY: a whole core event, as checked above.
+            let is_first = unsafe { ports.take(event, &header, time) };
+            if !is_first {
+                return self.no_event();
+            }
+        }
         if time == header.time && event.cast::<u64>().is_aligned() {
             return event;
         }

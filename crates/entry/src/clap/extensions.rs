@@ -37,6 +37,7 @@ use clap_sys::ext::tail::clap_plugin_tail;
 use clap_sys::ext::track_info::clap_plugin_track_info;
 use clap_sys::ext::voice_info::clap_plugin_voice_info;
 
+use super::command::PluginCommand;
 use super::instance::Instance;
 use super::report::PluginReport;
 use crate::boundary::Boundary;
@@ -77,6 +78,9 @@ impl<P: Boundary> Instance<P> {
 
 /// Our struct for the extension named `id`; null if there is none.
 pub(super) fn find<P: Boundary>(instance: &Instance<P>, id: &CStr) -> *const c_void {
+    if id == P::COMMAND_ID {
+        return ptr::from_ref(const { &PluginCommand::of::<P>() }).cast();
+    }
     if id == P::REPORT_ID {
         return ptr::from_ref(const { &PluginReport::of::<P>() }).cast();
     }

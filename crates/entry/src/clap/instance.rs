@@ -20,7 +20,8 @@ use nice_plug::wrapper::clap::Wrapper;
 use super::blocks::Blocks;
 use super::host::Host;
 use crate::boundary::Boundary;
-use crate::guard::{GuardTask, Guarded};
+use crate::guard::{GuardTask, Guarded, Link};
+use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 use crate::signals::{Index, PhaseCell};
 
@@ -34,6 +35,8 @@ pub(super) struct Instance<P: Boundary> {
     pub(super) host: Host,
     wrapper: Arc<Wrapper<Guarded<P>>>,
     pub(super) ledger: Arc<Ledger>,
+    /// What goes to the guarded plug-in past the framework.
+    pub(super) inlet: Arc<AtomicRefCell<Inlet>>,
     pub(super) phase: PhaseCell,
     /// Which of the plug-in's layouts is selected.
     pub(super) layout: Index,
@@ -61,7 +64,7 @@ impl<P: Boundary> Instance<P> {
         // SAFETY: the host struct is alive; the wrapper is dropped in `destroy`, before the host
         // struct goes.
         let wrapper = unsafe { Wrapper::<Guarded<P>>::new(host.as_ptr()) };
-        let Some(ledger) = ledger_of(&wrapper) else {
+        let Some(Link { ledger, inlet }) = link_of(&wrapper) else {
             return ptr::null();
         };
         if ledger.stillborn.is_raised() {
@@ -78,6 +81,7 @@ impl<P: Boundary> Instance<P> {
             host,
             wrapper,
             ledger,
+            inlet,
             phase: PhaseCell::new(),
             layout: Index::default(),
             blocks: AtomicRefCell::new(Blocks::empty()),
@@ -210,11 +214,11 @@ pub(super) fn wait_until<T>(
     }
 }
 
-/// Asks the guarded plug-in for its ledger.
-fn ledger_of<P: Boundary>(wrapper: &Wrapper<Guarded<P>>) -> Option<Arc<Ledger>> {
-    let (reply, ledger) = sync_channel(1);
-    (wrapper.task_executor.lock())(GuardTask::ledger(reply));
-    ledger.try_recv().ok()
+/// Asks the guarded plug-in for what it shares with its instance.
+fn link_of<P: Boundary>(wrapper: &Wrapper<Guarded<P>>) -> Option<Link> {
+    let (reply, link) = sync_channel(1);
+    (wrapper.task_executor.lock())(GuardTask::link(reply));
+    link.try_recv().ok()
 }
 
 /// Drops the framework's instance on this thread.

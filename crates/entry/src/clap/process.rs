@@ -19,6 +19,7 @@ use super::blocks::Blocks;
 use super::events::{InEvents, OutEvents};
 use super::host_audio::HostAudio;
 use super::instance::Instance;
+use super::ports::NotePorts;
 use crate::boundary::Boundary;
 use crate::ledger::Place;
 use crate::signals::Phase;
@@ -95,9 +96,18 @@ impl<P: Boundary> Instance<P> {
             return CLAP_PROCESS_ERROR;
         };
         let dropped = &self.ledger.dropped;
+        let is_steady = host.steady_time >= 0;
+        let steady_time =
+            is_steady.then(|| host.steady_time.saturating_add(i64::from(piece.start)));
+        // Free: the guarded plug-in holds it only inside the call below.
+        if let Ok(mut inlet) = self.inlet.try_borrow_mut() {
+            inlet.begin_piece(steady_time);
+        }
+        let ports = Some(NotePorts::new(&self.inlet, P::NOTE_PORTS, dropped));
+        let frames = host.frames_count;
         // SAFETY: the host's list lives during the call.
         let in_events =
-            unsafe { InEvents::new(host.in_events, host.frames_count, piece.clone(), dropped) };
+            unsafe { InEvents::new(host.in_events, frames, piece.clone(), dropped, ports) };
         let in_list = in_events.list();
         // SAFETY: the host's list lives during the call.
         let out_events = unsafe { OutEvents::new(host.out_events, piece.start) };
@@ -109,11 +119,9 @@ impl<P: Boundary> Instance<P> {
             transport: transport.as_ref().map_or(ptr::null(), ptr::from_ref),
             in_events: &raw const in_list,
             out_events: out_list.as_ref().map_or(ptr::null(), ptr::from_ref),
+            steady_time: steady_time.unwrap_or(host.steady_time),
             ..*host
         };
-        if call.steady_time >= 0 {
-            call.steady_time = call.steady_time.saturating_add(i64::from(piece.start));
-        }
         blocks.prepare(audio, &piece, &mut call);
         // SAFETY: the framework's function with its own struct, while processing; every port,
         // channel, list and event of `call` is whole.
@@ -134,7 +142,7 @@ impl<P: Boundary> Instance<P> {
     ) {
         let dropped = &self.ledger.dropped;
         // SAFETY: our caller's promise.
-        let in_events = unsafe { InEvents::new(in_events, 0, 0..0, dropped) };
+        let in_events = unsafe { InEvents::new(in_events, 0, 0..0, dropped, None) };
         // SAFETY: every event of our own list is whole.
         unsafe { self.wrapper().handle_in_events(&in_events.list(), 0, 0) };
         // SAFETY: our caller's promise.

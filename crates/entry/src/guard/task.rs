@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
+use atomic_refcell::AtomicRefCell;
 #[cfg(feature = "editor")]
 use nice_plug::prelude::AsyncExecutor;
 use nice_plug::prelude::TaskExecutor;
 
 use super::Guarded;
 use crate::boundary::Boundary;
+use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 
 /// A background task of [`Guarded<P>`](super::Guarded); `T` is the plug-in's own task type.
@@ -26,8 +28,15 @@ enum Job<T> {
     Plugin(T),
     /// Take the notices that wait to the plug-in.
     Deliver,
-    /// Show the ledger to the instance in front of the framework.
-    Ledger(SyncSender<Arc<Ledger>>),
+    /// Give the instance in front of the framework its share.
+    Link(SyncSender<Link>),
+}
+
+/// What a guarded plug-in shares with the instance in front of the framework.
+#[derive(Clone)]
+pub(crate) struct Link {
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) inlet: Arc<AtomicRefCell<Inlet>>,
 }
 
 /// Counts one background task as long as it exists, whether it is ever run or not.
@@ -74,10 +83,10 @@ impl<T> GuardTask<T> {
         }
     }
 
-    /// Sends the ledger of this instance to `reply`.
-    pub(crate) fn ledger(reply: SyncSender<Arc<Ledger>>) -> Self {
+    /// Sends what this instance shares to `reply`.
+    pub(crate) fn link(reply: SyncSender<Link>) -> Self {
         Self {
-            job: Job::Ledger(reply),
+            job: Job::Link(reply),
             _under_way: None,
         }
     }
@@ -88,7 +97,7 @@ impl<T> std::fmt::Debug for GuardTask<T> {
         f.write_str(match self.job {
             Job::Plugin(_) => "GuardTask::Plugin",
             Job::Deliver => "GuardTask::Deliver",
-            Job::Ledger(_) => "GuardTask::Ledger",
+            Job::Link(_) => "GuardTask::Link",
         })
     }
 }
@@ -96,18 +105,18 @@ impl<T> std::fmt::Debug for GuardTask<T> {
 /// The executor of a guarded plug-in around the plug-in's own.
 pub(super) fn executor<P: Boundary>(
     inner: Option<TaskExecutor<P>>,
-    ledger: Arc<Ledger>,
+    link: Link,
 ) -> TaskExecutor<Guarded<P>> {
     Box::new(move |task| match task.job {
         Job::Plugin(task) => {
             if let Some(inner) = &inner {
-                let _counted = ledger.contain(Place::Task, || inner(task));
+                let _counted = link.ledger.contain(Place::Task, || inner(task));
             }
             // The thread is unknown here; the next call on the main thread tells what happened.
         }
-        Job::Deliver => deliver::<P>(inner.as_ref(), &ledger),
+        Job::Deliver => deliver::<P>(inner.as_ref(), &link.ledger),
         // A full or closed channel means that nobody waits any more.
-        Job::Ledger(reply) => drop(reply.try_send(Arc::clone(&ledger))),
+        Job::Link(reply) => drop(reply.try_send(link.clone())),
     })
 }
 

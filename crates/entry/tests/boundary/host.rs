@@ -195,6 +195,18 @@ impl<const KIND: u8> Instance<KIND> {
         self.set(0, f64::from(fault));
     }
 
+    /// The answer to a command, through the private extension.
+    pub(crate) fn say(&self, line: &CStr) -> String {
+        let extension: &CommandExtension = self.extension(c"org.example.command/1").unwrap();
+        let mut text = vec![0_u8; 256];
+        // SAFETY: a C string, and memory for as many bytes.
+        let length =
+            unsafe { (extension.call)(self.raw, line.as_ptr(), text.as_mut_ptr().cast(), 256) };
+        assert!((length as usize) < text.len());
+        let answer = CStr::from_bytes_until_nul(&text).unwrap();
+        answer.to_str().unwrap().to_owned()
+    }
+
     /// The report, through the private extension.
     pub(crate) fn report(&self) -> String {
         let extension: &ReportExtension = self.extension(c"org.example.report/1").unwrap();
@@ -237,6 +249,13 @@ impl<const KIND: u8> Drop for Instance<KIND> {
 }
 
 pub(crate) const ID: &CStr = c"org.example.probe";
+
+/// The private extension that takes commands.
+#[repr(C)]
+pub(crate) struct CommandExtension {
+    pub(crate) call:
+        unsafe extern "C" fn(*const clap_plugin, *const c_char, *mut c_char, u32) -> u32,
+}
 
 /// The private extension.
 #[repr(C)]

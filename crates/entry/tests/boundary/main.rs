@@ -20,11 +20,13 @@ mod probe;
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
 mod audio;
+mod command;
 mod conforming;
 mod events;
 mod factory;
 mod order;
 mod panics;
+mod ports;
 mod realtime;
 mod report;
 mod state;

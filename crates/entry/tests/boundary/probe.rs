@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
-use dmus_entry::Boundary;
+use dmus_entry::{BlockFacts, Boundary};
 use nice_plug::midi::{Channel, Key};
 use nice_plug::prelude::*;
 
@@ -25,6 +25,8 @@ pub(crate) const EFFECT: u8 = 4;
 pub(crate) const BAD_EXECUTOR: u8 = 6;
 /// As `PLAIN`, with automation exact to the frame.
 pub(crate) const ACCURATE: u8 = 5;
+/// As `ACCURATE`, with four note ports.
+pub(crate) const PORTS: u8 = 7;
 
 /// Values of the parameter `fault`: who panics.
 pub(crate) const IN_ACTIVATE: i32 = 1;
@@ -61,10 +63,55 @@ struct Log {
     sysex: u64,
     works: u64,
     beats: f64,
+    /// Frames rendered.
+    frames: u64,
+    /// What came in through further ports.
+    ports: Vec<PortLog>,
+    ported: u64,
+    /// Bytes of all messages of further ports, and their sum.
+    port_bytes: (u64, u64),
+    /// Steady time of each call.
+    steady: Vec<Option<i64>>,
     notices: Vec<String>,
 }
 
+/// One message of a further port: frame since activation, port, whether it is live, first bytes.
+#[derive(Clone, Copy)]
+struct PortLog {
+    frame: u64,
+    port: u16,
+    is_live: bool,
+    bytes: [u8; 3],
+    len: usize,
+}
+
 impl Log {
+    /// Notes what came past the framework, as long as there is room.
+    fn facts(&mut self, facts: &BlockFacts<'_>) {
+        if self.steady.len() < self.steady.capacity() {
+            self.steady.push(facts.steady_time);
+        }
+        for event in facts.events.clone() {
+            assert!(event.offset_frames < facts.frames);
+            let mut bytes = [0; 3];
+            for (to, from) in bytes.iter_mut().zip(event.bytes) {
+                *to = *from;
+            }
+            self.ported += 1;
+            self.port_bytes.0 += event.bytes.len() as u64;
+            self.port_bytes.1 += event.bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+            if self.ports.len() < self.ports.capacity() {
+                self.ports.push(PortLog {
+                    frame: self.frames + u64::from(event.offset_frames),
+                    port: event.port,
+                    is_live: event.is_live,
+                    bytes,
+                    len: event.bytes.len(),
+                });
+            }
+        }
+    }
+
     /// Notes a note, as long as there is room.
     fn note(&mut self, frame: u32) {
         self.played += 1;
@@ -154,6 +201,7 @@ unsafe impl Params for ProbeParams {
 
 pub(crate) enum Task {
     Report(SyncSender<String>),
+    Command(String, SyncSender<String>),
     Notice(String),
     Panic,
     Work,
@@ -171,6 +219,8 @@ impl<const KIND: u8> Default for Probe<KIND> {
         let log = Log {
             notes: Vec::with_capacity(64),
             levels: Vec::with_capacity(64),
+            ports: Vec::with_capacity(256),
+            steady: Vec::with_capacity(256),
             ..Log::default()
         };
         Self {
@@ -273,7 +323,7 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
     };
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
-    const SAMPLE_ACCURATE_AUTOMATION: bool = KIND == ACCURATE;
+    const SAMPLE_ACCURATE_AUTOMATION: bool = KIND == ACCURATE || KIND == PORTS;
 
     #[cfg(feature = "editor")]
     type Editor = crate::window::ProbeEditor;
@@ -295,6 +345,10 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
             Task::Notice(text) => {
                 assert!(params.fault.value() != IN_NOTICE, "notice on demand");
                 log.lock().unwrap().notices.push(text);
+            }
+            Task::Command(line, reply) => {
+                assert!(line != "panic", "command on demand");
+                reply.try_send(format!("said {line}")).unwrap();
             }
             Task::Report(reply) => {
                 assert!(params.fault.value() != IN_REPORT, "report on demand");
@@ -350,6 +404,7 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
         {
             let mut log = self.log.lock().unwrap();
             log.calls += 1;
+            log.frames += buffer.samples() as u64;
             log.longest = log.longest.max(buffer.samples());
             log.beats = context.transport().pos_beats().unwrap_or(-1.0);
             log.level(self.params.level.value());
@@ -424,6 +479,19 @@ fn report(log: &Log, params: &ProbeParams) -> String {
         params.level.value(),
         params.shape.value(),
     );
+    text.push_str("ports ");
+    for event in &log.ports {
+        let PortLog {
+            frame, port, len, ..
+        } = *event;
+        let live = if event.is_live { "!" } else { "" };
+        let bytes = &event.bytes[..len.min(3)];
+        write!(text, "{frame}:{port}{live}:{bytes:02x?} ").unwrap();
+    }
+    let (bytes, sum) = log.port_bytes;
+    writeln!(text, "\nported {}\nport_bytes {bytes} {sum}", log.ported).unwrap();
+    let steady: Vec<i64> = log.steady.iter().map(|time| time.unwrap_or(-1)).collect();
+    writeln!(text, "steady {steady:?}").unwrap();
     for notice in &log.notices {
         writeln!(text, "notice {notice}").unwrap();
     }
@@ -440,9 +508,26 @@ impl<const KIND: u8> ClapPlugin for Probe<KIND> {
 
 impl<const KIND: u8> Boundary for Probe<KIND> {
     const REPORT_ID: &'static CStr = c"org.example.report/1";
+    const COMMAND_ID: &'static CStr = c"org.example.command/1";
+    const NOTE_PORTS: u32 = if KIND == PORTS { 4 } else { 1 };
+
+    fn begin_block(&mut self, facts: &BlockFacts<'_>) {
+        let mut log = self.log.lock().unwrap();
+        log.facts(facts);
+        drop(log);
+        let mut events = facts.events.clone();
+        assert!(
+            !events.any(|event| event.bytes == [0x90, KEY_PANIC, 127]),
+            "port on demand"
+        );
+    }
 
     fn report(reply: SyncSender<String>) -> Task {
         Task::Report(reply)
+    }
+
+    fn command(line: String, reply: SyncSender<String>) -> Task {
+        Task::Command(line, reply)
     }
 
     fn notice(text: String) -> Task {

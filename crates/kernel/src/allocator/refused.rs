@@ -43,3 +43,30 @@ impl fmt::Display for PackageRefused {
 }
 
 impl Error for PackageRefused {}
+
+/// Why a message was not copied together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GatherError {
+    /// Its bytes do not fit.
+    TooLong {
+        /// Bytes there is room for.
+        limit: usize,
+    },
+    /// The chain ends before the message does, or is another pool's.
+    Unfinished,
+    /// A package holds messages, not bytes.
+    Package,
+}
+
+impl fmt::Display for GatherError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { limit } => write!(f, "message does not fit {limit} bytes"),
+            Self::Unfinished => f.write_str("chain ends before the message does"),
+            Self::Package => f.write_str("package in place of bytes"),
+        }
+    }
+}
+
+impl Error for GatherError {}

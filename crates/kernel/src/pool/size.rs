@@ -95,6 +95,7 @@ pub enum Claim {
 impl Claim {
     /// The claim of a message.
     #[must_use]
+    #[inline]
     pub const fn of(message: Message<'_>) -> Self {
         if message.ends_sound() {
             Self::Release
@@ -103,12 +104,25 @@ impl Claim {
         }
     }
 
+    /// How many of `capacity` are kept for [`Claim::Release`].
+    #[inline]
+    pub(crate) const fn reserve(capacity: u32) -> u32 {
+        capacity / 8
+    }
+
+    /// How many may be taken where `free` of `capacity` are left, by whatever claim.
+    #[inline]
+    pub(crate) const fn spare(free: u32, capacity: u32) -> u32 {
+        free.saturating_sub(Self::reserve(capacity))
+    }
+
     /// True if one more may be taken where `free` of `capacity` are left. One eighth is reserved
     /// for [`Claim::Release`].
     #[must_use]
+    #[inline]
     pub const fn is_granted(self, free: u32, capacity: u32) -> bool {
         match self {
-            Self::Ordinary => free > capacity / 8,
+            Self::Ordinary => Self::spare(free, capacity) > 0,
             Self::Release => free > 0,
         }
     }

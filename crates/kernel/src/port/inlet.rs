@@ -7,7 +7,7 @@ use crate::{
     event::ChannelGroup,
     midi::Message,
     mxf::RenderCx,
-    pool::{Claim, EventBox},
+    pool::{Claim, EventBox, Queued},
     port::{
         sequencer::Sequencer,
         stats::{Loss, Tally},
@@ -27,20 +27,53 @@ pub(super) struct Inlet<'a> {
 
 impl Inlet<'_> {
     /// The group of this number, if there is one.
+    #[inline]
     pub(super) fn group(&self, number: u32) -> Option<ChannelGroup> {
-        let number = u16::try_from(number).ok()?;
-        (number <= self.channel_groups).then_some(ChannelGroup::new(number))
+        if number > u32::from(self.channel_groups) {
+            return None;
+        }
+        u16::try_from(number).ok().map(ChannelGroup::new)
+    }
+
+    /// Counts `bytes` of the client's stream; returns where they begin in it. In STOP the stream
+    /// does not move.
+    pub(super) const fn pass_stream(&mut self, bytes: usize) -> u64 {
+        self.sequencer
+            .pass_stream(if self.is_open { bytes } else { 0 })
+    }
+
+    /// Messages that may come in a row without being asked what they are for: none of them can be
+    /// refused.
+    #[inline]
+    pub(super) fn spare(&self, cx: &RenderCx<'_>) -> u32 {
+        if self.is_open {
+            self.sequencer.spare().min(cx.allocator.spare())
+        } else {
+            0
+        }
+    }
+
+    /// Queues a message whose time is not 0, where there is [`spare`](Self::spare) room. It is
+    /// counted by [`submit`](Self::submit).
+    #[inline]
+    pub(super) fn accept_queued(&mut self, message: Queued, cx: &mut RenderCx<'_>) {
+        self.sequencer.put_queued(message, cx);
+    }
+
+    /// Counts messages that were accepted as they came.
+    pub(super) fn submit(&mut self, messages: u32) {
+        self.tally.submit(u64::from(messages));
     }
 
     /// Counts a message that never became an event.
     pub(super) const fn refuse(&mut self, loss: Loss) {
-        self.tally.submit();
+        self.tally.submit(1);
         self.tally.lose(loss, 1);
     }
 
     /// Queues a message, or recycles and counts it.
     pub(super) fn accept(&mut self, message: EventBox, claim: Claim, cx: &mut RenderCx<'_>) {
-        self.tally.submit();
+        self.tally.submit(1);
         let (message, loss) = if !self.is_open {
             (message, Loss::Stopped)
         } else if self

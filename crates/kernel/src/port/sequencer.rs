@@ -13,169 +13,259 @@
 //!
 //! **Message.** What is queued is a whole message: one event, or all pieces of a long one, chained.
 //! Pieces are never separated, and lost together.
+//!
+//! **States.** The sequencer has none: it is advanced in RUN only, so PAUSE and ACQUIRE hold, and
+//! flushed in STOP.
 
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::{BinaryHeap, binary_heap::PeekMut},
-};
+mod near;
+mod queue;
+mod series;
+mod wheel;
+
+use queue::Queue;
 
 use crate::{
     error::{Exhausted, Room},
     miniport::SchedulePrefetch,
     mxf::{Mxf, RenderCx},
-    pool::{Claim, EventBox},
+    pool::{Claim, EventBox, Queued},
     time::{ReferenceTime, SampleRate, SampleTime},
 };
 
-/// One message, ordered by time, then by arrival.
-#[derive(Debug)]
-struct Entry {
-    time: ReferenceTime,
-    serial: u64,
-    message: EventBox,
-}
-
-impl Entry {
-    const fn key(&self) -> (ReferenceTime, u64) {
-        (self.time, self.serial)
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-/// What one delivery came to, in messages.
+/// What deliveries came to, in messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivered {
     pub(crate) messages: u64,
     /// Those among them whose frame had passed.
     pub(crate) late: u64,
+    /// The furthest position in the client's byte stream among them, plus one; 0 if none has one.
+    furthest: u64,
+}
+
+impl Delivered {
+    /// The furthest position in the client's byte stream among the messages; nothing if none has one.
+    pub(crate) const fn position(&self) -> Option<u64> {
+        self.furthest.checked_sub(1)
+    }
 }
 
 /// A stable priority queue of messages, of fixed capacity.
 #[derive(Debug)]
 pub(crate) struct Sequencer {
-    /// Never grows: `capacity` is reserved when it is built.
-    queue: BinaryHeap<Reverse<Entry>>,
+    queue: Queue,
     capacity: u32,
-    /// Arrival number of the next message; orders equal stamps.
-    serial: u64,
     prefetch: SchedulePrefetch,
+    /// The prefetch is 0.
+    is_at_time: bool,
     rate: SampleRate,
+    /// What has been handed on and not been asked for.
+    delivered: Delivered,
+    /// Bytes of packed records that have come in since the last flush.
+    stream_bytes: u64,
 }
 
 impl Sequencer {
     /// An empty queue for `capacity` messages.
     pub(crate) fn new(capacity: u32, prefetch: SchedulePrefetch, rate: SampleRate) -> Self {
-        let queue = BinaryHeap::with_capacity(capacity as usize);
         Self {
-            queue,
+            queue: Queue::new(capacity),
             capacity,
-            serial: 0,
             prefetch,
+            is_at_time: prefetch == SchedulePrefetch::AT_TIME,
             rate,
+            delivered: Delivered::default(),
+            stream_bytes: 0,
         }
     }
 
     /// Messages held, `0..=capacity`.
-    pub(crate) fn held(&self) -> u32 {
-        u32::try_from(self.queue.len()).unwrap_or(u32::MAX)
+    #[inline]
+    pub(crate) const fn held(&self) -> u32 {
+        self.queue.len()
+    }
+
+    /// Counts `bytes` of the client's stream; returns where they begin in it.
+    pub(crate) const fn pass_stream(&mut self, bytes: usize) -> u64 {
+        let start = self.stream_bytes;
+        self.stream_bytes = start.wrapping_add(bytes as u64);
+        start
     }
 
     /// Queues a message at the time of its first event. Stamp 0 means now, and becomes so.
     ///
-    /// Gives the message back if the queue is full, or all but the reserve. O(log n).
+    /// Gives the message back if the queue is full, or all but the reserve. Costs what
+    /// [`Queue::push`] says.
     pub(crate) fn put(
         &mut self,
         mut message: EventBox,
         claim: Claim,
         cx: &mut RenderCx<'_>,
     ) -> Result<(), Exhausted<EventBox>> {
-        let free = self.capacity.saturating_sub(self.held());
-        if !claim.is_granted(free, self.capacity) {
-            return Err(Exhausted {
-                room: Room::Sequencer,
-                value: message,
-            });
+        if !self.has_room(claim) {
+            return Err(Self::full(message));
         }
-        let mut time = cx.allocator.event(&message).time;
-        if time == ReferenceTime::ZERO {
-            time = cx.time;
-            cx.allocator.stamp(&mut message, time);
+        if cx.allocator.event(&message).time == ReferenceTime::ZERO {
+            cx.allocator.stamp(&mut message, cx.time);
         }
-        self.queue.push(Reverse(Entry {
-            time,
-            serial: self.serial,
-            message,
-        }));
-        self.serial = self.serial.wrapping_add(1);
+        let message = cx.allocator.queued(message).map_err(Self::full)?;
+        self.enqueue(message, cx);
         Ok(())
+    }
+
+    /// Queues a message of the pool of `cx` whose time is not 0; there is
+    /// [`spare`](Self::spare) room.
+    #[inline]
+    pub(crate) fn put_queued(&mut self, message: Queued, cx: &mut RenderCx<'_>) {
+        debug_assert!(self.spare() > 0, "more than there is room for");
+        self.enqueue(message, cx);
+    }
+
+    /// Queues a message there is room for.
+    #[inline]
+    fn enqueue(&mut self, message: Queued, cx: &mut RenderCx<'_>) {
+        if let Err(message) = self.queue.push(message) {
+            cx.allocator.put_message(cx.allocator.unqueued(&message));
+        }
+    }
+
+    /// Messages it would take whatever they claim.
+    #[inline]
+    pub(crate) const fn spare(&self) -> u32 {
+        Claim::spare(self.capacity.saturating_sub(self.held()), self.capacity)
+    }
+
+    const fn full(value: EventBox) -> Exhausted<EventBox> {
+        Exhausted {
+            room: Room::Sequencer,
+            value,
+        }
+    }
+
+    /// True if one more message may be put in.
+    const fn has_room(&self, claim: Claim) -> bool {
+        claim.is_granted(self.capacity.saturating_sub(self.held()), self.capacity)
     }
 
     /// Hands every message due at the frame of `cx` to `next`, as one chain, earliest first.
     ///
-    /// A message is due when `now + prefetch >= time`. O(k log n) for k due of n held.
-    pub(crate) fn advance(&mut self, next: &mut impl Mxf, cx: &mut RenderCx<'_>) -> Delivered {
-        let horizon = self.prefetch.horizon(cx.time);
-        let mut delivered = Delivered::default();
-        let Some(first) = self.pop_due(horizon) else {
-            return delivered;
+    /// A message is due when `now + prefetch >= time`. O(k) for k due, and what
+    /// [`Queue::pop_until`] says. What it comes to is added up for
+    /// [`take_delivered`](Self::take_delivered).
+    ///
+    /// - returns the frame of the master clock at which the next message is due, if one is held
+    #[inline]
+    pub(crate) fn advance(
+        &mut self,
+        next: &mut impl Mxf,
+        cx: &mut RenderCx<'_>,
+    ) -> Option<SampleTime> {
+        let horizon = self.horizon(cx.time);
+        self.queue.pass(horizon);
+        let earliest = if self.queue.is_in_order() {
+            self.release(Queue::pop_in_order, horizon, next, cx)
+        } else {
+            self.release_mixed(horizon, next, cx)
         };
-        // Stamps up to that of the frame before belong to frames already rendered.
-        let passed = self
-            .rate
-            .sample_to_ref(cx.now.saturating_sub(SampleTime::new(1)));
-        let mut count = |time: ReferenceTime| {
-            delivered.messages += 1;
-            delivered.late += u64::from(time <= passed);
+        Some(self.due_frame(earliest?))
+    }
+
+    /// As [`release`](Self::release), where some of what is held came out of order.
+    #[inline(never)]
+    fn release_mixed(
+        &mut self,
+        horizon: i64,
+        next: &mut impl Mxf,
+        cx: &mut RenderCx<'_>,
+    ) -> Option<i64> {
+        self.release(Queue::pop_until, horizon, next, cx)
+    }
+
+    /// Hands on what `pop` gives up to `horizon`; returns the earliest time still held.
+    #[inline]
+    fn release(
+        &mut self,
+        pop: impl Fn(&mut Queue, i64) -> Result<Queued, Option<i64>>,
+        horizon: i64,
+        next: &mut impl Mxf,
+        cx: &mut RenderCx<'_>,
+    ) -> Option<i64> {
+        let first = match pop(&mut self.queue, horizon) {
+            Ok(message) => message,
+            Err(earliest) => return earliest,
         };
-        count(first.time);
-        let mut chain = first.message;
-        while let Some(entry) = self.pop_due(horizon) {
-            count(entry.time);
-            chain = cx.allocator.join(chain, entry.message);
-        }
+        self.count(&first, cx);
+        let mut chain = cx.allocator.unqueued(&first);
+        let earliest = loop {
+            match pop(&mut self.queue, horizon) {
+                Ok(message) => {
+                    self.count(&message, cx);
+                    let more = cx.allocator.unqueued(&message);
+                    cx.allocator.append(&mut chain, more);
+                }
+                Err(earliest) => break earliest,
+            }
+        };
         next.put_message(chain, cx);
-        delivered
+        earliest
     }
 
-    fn pop_due(&mut self, horizon: ReferenceTime) -> Option<Entry> {
-        let first = self.queue.peek_mut()?;
-        if first.0.time > horizon {
-            return None;
+    /// Counts a message that is handed on at the frame of `cx`.
+    #[inline]
+    fn count(&mut self, message: &Queued, cx: &RenderCx<'_>) {
+        let delivered = &mut self.delivered;
+        delivered.messages = delivered.messages.wrapping_add(1);
+        delivered.furthest = delivered.furthest.max(message.furthest);
+        if message.time < cx.time.units() {
+            self.count_late(message.time, cx);
         }
-        Some(PeekMut::pop(first).0)
     }
 
-    /// The frame of the master clock at which the next message is due; it may have passed.
-    pub(crate) fn next_due(&self) -> Option<SampleTime> {
-        let Reverse(first) = self.queue.peek()?;
-        Some(self.rate.first_sample_at(self.prefetch.due(first.time)))
+    /// Counts a message that is stamped before the frame at hand as late, unless it belongs to it:
+    /// the stamp of the frame before is the last that does not.
+    #[inline(never)]
+    fn count_late(&mut self, time: i64, cx: &RenderCx<'_>) {
+        let before = cx.now.saturating_sub(SampleTime::new(1));
+        if time <= self.rate.sample_to_ref(before).units() {
+            self.delivered.late = self.delivered.late.wrapping_add(1);
+        }
     }
 
-    /// Recycles everything held; returns how many messages that were.
+    /// What has been handed on since it was asked for last.
+    pub(crate) fn take_delivered(&mut self) -> Delivered {
+        std::mem::take(&mut self.delivered)
+    }
+
+    /// The latest stamp that is due at `now`.
+    #[inline]
+    fn horizon(&self, now: ReferenceTime) -> i64 {
+        if self.is_at_time {
+            return now.units();
+        }
+        self.prefetch.horizon(now).units()
+    }
+
+    /// The frame of the master clock at which a message of this time is due; it may have passed.
+    #[inline]
+    fn due_frame(&self, time: i64) -> SampleTime {
+        let time = ReferenceTime::new(time);
+        if self.is_at_time {
+            return self.rate.first_sample_at(time);
+        }
+        self.rate.first_sample_at(self.prefetch.due(time))
+    }
+
+    /// Recycles everything held, and begins the client's byte stream anew; returns how many messages
+    /// were held. O(n log n) for n events at worst.
     pub(crate) fn flush(&mut self, cx: &mut RenderCx<'_>) -> u64 {
         let held = u64::from(self.held());
-        for Reverse(entry) in self.queue.drain() {
-            cx.allocator.put_message(entry.message);
+        while let Ok(message) = self.queue.pop_until(i64::MAX) {
+            cx.allocator.put_message(cx.allocator.unqueued(&message));
         }
+        self.queue.pass(i64::MIN);
+        self.stream_bytes = 0;
         held
     }
 }
+
+#[cfg(test)]
+mod tests;

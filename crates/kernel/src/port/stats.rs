@@ -6,6 +6,7 @@
 //! and [`Losses::total`].
 
 use crate::{
+    allocator::Allocator,
     pool::PoolStats,
     sync::{Reader, Writer, published},
 };
@@ -59,6 +60,19 @@ impl Losses {
         stores.wrapping_add(records).wrapping_add(stopped)
     }
 
+    /// The losses of both.
+    const fn and(&self, other: &Self) -> Self {
+        Self {
+            pool: self.pool.wrapping_add(other.pool),
+            buffers: self.buffers.wrapping_add(other.buffers),
+            sequencer: self.sequencer.wrapping_add(other.sequencer),
+            groups: self.groups.wrapping_add(other.groups),
+            malformed: self.malformed.wrapping_add(other.malformed),
+            empty: self.empty.wrapping_add(other.empty),
+            stopped: self.stopped.wrapping_add(other.stopped),
+        }
+    }
+
     const fn of(&mut self, loss: Loss) -> &mut u64 {
         match loss {
             Loss::Pool => &mut self.pool,
@@ -91,9 +105,9 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts a message that came in.
-    pub(crate) const fn submit(&mut self) {
-        self.submitted = self.submitted.wrapping_add(1);
+    /// Counts messages that came in.
+    pub(crate) const fn submit(&mut self, messages: u64) {
+        self.submitted = self.submitted.wrapping_add(messages);
     }
 
     /// Counts messages that are lost.
@@ -111,6 +125,21 @@ impl Tally {
             lost,
         }
     }
+}
+
+/// What became of everything one render pin was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PinStats {
+    /// Messages handed to the pin, and records that hold none.
+    pub submitted: u64,
+    /// Messages handed to the stream.
+    pub delivered: u64,
+    /// Messages among these whose time had passed.
+    pub late: u64,
+    /// Messages held for their time at the moment.
+    pub held: u64,
+    /// Messages that will never be delivered.
+    pub lost: Losses,
 }
 
 /// Words that carry [`PortStats`] between threads.
@@ -136,6 +165,23 @@ pub struct PortStats {
 }
 
 impl PortStats {
+    /// The counts of all pins, added up, with those of the allocator they share.
+    pub(super) fn of(pins: impl IntoIterator<Item = PinStats>, allocator: &Allocator) -> Self {
+        let mut sum = Self {
+            pool: allocator.pool(),
+            foreign_chains: allocator.foreign_chains(),
+            ..Self::default()
+        };
+        for pin in pins {
+            sum.submitted = sum.submitted.wrapping_add(pin.submitted);
+            sum.delivered = sum.delivered.wrapping_add(pin.delivered);
+            sum.late = sum.late.wrapping_add(pin.late);
+            sum.held = sum.held.wrapping_add(pin.held);
+            sum.lost = sum.lost.and(&pin.lost);
+        }
+        sum
+    }
+
     fn to_words(self) -> [u64; WORDS] {
         let Self {
             submitted,

@@ -7,30 +7,137 @@
 //! messages of any kind. Events carry their own status byte, so running status and halves of a
 //! System Exclusive message have no place in a record and count as malformed. A record that claims
 //! more bytes than there are ends the buffer, for nothing tells where the next would begin.
+//!
+//! Every event is told where its record begins in the client's byte stream: all records since STOP,
+//! one after the other, lost ones included.
 
 use crate::{
-    error::WriteError,
+    allocator::Heading,
+    error::Room,
     event::ChannelGroup,
     midi::Message,
     music::{HEADER_BYTES, MusicBuffer, RecordHeader, record_bytes},
     mxf::RenderCx,
-    pool::{Claim, EventBox},
+    pool::{Claim, Queued, Slot},
     port::{inlet::Inlet, stats::Loss},
     time::ReferenceTime,
 };
 
 /// Unpacks `buffer` into `inlet`, record by record.
 ///
-/// Bounded: O(n log q) for n bytes and q messages held.
+/// Short channel messages go a shorter way, as long as there is more room than the reserve, so that
+/// nobody need ask what each of them is for.
+///
+/// Bounded: O(n) for n bytes.
 pub(super) fn unpack(buffer: &MusicBuffer, inlet: &mut Inlet<'_>, cx: &mut RenderCx<'_>) {
+    let start = buffer.start();
     let mut records = buffer.records();
-    while !records.is_empty() {
-        let Some((record, rest)) = Record::split(records, buffer.start()) else {
-            inlet.refuse(Loss::Malformed);
-            break;
+    let mut position = inlet.pass_stream(records.len());
+    loop {
+        let before = records.len();
+        records = unpack_short(records, start, position, inlet, cx);
+        if records.is_empty() {
+            return;
+        }
+        position = position.wrapping_add((before - records.len()) as u64);
+        let Some((record, rest)) = Record::split(records, start, position) else {
+            return inlet.refuse(Loss::Malformed);
         };
         record.unpack(inlet, cx);
+        position = position.wrapping_add((records.len() - rest.len()) as u64);
         records = rest;
+    }
+}
+
+/// Unpacks short records up to the first that is none; returns what is left.
+#[inline]
+fn unpack_short<'a>(
+    records: &'a [u8],
+    start: ReferenceTime,
+    position: u64,
+    inlet: &mut Inlet<'_>,
+    cx: &mut RenderCx<'_>,
+) -> &'a [u8] {
+    let spare = inlet.spare(cx);
+    let mut rest = records;
+    let mut taken = 0;
+    let mut position = position;
+    while taken < spare
+        && let Some((record, following)) = rest.split_first_chunk()
+        && let Some(short) = ShortRecord::read(record)
+        && let Some(group) = inlet.group(short.group)
+    {
+        let time = presentation(start.saturating_add(short.delta), cx);
+        let bytes = u64::from(short.word).to_le_bytes();
+        let slot = Slot::inline((time, position), group, bytes, short.length);
+        let Some(event) = cx.allocator.granted_event(slot) else {
+            break;
+        };
+        inlet.accept_queued(Queued::new(time.units(), position, event), cx);
+        position = position.wrapping_add(SHORT_BYTES as u64);
+        taken += 1;
+        rest = following;
+    }
+    inlet.submit(taken);
+    rest
+}
+
+/// The time of a stamp: 0 means now.
+#[inline]
+fn presentation(stamp: ReferenceTime, cx: &RenderCx<'_>) -> ReferenceTime {
+    if stamp == ReferenceTime::ZERO {
+        cx.time
+    } else {
+        stamp
+    }
+}
+
+/// Bytes of a record whose data is two or three bytes.
+const SHORT_BYTES: usize = record_bytes(3);
+
+/// The upper halves of the status bytes with two data bytes, a bit for each.
+///
+/// # Source
+/// \[MIDI1\] Table 1.
+const TWO_DATA_BYTES: u32 = 0x4F00;
+/// The same with one data byte.
+const ONE_DATA_BYTE: u32 = 0x3000;
+
+/// A record of one well-formed channel message.
+struct ShortRecord {
+    /// Group as written, not yet checked.
+    group: u32,
+    delta: ReferenceTime,
+    /// The message, its first byte lowest; what it does not use is 0.
+    word: u32,
+    /// Bytes of the message, `2..=3`.
+    length: u16,
+}
+
+impl ShortRecord {
+    /// The record, if it is such a one.
+    #[inline]
+    fn read(record: &[u8; SHORT_BYTES]) -> Option<Self> {
+        let (header, data) = RecordHeader::split(record)?;
+        // Padding makes room for four bytes; all but the message are masked out.
+        let word = u32::from_le_bytes(*data.first_chunk()?);
+        let (length, mask, statuses) = match header.data_bytes {
+            3 => (3, 0x00FF_FFFF, TWO_DATA_BYTES),
+            2 => (2, 0x0000_FFFF, ONE_DATA_BYTE),
+            _ => return None,
+        };
+        let word = word & mask;
+        // A status byte has its highest bit set, a data byte has not.
+        let is_well_formed = word & 0x0080_8080 == 0x80 && statuses >> ((word >> 4) & 0xF) & 1 == 1;
+        if !is_well_formed || !header.is_structured() {
+            return None;
+        }
+        Some(Self {
+            group: header.group,
+            delta: header.delta,
+            word,
+            length,
+        })
     }
 }
 
@@ -38,31 +145,33 @@ pub(super) fn unpack(buffer: &MusicBuffer, inlet: &mut Inlet<'_>, cx: &mut Rende
 struct Record<'a> {
     time: ReferenceTime,
     group: u32,
-    structured: bool,
+    is_structured: bool,
+    /// Where it begins in the client's byte stream.
+    position: u64,
     data: &'a [u8],
 }
 
 impl<'a> Record<'a> {
     /// The first record of `bytes` beside the bytes after it; nothing if its header or its data
     /// does not fit.
-    fn split(bytes: &'a [u8], start: ReferenceTime) -> Option<(Self, &'a [u8])> {
+    #[inline]
+    fn split(bytes: &'a [u8], start: ReferenceTime, position: u64) -> Option<(Self, &'a [u8])> {
         let (header, _) = RecordHeader::split(bytes)?;
         let data_bytes = usize::try_from(header.data_bytes).ok()?;
         let (record, rest) = bytes.split_at_checked(record_bytes(data_bytes))?;
         let data = record.get(HEADER_BYTES..HEADER_BYTES.checked_add(data_bytes)?)?;
-        let time = start.saturating_add(header.delta);
-        let structured = header.is_structured();
-        Some((
-            Self {
-                time,
-                group: header.group,
-                structured,
-                data,
-            },
-            rest,
-        ))
+        let record = Self {
+            time: start.saturating_add(header.delta),
+            group: header.group,
+            is_structured: header.is_structured(),
+            position,
+            data,
+        };
+        Some((record, rest))
     }
 
+    /// Passes on whatever the data is, message by message.
+    #[cold]
     fn unpack(&self, inlet: &mut Inlet<'_>, cx: &mut RenderCx<'_>) {
         let Some(group) = inlet.group(self.group) else {
             return inlet.refuse(Loss::Groups);
@@ -70,7 +179,7 @@ impl<'a> Record<'a> {
         if self.data.is_empty() {
             return inlet.refuse(Loss::Empty);
         }
-        if self.structured {
+        if self.is_structured {
             match Message::whole(self.data) {
                 Some(message) if message.is_channel_message() => {
                     self.send(message, group, inlet, cx);
@@ -89,6 +198,7 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Passes a message on, as one event or as a run of pieces.
     fn send(
         &self,
         message: Message<'_>,
@@ -97,53 +207,21 @@ impl<'a> Record<'a> {
         cx: &mut RenderCx<'_>,
     ) {
         let claim = Claim::of(message);
-        match self.events_of(message, group, claim, cx) {
+        let heading = Heading {
+            claim,
+            time: presentation(self.time, cx),
+            group,
+            position: self.position,
+        };
+        match cx.allocator.headed_message(heading, message.bytes()) {
             Ok(events) => inlet.accept(events, claim, cx),
-            Err(loss) => inlet.refuse(loss),
+            Err(full) => inlet.refuse(match full.room {
+                Room::Buffers => Loss::Buffers,
+                _ => Loss::Pool,
+            }),
         }
-    }
-
-    /// The message as one event, or as a chain of pieces all but the last of which are
-    /// incomplete. Whatever was taken for a message that does not fit goes home.
-    fn events_of(
-        &self,
-        message: Message<'_>,
-        group: ChannelGroup,
-        claim: Claim,
-        cx: &mut RenderCx<'_>,
-    ) -> Result<EventBox, Loss> {
-        let allocator = &mut *cx.allocator;
-        let mut pieces = message
-            .bytes()
-            .chunks(usize::from(allocator.buffer_size()))
-            .peekable();
-        let mut chain: Option<EventBox> = None;
-        while let Some(piece) = pieces.next() {
-            let event = allocator.get_message(claim).map_err(|_| Loss::Pool);
-            let written = event.and_then(|mut event| {
-                allocator.address(&mut event, self.time, group);
-                if pieces.peek().is_some() {
-                    allocator.mark_incomplete(&mut event);
-                }
-                match allocator.write(&mut event, piece) {
-                    Ok(()) => Ok(event),
-                    Err(WriteError::TooLong { .. } | WriteError::Exhausted) => {
-                        allocator.put_message(event);
-                        Err(Loss::Buffers)
-                    }
-                }
-            });
-            chain = match (chain, written) {
-                (None, Ok(event)) => Some(event),
-                (Some(chain), Ok(event)) => Some(allocator.join(chain, event)),
-                (chain, Err(loss)) => {
-                    if let Some(chain) = chain {
-                        allocator.put_message(chain);
-                    }
-                    return Err(loss);
-                }
-            };
-        }
-        chain.ok_or(Loss::Empty)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,10 +10,13 @@
 
 use crate::{
     allocator::Allocator,
-    miniport::{MasterSync, SynthSink},
-    mxf::{Mxf, RenderCx},
-    port::sequencer::{Delivered, Sequencer},
-    time::{SampleRate, SampleTime},
+    miniport::{MasterSync, Stream},
+    mxf::RenderCx,
+    port::{
+        delivery::Delivery,
+        sequencer::{Delivered, Sequencer},
+    },
+    time::{ReferenceTime, SampleRate, SampleTime},
 };
 
 /// A block to be filled: two channels of the same length.
@@ -42,8 +45,24 @@ impl<'a> Block<'a> {
         self.right.fill(0.0);
     }
 
+    /// The same block, for one more look.
+    pub(super) const fn reborrow(&mut self) -> Block<'_> {
+        Block {
+            left: self.left,
+            right: self.right,
+        }
+    }
+
+    /// Adds to each channel what another gives for it.
+    pub(super) fn add(&mut self, left: &[f32], right: &[f32]) {
+        let pairs = self.left.iter_mut().zip(left);
+        for (sum, sample) in pairs.chain(self.right.iter_mut().zip(right)) {
+            *sum += sample;
+        }
+    }
+
     /// Cuts the first `frames` off the block.
-    fn take_slice(&mut self, frames: usize) -> Self {
+    pub(super) fn take_slice(&mut self, frames: usize) -> Self {
         let slice = |channel: &mut &'a mut [f32]| {
             let whole = std::mem::take(channel);
             let (slice, rest) = whole.split_at_mut_checked(frames).unwrap_or_default();
@@ -70,8 +89,12 @@ pub(super) struct WaveSink {
     rate: SampleRate,
     /// The next frame to be rendered; stands still outside RUN.
     position: SampleTime,
+    /// The master time of that frame, as the stream reckons it.
+    rendered_until: ReferenceTime,
     /// True until the first block after entering RUN.
     is_starting: bool,
+    /// True if audio is pulled, which takes an open wave pin.
+    is_open: bool,
 }
 
 impl WaveSink {
@@ -79,12 +102,28 @@ impl WaveSink {
         Self {
             rate,
             position: SampleTime::ZERO,
+            rendered_until: ReferenceTime::MIN,
             is_starting: true,
+            is_open: false,
         }
+    }
+
+    /// A wave pin is opened: audio is pulled from now on.
+    pub(super) const fn open(&mut self) {
+        self.is_open = true;
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.is_open
     }
 
     pub(super) const fn position(&self) -> SampleTime {
         self.position
+    }
+
+    /// The master time of the next frame to be rendered; the beginning of time before the first.
+    pub(super) const fn rendered_until(&self) -> ReferenceTime {
+        self.rendered_until
     }
 
     /// RUN is entered: the next block maps the stream to the master clock afresh.
@@ -95,55 +134,90 @@ impl WaveSink {
     /// STOP is entered: the stream will begin anew.
     pub(super) const fn rewind(&mut self) {
         self.position = SampleTime::ZERO;
+        self.rendered_until = ReferenceTime::MIN;
     }
 
-    /// Fills `block`, whose first frame is `now` on the master clock.
+    /// Fills `block`, whose first frame is `now` on the master clock; with silence if no wave pin
+    /// is open or the stream gives no audio.
     ///
     /// Slices follow each other without a gap and add up to the block. Nothing is delivered on the
     /// frame after the last, which belongs to the next block; an empty block delivers nothing.
-    pub(super) fn render<S: Mxf + SynthSink>(
+    pub(super) fn render<S: Stream>(
         &mut self,
         mut block: Block<'_>,
         now: SampleTime,
         sequencer: &mut Sequencer,
-        stream: &mut S,
+        delivery: &mut Delivery<'_, S>,
         allocator: &mut Allocator,
     ) -> Delivered {
-        let mut total = Delivered::default();
+        let end = now.after_frames(block.frames());
         if block.frames() > 0 {
-            let master = self.rate.sample_to_ref(now);
-            let start = std::mem::take(&mut self.is_starting);
-            stream.sync_to_master(MasterSync {
+            self.sync(now, delivery.stream);
+        }
+        let gives_audio = self.is_open && delivery.stream.synth_sink().is_some();
+        if !gives_audio {
+            block.reborrow().silence();
+        }
+        // Both rulers count frames, so the two stay as far apart as they are.
+        let apart = self.position.frames().wrapping_sub(now.frames());
+        let mut now = now;
+        while now < end {
+            let mut cx = RenderCx::new(allocator, self.rate, now, self.position);
+            let due = sequencer.advance(delivery, &mut cx);
+            let until = slice_end(due, now, end);
+            if gives_audio {
+                let slice = block.take_slice(frames_between(now, until));
+                match delivery.stream.synth_sink() {
+                    Some(sink) => sink.render(slice.left, slice.right, self.position),
+                    None => slice.silence(),
+                }
+            }
+            now = until;
+            self.position = SampleTime::new(now.frames().wrapping_add(apart));
+        }
+        if gives_audio {
+            // Nothing is left, unless time came to its end inside the block.
+            block.silence();
+        }
+        self.rendered_until = delivery
+            .stream
+            .synth_sink()
+            .map_or(self.rate.sample_to_ref(end), |sink| {
+                sink.sample_to_ref(self.position)
+            });
+        sequencer.take_delivered()
+    }
+
+    /// Tells the stream where the master clock stands.
+    fn sync<S: Stream>(&mut self, now: SampleTime, stream: &mut S) {
+        let start = std::mem::take(&mut self.is_starting);
+        if let Some(sink) = stream.synth_sink() {
+            sink.sync_to_master(MasterSync {
                 position: self.position,
-                master,
+                master: self.rate.sample_to_ref(now),
                 start,
             });
         }
-        let mut now = now;
-        while block.frames() > 0 {
-            let mut cx = RenderCx::new(allocator, self.rate, now, self.position);
-            let delivered = sequencer.advance(stream, &mut cx);
-            total.messages += delivered.messages;
-            total.late += delivered.late;
-            let slice = block.take_slice(slice_frames(sequencer.next_due(), now, block.frames()));
-            let frames = slice.frames();
-            stream.render(slice.left, slice.right, self.position);
-            self.position = self.position.after_frames(frames);
-            now = now.after_frames(frames);
-        }
-        total
     }
 }
 
-/// Frames from `now` to the next due frame, at least one, at most those `left`.
-fn slice_frames(next_due: Option<SampleTime>, now: SampleTime, left: usize) -> usize {
-    let Some(due) = next_due else { return left };
+/// Where a slice from `now` on ends: at the next due frame or at `end`, which is after `now`,
+/// whichever is first; after one frame at least.
+#[inline]
+fn slice_end(due: Option<SampleTime>, now: SampleTime, end: SampleTime) -> SampleTime {
+    let until = due.map_or(end, |due| due.min(end));
     debug_assert!(
-        due > now,
+        until > now,
         "a message due at {due:?} is still held at {now:?}"
     );
-    let ahead = due.saturating_sub(now).frames().max(1);
-    usize::try_from(ahead).unwrap_or(left).min(left)
+    // There is a frame after `now`, or `end` would not be.
+    until.max(SampleTime::new(now.frames().wrapping_add(1)))
+}
+
+/// Frames of a slice, which are no more than the block has.
+#[inline]
+fn frames_between(now: SampleTime, until: SampleTime) -> usize {
+    usize::try_from(until.saturating_sub(now).frames()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -153,10 +227,12 @@ mod tests {
     #[test]
     fn a_slice_ends_at_the_next_due_frame_or_with_the_block() {
         let now = SampleTime::new(100);
-        assert_eq!(slice_frames(None, now, 64), 64);
-        assert_eq!(slice_frames(Some(SampleTime::new(101)), now, 64), 1);
-        assert_eq!(slice_frames(Some(SampleTime::new(163)), now, 64), 63);
-        assert_eq!(slice_frames(Some(SampleTime::new(i64::MAX)), now, 64), 64);
+        let end = SampleTime::new(164);
+        let frames = |due| frames_between(now, slice_end(due, now, end));
+        assert_eq!(frames(None), 64);
+        assert_eq!(frames(Some(SampleTime::new(101))), 1);
+        assert_eq!(frames(Some(SampleTime::new(163))), 63);
+        assert_eq!(frames(Some(SampleTime::new(i64::MAX))), 64);
     }
 
     #[test]

@@ -6,8 +6,12 @@ use std::convert::Infallible;
 
 use dmus_kernel::{
     ChannelGroup, EventBox, Miniport, MusicBuffer, Mxf, NewStream, Port, PortConfig, ReferenceTime,
-    RenderCx, SampleRate, SampleTime, SchedulePrefetch, StreamRequest, StreamState, SynthCaps,
-    SynthSink, clock::SampleClock, error::StateReason, miniport::MasterSync, music::record_bytes,
+    RenderCx, SampleRate, SampleTime, SchedulePrefetch, Stream, StreamRequest, StreamState,
+    SynthCaps, SynthSink,
+    clock::SampleClock,
+    error::StateReason,
+    miniport::{CapsFlags, EffectFlags, MasterSync},
+    music::record_bytes,
     port::Submitted,
 };
 
@@ -23,9 +27,13 @@ impl Miniport for Recorder {
 
     fn caps(&self) -> SynthCaps {
         SynthCaps {
+            flags: CapsFlags::SOFTWARE_SYNTH,
+            memory_size: None,
             max_channel_groups: 4,
             max_voices: None,
             max_audio_channels: Some(2),
+            effects: EffectFlags::NONE,
+            description: "recorder",
         }
     }
 
@@ -36,7 +44,7 @@ impl Miniport for Recorder {
             refuses: None,
             keeps: false,
             kept: None,
-            heard: Vec::with_capacity(1 << 16),
+            notes: Vec::with_capacity(1 << 16),
             bytes: Vec::with_capacity(1 << 18),
             chains: 0,
             tone: 0.0,
@@ -48,6 +56,7 @@ impl Miniport for Recorder {
         Ok(NewStream {
             stream,
             schedule_prefetch: self.prefetch,
+            service_group: None,
         })
     }
 }
@@ -57,6 +66,8 @@ impl Miniport for Recorder {
 pub(crate) struct Heard {
     /// Stream frame at which it came.
     pub(crate) frame: i64,
+    /// Master frame at which it came.
+    pub(crate) now: i64,
     /// Its stamp, 100 ns.
     pub(crate) stamp: i64,
     pub(crate) group: u16,
@@ -77,8 +88,10 @@ pub(crate) struct Tape {
     /// Holds its events until STOP, as a stream with a queue of its own does.
     pub(crate) keeps: bool,
     kept: Option<EventBox>,
-    heard: Vec<(Heard, usize)>,
-    bytes: Vec<u8>,
+    /// Each event with the number of its bytes.
+    pub(crate) notes: Vec<(Heard, usize)>,
+    /// The bytes of all, one after another.
+    pub(crate) bytes: Vec<u8>,
     chains: u32,
     tone: f32,
     /// Position and frames of each slice.
@@ -100,7 +113,7 @@ impl Tape {
                 ..heard.clone()
             }
         };
-        self.heard.iter().map(with_bytes).collect()
+        self.notes.iter().map(with_bytes).collect()
     }
 }
 
@@ -118,20 +131,21 @@ impl Mxf for Tape {
             });
             return;
         }
-        let (frame, number) = (cx.position.frames(), self.chains);
+        let (frame, now, number) = (cx.position.frames(), cx.now.frames(), self.chains);
         let Self {
-            heard, bytes, tone, ..
+            notes, bytes, tone, ..
         } = self;
         cx.allocator.consume(chain, |event| {
             let note = Heard {
                 frame,
+                now,
                 stamp: event.time.units(),
                 group: event.group.number(),
                 is_incomplete: event.flags.is_incomplete(),
                 chain: number,
                 bytes: Vec::new(),
             };
-            heard.push((note, event.bytes().len()));
+            notes.push((note, event.bytes().len()));
             bytes.extend_from_slice(event.bytes());
             *tone = event
                 .bytes()
@@ -157,6 +171,12 @@ impl Mxf for Tape {
         }
         self.states.push(state);
         Ok(())
+    }
+}
+
+impl Stream for Tape {
+    fn synth_sink(&mut self) -> Option<&mut dyn SynthSink> {
+        Some(self)
     }
 }
 

@@ -5,12 +5,21 @@
 
 use super::Warnings;
 use super::chunk::Chunk;
+use super::own::Own;
 use super::packet::{Found, Packets};
-use crate::builder::Track;
+use crate::builder::{Place, Track};
 use crate::error::WarningKind;
 
-/// Longest name kept, bytes.
-const MAX_NAME: usize = 256;
+/// Longest text kept, bytes.
+const MAX_TEXT: usize = 256;
+
+/// A text as it is kept: what is no UTF-8 replaced, the rest cut at a character.
+fn text(bytes: &[u8]) -> String {
+    let bytes = bytes.get(..MAX_TEXT).unwrap_or(bytes);
+    let mut text = String::from_utf8_lossy(bytes).into_owned();
+    text.truncate(text.floor_char_boundary(MAX_TEXT));
+    text
+}
 
 /// Reads one track.
 pub(super) fn read(chunk: &Chunk<'_>, number: usize, warnings: &mut Warnings) -> Track {
@@ -25,6 +34,7 @@ pub(super) fn read(chunk: &Chunk<'_>, number: usize, warnings: &mut Warnings) ->
         tick: 0,
         running: 0,
         group: 1,
+        place: None,
     };
     let end = loop {
         match reader.event() {
@@ -61,6 +71,8 @@ struct Reader<'a, 'w> {
     /// Running status, 0 when there is none.
     running: u8,
     group: u16,
+    /// Where the next message lies, if it comes at this tick.
+    place: Option<(u64, Place)>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -106,7 +118,7 @@ impl<'a> Reader<'a, '_> {
             *place = *byte;
         }
         let message = message.get(..=wanted).unwrap_or(&message);
-        self.track.push(self.tick, self.group, message);
+        self.push(message);
         Ok(())
     }
 
@@ -146,9 +158,23 @@ impl<'a> Reader<'a, '_> {
 
     fn found(&mut self, found: &Found<'_>) {
         match *found {
-            Found::Message(message) => self.track.push(self.tick, self.group, message),
+            Found::Message(message) => self.push(message),
             Found::Cable(cable) => self.set_port(cable.saturating_sub(1)),
             Found::Warning(kind) => self.warn(kind),
+        }
+    }
+
+    fn push(&mut self, message: &[u8]) {
+        let place = self.place.take().filter(|(tick, _)| *tick == self.tick);
+        let place = place.map(|(_, place)| place).unwrap_or_default();
+        self.track
+            .push_placed(self.tick, place, self.group, message);
+    }
+
+    fn own(&mut self, own: Own) {
+        match own {
+            Own::Place(place) => self.place = Some((self.tick, place)),
+            Own::Group(group) => self.group = group,
         }
     }
 
@@ -158,9 +184,9 @@ impl<'a> Reader<'a, '_> {
         match (kind, data) {
             ([0x2f], _) => return Ok(Flow::EndOfTrack),
             ([0x03], name) if self.track.name.is_empty() => {
-                let name = name.get(..MAX_NAME).unwrap_or(name);
-                self.track.name = String::from_utf8_lossy(name).trim().to_owned();
+                self.track.name = text(name).trim().to_owned();
             }
+            ([0x06], marker) => self.track.markers.push((self.tick, text(marker))),
             ([0x21], &[port]) => self.set_port(port),
             ([0x51], &[a, b, c]) if (a, b, c) != (0, 0, 0) => {
                 self.track
@@ -172,6 +198,11 @@ impl<'a> Reader<'a, '_> {
                 self.track.meters.push((self.tick, numerator, 1 << power));
             }
             ([0x58], _) => self.warn(WarningKind::BadMeter),
+            ([0x7f], data) => {
+                if let Some(own) = Own::read(data) {
+                    self.own(own);
+                }
+            }
             _ => {}
         }
         if whole {

@@ -2,8 +2,12 @@
 //!
 //! Source: \[SMF\] chunks, delta times, meta events.
 
-use crate::builder::Division;
+use super::own::Own;
+use crate::builder::{Division, Place, time_of};
 use crate::song::{Message, Song};
+
+/// No message's group.
+const NO_GROUP: u16 = u16::MAX;
 
 /// Longest delta time of one event.
 const MAX_DELTA: u64 = 0x0fff_ffff;
@@ -11,9 +15,15 @@ const MAX_DELTA: u64 = 0x0fff_ffff;
 /// The whole file.
 pub(super) fn to_smf(song: &Song) -> Vec<u8> {
     let count = song.track_names.len().max(1);
+    // With one group nothing needs a port; with more, a reader should find each track's.
+    let group = if song.messages.iter().all(|message| message.group == 1) {
+        1
+    } else {
+        NO_GROUP
+    };
     let mut tracks: Vec<TrackBytes> = Vec::with_capacity(count);
     for index in 0..count {
-        let mut track = TrackBytes::default();
+        let mut track = TrackBytes::new(group);
         let name = song.track_names.get(index).map_or("", String::as_str);
         if !name.is_empty() {
             track.meta(0, 0x03, name.as_bytes());
@@ -21,7 +31,9 @@ pub(super) fn to_smf(song: &Song) -> Vec<u8> {
         tracks.push(track);
     }
     let mut conductor = conductor_events(song).into_iter().peekable();
+    let mut places = Places::new(song);
     for message in &song.messages {
+        let place = places.next(message);
         let first = message.track == 0;
         while first
             && conductor
@@ -35,7 +47,7 @@ pub(super) fn to_smf(song: &Song) -> Vec<u8> {
         }
         let index = usize::try_from(message.track).unwrap_or(usize::MAX);
         if let Some(track) = tracks.get_mut(index) {
-            track.message(message);
+            track.message(message, place);
         }
     }
     for (index, track) in tracks.iter_mut().enumerate() {
@@ -77,9 +89,54 @@ fn assemble(division: Division, tracks: &[TrackBytes]) -> Vec<u8> {
     file
 }
 
-/// Tempos and meters that differ from what holds without them, in order.
+/// Finds what the tick and the track of a message leave open.
+struct Places<'a> {
+    song: &'a Song,
+    last: Option<&'a Message>,
+    order: u32,
+}
+
+impl<'a> Places<'a> {
+    const fn new(song: &'a Song) -> Self {
+        Self {
+            song,
+            last: None,
+            order: 0,
+        }
+    }
+
+    /// The place of the next message in playing order.
+    fn next(&mut self, message: &'a Message) -> Place {
+        let moment = |message: &Message| (message.tick, message.time);
+        let last = self.last.replace(message);
+        self.order = match last.filter(|last| moment(last) == moment(message)) {
+            // Of one moment the tracks play in turn, so a step back needs a higher rank.
+            Some(last) if last.track > message.track => self.order.saturating_add(1),
+            Some(_) => self.order,
+            None => 0,
+        };
+        let tick = time_of(self.song.division, &self.song.tempos, message.tick);
+        let early = if message.time < tick {
+            let early = tick
+                .units_100ns()
+                .saturating_sub(message.time.units_100ns());
+            u32::try_from(early).unwrap_or(u32::MAX)
+        } else {
+            0
+        };
+        Place {
+            early,
+            order: self.order,
+        }
+    }
+}
+
+/// Tempos, meters and markers that differ from what holds without them, in order.
 fn conductor_events(song: &Song) -> Vec<(u64, u8, Vec<u8>)> {
     let mut events = Vec::new();
+    for marker in &song.markers {
+        events.push((marker.tick, 0x06, marker.text.clone().into_bytes()));
+    }
     for meter in &song.meters {
         let power = meter.denominator.trailing_zeros();
         let power = u8::try_from(power).unwrap_or(2);
@@ -100,25 +157,33 @@ fn conductor_events(song: &Song) -> Vec<(u64, u8, Vec<u8>)> {
 struct TrackBytes {
     bytes: Vec<u8>,
     tick: u64,
+    /// Group of the messages to come, [`NO_GROUP`] before the first.
     group: u16,
 }
 
-impl Default for TrackBytes {
-    fn default() -> Self {
+impl TrackBytes {
+    /// An empty track that needs no port while it stays in `group`.
+    const fn new(group: u16) -> Self {
         Self {
             bytes: Vec::new(),
             tick: 0,
-            group: 1,
+            group,
         }
     }
-}
 
-impl TrackBytes {
-    fn message(&mut self, message: &Message) {
+    fn message(&mut self, message: &Message, place: Place) {
         if message.group != self.group {
             self.group = message.group;
-            let port = u8::try_from(message.group.saturating_sub(1)).unwrap_or(0);
-            self.meta(message.tick, 0x21, &[port]);
+            match message.group.checked_sub(1) {
+                Some(port) => {
+                    let port = u8::try_from(port).unwrap_or(0);
+                    self.meta(message.tick, 0x21, &[port]);
+                }
+                None => self.meta(message.tick, 0x7f, &Own::Group(0).to_bytes()),
+            }
+        }
+        if place != Place::default() {
+            self.meta(message.tick, 0x7f, &Own::Place(place).to_bytes());
         }
         self.delta(message.tick);
         match message.bytes().split_first() {
@@ -158,11 +223,16 @@ impl TrackBytes {
     }
 
     fn number(&mut self, value: u32) {
-        for shift in [21, 14, 7] {
-            if value >> shift > 0 {
-                self.bytes.push(0x80 | (value >> shift).to_le_bytes()[0]);
-            }
-        }
-        self.bytes.push(value.to_le_bytes()[0] & 0x7f);
+        push_number(&mut self.bytes, value);
     }
+}
+
+/// Appends a number of 7 bits a byte, most significant first, at most four bytes.
+pub(super) fn push_number(bytes: &mut Vec<u8>, value: u32) {
+    for shift in [21, 14, 7] {
+        if value >> shift > 0 {
+            bytes.push(0x80 | (value >> shift).to_le_bytes()[0]);
+        }
+    }
+    bytes.push(value.to_le_bytes()[0] & 0x7f);
 }

@@ -46,7 +46,8 @@ impl Engine {
     /// Notes start and end at exactly the frame that is rendered next; controllers act from the
     /// next control tick on and are reached at its end.
     ///
-    /// - `group`: 0 addresses all groups, `1..` one of them
+    /// - `group`: 0 addresses all groups in order, `1..` one of them; one that is not answered to
+    ///   is counted as unknown
     /// - `bytes`: a channel message, a system exclusive message from `F0` to `F7`, or a system
     ///   message; anything else is counted as unknown
     ///
@@ -54,7 +55,7 @@ impl Engine {
     /// Render. Bounded by the number of voices and the length of the message.
     pub fn message(&mut self, group: u16, bytes: &[u8]) {
         self.stats.messages = self.stats.messages.saturating_add(1);
-        let groups = self.config.channel_groups;
+        let groups = self.channel_groups;
         let (first, last) = match group {
             0 => (0, groups),
             group => (group - 1, group.min(groups)),
@@ -75,6 +76,11 @@ impl Engine {
         if !is_known {
             self.stats.unknown = self.stats.unknown.saturating_add(1);
         }
+        self.aim_bent();
+    }
+
+    /// Points the voices to which something happened, unless the next tick does it anyway.
+    pub(super) fn aim_bent(&mut self) {
         let moment = Moment::at(self.position);
         if moment.offset != 0 && self.polyphony.is_bent() {
             self.aim(moment);
@@ -158,7 +164,7 @@ impl Engine {
     }
 
     /// Power-on state of one group under new rules; its voices fade.
-    fn reset_group(&mut self, group_index: u16, mode: Mode) {
+    pub(super) fn reset_group(&mut self, group_index: u16, mode: Mode) {
         let Some(first) = part_index(group_index, 0) else {
             return;
         };

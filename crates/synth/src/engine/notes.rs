@@ -2,6 +2,8 @@
 //!
 //! Source: \[DLS2\] region selection and exclusivity; \[MIDI1\] pedals.
 
+use dmus_kernel::miniport::VoicePriority;
+
 use crate::articulation::{Inputs, Signals, Strike};
 use crate::channel::controllers::number;
 use crate::collection::{Collection, Instrument, Region};
@@ -17,7 +19,7 @@ struct Note {
     number: u64,
     part: u8,
     key: u8,
-    priority: u8,
+    priority: VoicePriority,
     found: Found,
 }
 
@@ -50,6 +52,7 @@ impl Engine {
             stats.unmatched_notes = stats.unmatched_notes.saturating_add(1);
         } else if started == 0 {
             stats.lost_notes = stats.lost_notes.saturating_add(1);
+            self.lost_notes = self.lost_notes.saturating_add(1);
         }
         let sounding = u32::try_from(self.polyphony.sounding()).unwrap_or(u32::MAX);
         stats.peak_voices = stats.peak_voices.max(sounding);

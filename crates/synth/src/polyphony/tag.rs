@@ -1,5 +1,7 @@
 //! A sounding voice as messages see it: whose it is, its state, and what may happen to it.
 
+use dmus_kernel::miniport::VoicePriority;
+
 use crate::downloads::Downloads;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::voice::{Lane, Modulation};
@@ -13,8 +15,8 @@ pub(crate) struct Tag {
     pub(crate) part: u8,
     /// MIDI note of the message.
     pub(crate) key: u8,
-    /// Rank of the channel.
-    pub(crate) priority: u8,
+    /// Priority its channel has now.
+    pub(crate) priority: VoicePriority,
     /// Place of its collection.
     pub(crate) place: u8,
     /// Region in its collection.
@@ -41,7 +43,7 @@ pub(crate) struct Tag {
 
 impl Tag {
     /// Tag of a voice that is about to start.
-    pub(crate) const fn struck(note: u64, part: u8, key: u8, priority: u8) -> Self {
+    pub(crate) const fn struck(note: u64, part: u8, key: u8, priority: VoicePriority) -> Self {
         Self {
             note,
             part,

@@ -11,7 +11,7 @@ use crate::bank::{
 use crate::rig::{Rig, compile};
 
 /// An instrument in which everything moves, with a drum kit of one-shots.
-fn lively() -> dmus_dls::Bank {
+pub(crate) fn lively() -> dmus_dls::Bank {
     let mut short_loop = looped(sine(20, 1), 44_100);
     short_loop.frames.extend(sine(20, 30));
     if let Some(sample) = &mut short_loop.sample {

@@ -13,18 +13,24 @@
 
 mod bank;
 mod block_size;
+mod download_table;
 mod downloads;
 mod envelopes;
 mod filter;
 mod gain_pan;
+mod groups;
 mod hostile;
 mod measure;
 mod midi;
 mod no_alloc;
+mod pins;
 mod pitch;
 mod port;
+mod priorities;
 mod rig;
+mod unloading;
 mod voices;
+mod volume;
 
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

@@ -103,3 +103,17 @@ fn more_groups_than_there_are_cannot_be_opened() {
     config.channel_groups = 5;
     assert!(Port::new(SynthMiniport::new(32), config).is_err());
 }
+
+#[test]
+fn stopping_lets_go_of_what_the_voices_played() {
+    let mut port = port(256);
+    send(&mut port, 0, true, &[0x90, 69, 127]);
+    let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);
+    port.render(&mut left, &mut right);
+    let engine = port.stream_mut().engine_mut();
+    engine.download(Layer::User, None).unwrap();
+    assert!(engine.take_retired().is_none());
+    port.set_state(StreamState::Stop).unwrap();
+    let engine = port.stream_mut().engine_mut();
+    assert!(engine.take_retired().is_some());
+}

@@ -1,0 +1,368 @@
+//! The pipeline without a host: a song through a port, block by block.
+//!
+//! The same port, sequencer and engine as in the plug-in, with all trims at their defaults: the
+//! same samples. In: a song. Out: frames, and what was played as a file. Thread: the main one.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dmus_kernel::clock::{Annotation, AnnotationKind, TimeSignature, TransportFlags};
+use dmus_kernel::history::{self, HistoryReader};
+use dmus_kernel::music::record_bytes;
+use dmus_kernel::{
+    ChannelGroup, MusicBuffer, Port, PortConfig, ReferenceTime, SampleRate, SampleTime, StreamState,
+};
+use dmus_song::{Message, Recording, Song};
+use dmus_synth::{Collection, Layer, SynthMiniport};
+
+use crate::bank::{self, FileError};
+
+/// Voices, as in the plug-in.
+const VOICES: u16 = 256;
+
+/// Groups of sixteen channels, as in the plug-in.
+const CHANNEL_GROUPS: u16 = 4;
+
+/// Frames of one block; the samples do not depend on it.
+pub(crate) const BLOCK: usize = 512;
+
+/// The end of the song rings on until it is quieter than this (-90 dB) for a whole block.
+const SILENCE: f32 = 3.2e-5;
+
+/// Longest ring, s.
+const LONGEST_TAIL_S: usize = 30;
+
+/// Bytes of music buffer; a message that finds no room in one block goes into the next.
+const MUSIC_BYTES: usize = 1 << 20;
+
+/// A running port, and room for what goes into it.
+pub(crate) struct Player {
+    port: Port<SynthMiniport>,
+    music: MusicBuffer,
+    history: Option<HistoryReader>,
+}
+
+impl Player {
+    /// A running port with the built-in bank and, above it, the user's.
+    pub(crate) fn new(rate_hz: u32, bank: Option<&Path>) -> Result<Self, FileError> {
+        let place = Path::new("--rate");
+        let rate = SampleRate::new(rate_hz).map_err(|error| FileError::new(place, error))?;
+        let config = PortConfig {
+            channel_groups: CHANNEL_GROUPS,
+            ..PortConfig::new(rate)
+        };
+        let mut port = Port::new(SynthMiniport::new(VOICES), config)
+            .map_err(|error| FileError::new(place, error))?;
+        let compile = |path: &Path, bank: &dmus_dls::Bank| {
+            Collection::compile(bank)
+                .map(Arc::new)
+                .map_err(|error| FileError::new(path, error))
+        };
+        let built_in = compile(Path::new("built-in bank"), &bank::built_in()?)?;
+        let user = bank
+            .map(|path| compile(path, &bank::read(path)?))
+            .transpose()?;
+        let engine = port.stream_mut().engine_mut();
+        for (layer, collection) in [(Layer::Factory, Some(built_in)), (Layer::User, user)] {
+            engine
+                .download(layer, collection)
+                .map_err(|error| FileError::new(place, error))?;
+        }
+        port.set_state(StreamState::Run)
+            .map_err(|error| FileError::new(place, error))?;
+        Ok(Self {
+            port,
+            music: MusicBuffer::with_capacity(MUSIC_BYTES),
+            history: None,
+        })
+    }
+
+    /// The port, to be asked for its counts.
+    pub(crate) const fn port(&self) -> &Port<SynthMiniport> {
+        &self.port
+    }
+
+    /// Keeps what is played from now on, with room for all of a song.
+    pub(crate) fn keep(&mut self, song: &Song) {
+        let records = song.messages().iter();
+        let words = records.map(|message| record_bytes(message.bytes().len()) / 8);
+        let longest = words.clone().max().unwrap_or(0);
+        // Half of it for the history's own notes; no record may take more than a 32nd.
+        let words = (2 * words.sum::<usize>()).max(64 * longest);
+        let words = words.max(history::DEFAULT_WORDS);
+        let (writer, reader) = history::history(words, CHANNEL_GROUPS);
+        self.port.set_history(Some(writer));
+        self.history = Some(reader);
+    }
+
+    /// What was played since [`keep`](Self::keep), as a Standard MIDI File.
+    ///
+    /// # Errors
+    /// In words, what was not kept.
+    pub(crate) fn captured(&self, song: &Song) -> Result<Vec<u8>, String> {
+        let reader = self.history.as_ref().ok_or("nothing was kept")?;
+        let start = ReferenceTime::ZERO;
+        let take = reader
+            .take(Some(start))
+            .map_err(|error| error.to_string())?;
+        let lost = take.overwritten() + take.refused();
+        if lost > 0 {
+            return Err(format!("{lost} messages were not kept"));
+        }
+        let rate = self.port.config().sample_rate;
+        let (mut recording, refused) = Recording::of_take(&take, song.title(), rate.hz());
+        if let Some(error) = refused {
+            return Err(error.to_string());
+        }
+        let end = i64::try_from(song.length().frame(rate.hz())).unwrap_or(i64::MAX);
+        let end = rate.sample_to_ref(SampleTime::new(end));
+        recording.lasts(u64::try_from(end.units()).unwrap_or(0));
+        Ok(recording.into_song().to_smf())
+    }
+
+    /// Plays the whole song and its ring.
+    pub(crate) fn play(&mut self, song: &Song, mut progress: impl FnMut(usize)) -> Vec<[f32; 2]> {
+        let rate_hz = self.port.config().sample_rate.hz();
+        let frame_of = |message: &Message| usize::try_from(message.time().frame(rate_hz));
+        let last = usize::try_from(song.length().frame(rate_hz)).unwrap_or(usize::MAX);
+        let longest = last.saturating_add(LONGEST_TAIL_S * rate_hz as usize);
+        let mut waiting = song.messages().iter().peekable();
+        let mut tempos = song
+            .tempos()
+            .iter()
+            .map(|tempo| tempo.time().frame(rate_hz));
+        let mut tempo = tempos.next();
+        let mut frames = Vec::new();
+        let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
+        loop {
+            let start = frames.len();
+            self.music.clear(self.port.stamp(0));
+            while let Some(message) = waiting.peek() {
+                let frame = frame_of(message).unwrap_or(usize::MAX);
+                if frame >= start + BLOCK || !self.add(message, frame.saturating_sub(start)) {
+                    break;
+                }
+                waiting.next();
+            }
+            while let Some(frame) = tempo.filter(|frame| *frame < (start + BLOCK) as u64) {
+                self.annotate(song, frame);
+                tempo = tempos.next();
+            }
+            self.port.submit(&self.music);
+            self.port.render(&mut left, &mut right);
+            frames.extend(left.iter().zip(&right).map(|(left, right)| [*left, *right]));
+            progress(frames.len());
+            let quiet = left.iter().chain(&right).all(|frame| frame.abs() < SILENCE);
+            let over = waiting.peek().is_none() && frames.len() >= last;
+            if (over && quiet) || frames.len() >= longest {
+                return frames;
+            }
+        }
+    }
+
+    /// Adds a message to the block; false when the buffer is full.
+    fn add(&mut self, message: &Message, offset_frames: usize) -> bool {
+        let units = self.port.stamp(offset_frames).units() - self.port.stamp(0).units();
+        let structured = message.bytes().first().is_some_and(|status| *status < 0xF0);
+        let group = ChannelGroup::new(message.group());
+        let delta = ReferenceTime::new(units);
+        let pushed = self.music.push(group, delta, structured, message.bytes());
+        pushed.is_ok()
+    }
+
+    /// Keeps a change of tempo, as a host's transport would tell it.
+    fn annotate(&mut self, song: &Song, frame: u64) {
+        let rate = self.port.config().sample_rate;
+        let Some(writer) = self.port.history_mut() else {
+            return;
+        };
+        let position = song.position_at_frame(frame, rate.hz());
+        let kind = if frame == 0 {
+            AnnotationKind::Play
+        } else {
+            AnnotationKind::Tempo
+        };
+        let frame = SampleTime::new(i64::try_from(frame).unwrap_or(i64::MAX));
+        writer.annotate(&Annotation {
+            time: rate.sample_to_ref(frame),
+            kind,
+            song_quarters: position.quarters,
+            tempo_bpm: position.bpm,
+            signature: TimeSignature {
+                numerator: position.numerator,
+                denominator: u8::try_from(position.denominator).unwrap_or(4),
+            },
+            flags: TransportFlags::PLAYING
+                .with(TransportFlags::POSITION)
+                .with(TransportFlags::TEMPO)
+                .with(TransportFlags::SIGNATURE),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dmus_song::Recording;
+
+    /// Plays a song, what was kept of it, and what was kept of that: all to the same bits.
+    fn check(song: &Song, rate_hz: u32) -> Song {
+        let mut player = Player::new(rate_hz, None).expect("a player");
+        player.keep(song);
+        let frames = player.play(song, |_| {});
+        assert_eq!(player.port.stats().lost.total(), 0);
+        let file = player.captured(song).expect("all was kept");
+        let again = Song::read_smf(&file).expect("a file");
+        assert_eq!(again.warnings(), []);
+        assert_eq!(again.messages().len(), song.messages().len());
+        for (first, second) in song.messages().iter().zip(again.messages()) {
+            let facts = |message: &Message| (message.time().frame(rate_hz), message.group());
+            assert_eq!(facts(first), facts(second));
+            assert_eq!(first.bytes(), second.bytes());
+        }
+
+        let mut second = Player::new(rate_hz, None).expect("a player");
+        second.keep(&again);
+        let bits = |frames: &[[f32; 2]]| -> Vec<u32> {
+            frames
+                .iter()
+                .flatten()
+                .map(|sample| sample.to_bits())
+                .collect()
+        };
+        assert!(frames.iter().flatten().any(|sample| sample.abs() > 0.01));
+        assert!(bits(&frames) == bits(&second.play(&again, |_| {})));
+        let third = second.captured(&again).expect("all was kept");
+        let third = Song::read_smf(&third).expect("a file");
+        assert_eq!(third.messages(), again.messages());
+        again
+    }
+
+    /// Four groups, a broadcast, changes of tempo, exclusive messages short and long, and chords
+    /// whose order differs from that of their channels.
+    fn crowded(rate_hz: u32) -> Song {
+        let mut recording = Recording::new("Crowd");
+        let mut add = |frame: u64, group, bytes: &[u8]| {
+            let units = (frame * 10_000_000).div_ceil(u64::from(rate_hz));
+            recording.message(units, group, bytes).expect("whole");
+        };
+        add(0, 0, &[0xF0, 0x7E, 0x7F, 9, 1, 0xF7]);
+        add(0, 0, &[0xF0, 0x7F, 0x7F, 4, 1, 0, 100, 0xF7]);
+        add(1, 3, &[&[0xF0, 0x7D][..], &[9; 6_000], &[0xF7]].concat());
+        for number in 0..240_u16 {
+            let frame = u64::from(number) * 97 + 3;
+            let [low, _] = number.to_le_bytes();
+            let (group, channel) = (4 - number % 4, 15 - low % 16);
+            add(frame, group, &[0xC0 | channel, low % 100]);
+            add(frame, 4 - group % 4, &[0x90 | channel, 40 + low % 40, 90]);
+            add(frame, group, &[0x90 | (15 - channel), 40 + low % 40, 80]);
+            add(frame, 0, &[0xE0 | channel, 0, low % 128]);
+            add(
+                frame + 1_000,
+                group,
+                &[0x80 | (15 - channel), 40 + low % 40, 0],
+            );
+        }
+        for channel in 0..16 {
+            add(26_000, 0, &[0xB0 | channel, 123, 0]);
+            add(26_000, 0, &[0xB0 | channel, 120, 0]);
+        }
+        let mark = |bpm| dmus_song::Mark {
+            kind: dmus_song::MarkKind::State,
+            playing: true,
+            quarters: None,
+            bpm: Some(bpm),
+            meter: None,
+        };
+        for (units, bpm) in [(0, 131.7), (5_000_001, 60.0), (11_111_111, 240.3)] {
+            recording.mark(units, mark(bpm));
+        }
+        recording.into_song()
+    }
+
+    #[test]
+    fn the_built_in_song_captured_and_played_again_is_the_same() {
+        let again = check(&dmus_song::demo(), 8_000);
+        let tempos = |song: &Song| -> Vec<u32> {
+            let tempos = song.tempos().iter();
+            tempos.map(dmus_song::Tempo::micros_per_quarter).collect()
+        };
+        assert_eq!(tempos(&again), tempos(&dmus_song::demo()));
+    }
+
+    #[test]
+    fn a_crowded_song_captured_and_played_again_is_the_same() {
+        for rate_hz in [11_025, 44_100] {
+            check(&crowded(rate_hz), rate_hz);
+        }
+    }
+
+    #[test]
+    fn a_take_from_the_middle_plays_its_next_note_as_the_whole_does() {
+        const RATE: u32 = 8_000;
+        // A control tick begins here, as it does at 0.
+        const SINCE: usize = 64 * 100;
+        const NOTE: usize = SINCE + 2_000;
+        let mut recording = Recording::new("");
+        let mut add = |frame: usize, group, bytes: &[u8]| {
+            let units = (frame as u64 * 10_000_000).div_ceil(u64::from(RATE));
+            recording.message(units, group, bytes).expect("whole");
+        };
+        add(0, 0, &[0xF0, 0x7E, 0x7F, 9, 3, 0xF7]);
+        add(5, 2, &[0xF0, 0x7F, 0x7F, 4, 1, 0, 90, 0xF7]);
+        for (controller, value) in [(0, 121), (32, 0), (7, 70), (10, 20), (11, 99), (91, 80)] {
+            add(9, 2, &[0xB3, controller, value]);
+        }
+        add(10, 2, &[0xC3, 42]);
+        for (controller, value) in [(101, 0), (100, 0), (6, 7), (100, 2), (6, 67), (1, 50)] {
+            add(11, 2, &[0xB3, controller, value]);
+        }
+        add(12, 2, &[0xE3, 11, 80]);
+        add(13, 2, &[0xD3, 30]);
+        add(NOTE, 2, &[0x93, 60, 100]);
+        let song = recording.into_song();
+
+        let mut whole = Player::new(RATE, None).expect("a player");
+        whole.keep(&song);
+        let expected = whole.play(&song, |_| {});
+        let reader = whole.history.as_ref().expect("kept");
+        let rate = whole.port.config().sample_rate;
+        let since = rate.sample_to_ref(SampleTime::ZERO.after_frames(SINCE));
+        let take = reader.take(Some(since)).expect("nobody writes");
+        assert_eq!(take.events().len(), 1);
+        let (recording, _) = Recording::of_take(&take, "", RATE);
+        let part = Player::new(RATE, None)
+            .expect("a player")
+            .play(&recording.into_song(), |_| {});
+        let found = &part[NOTE - SINCE..NOTE - SINCE + 4_000];
+        assert!(found.iter().flatten().any(|sample| sample.abs() > 0.001));
+        assert!(found == &expected[NOTE..NOTE + 4_000]);
+    }
+
+    #[test]
+    fn without_keeping_nothing_is_captured() {
+        let player = Player::new(8_000, None).expect("a player");
+        assert!(player.captured(&dmus_song::demo()).is_err());
+    }
+
+    #[test]
+    fn a_song_sounds_and_nothing_is_lost() {
+        let song = dmus_song::demo();
+        let mut player = Player::new(8_000, None).expect("a player");
+        let frames = player.play(&song, |_| {});
+        let peak = frames
+            .iter()
+            .flatten()
+            .fold(0.0_f32, |peak, frame| peak.max(frame.abs()));
+        assert!(peak > 0.05, "peak {peak}");
+        let stats = player.port.stats();
+        assert_eq!(stats.delivered, song.messages().len() as u64);
+        assert_eq!(stats.lost.total(), 0);
+    }
+
+    #[test]
+    fn a_rate_out_of_range_is_refused_with_the_range() {
+        let error = Player::new(999, None).err().expect("refused");
+        assert!(error.to_string().contains("1000..=768000"), "{error}");
+    }
+}

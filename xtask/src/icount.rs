@@ -1,0 +1,259 @@
+//! `icount`: the instructions that the kernel's hot paths take, counted and held against targets.
+//!
+//! In: the benchmark `icount` of the kernel, valgrind. Out: a table; an error where a target is
+//! missed. Each workload runs twice with different numbers of turns, so that set-up cancels out.
+//! A count is the same on every run, whatever else the machine does.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::Message;
+
+use crate::process;
+use crate::project::Project;
+
+/// Turns of the shorter run and of the longer one.
+const TURNS: (u64, u64) = (4_096, 12_288);
+
+/// What a workload's count is held against.
+#[derive(Clone, Copy, Debug)]
+enum Limit {
+    /// A number of instructions.
+    Instructions(f64),
+    /// A multiple of another workload's count in the same run.
+    Times(f64, &'static str),
+}
+
+/// The workloads that have a target, and which.
+const TARGETS: [(&str, Limit); 9] = [
+    ("get-put", Limit::Times(1.0, "rtrb-event")),
+    // What a message adds to a frame on which others are due.
+    ("further-1024", Limit::Instructions(150.0)),
+    ("chord-1024", Limit::Instructions(150.0)),
+    ("chord-16384", Limit::Times(2.0, "chord-16")),
+    ("run-16384", Limit::Times(2.0, "run-16")),
+    (
+        "alone-ascending-16384",
+        Limit::Times(2.0, "alone-ascending-16"),
+    ),
+    ("alone-random-16384", Limit::Times(2.0, "alone-random-16")),
+    (
+        "queue-ascending-16384",
+        Limit::Times(2.0, "queue-ascending-16"),
+    ),
+    ("queue-random-16384", Limit::Times(2.0, "queue-random-16")),
+];
+
+/// What is aimed at and not reached yet, or not by everything: shown, and no error.
+const GOALS: [(&str, Limit); 4] = [
+    ("get-put", Limit::Times(1.0, "rtrb-word")),
+    ("alone-ascending-1024", Limit::Instructions(150.0)),
+    ("alone-random-1024", Limit::Instructions(150.0)),
+    ("run-1024", Limit::Instructions(150.0)),
+];
+
+/// One row of the program's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Workload {
+    name: String,
+    /// Operations in one turn.
+    operations: u32,
+    /// The workload whose turn is taken off first.
+    without: Option<String>,
+}
+
+/// Counts every workload, prints the table, and judges it.
+///
+/// # Errors
+/// When valgrind is missing, the benchmark does not build or run, or a target is missed.
+pub(crate) fn run(project: &Project) -> Result<()> {
+    if !process::answers("valgrind", "--version") {
+        bail!(
+            "valgrind is not on the PATH; install it (on Debian and Ubuntu: apt install valgrind) \
+             and run this again"
+        );
+    }
+    let program = build(project)?;
+    let list = Command::new(&program).arg("list").output();
+    let list = list.with_context(|| format!("{} did not run", program.display()))?;
+    let workloads = workloads(&String::from_utf8_lossy(&list.stdout))?;
+    let mut turns = BTreeMap::new();
+    for workload in &workloads {
+        turns.insert(workload.name.as_str(), per_turn(&program, &workload.name)?);
+    }
+    let counts = per_operation(&workloads, &turns)?;
+    println!("{:<28} {:>12}", "workload", "instructions");
+    let mut missed = Vec::new();
+    for Workload { name, .. } in &workloads {
+        let count = counts.get(name.as_str()).copied().unwrap_or_default();
+        let mut verdicts = Vec::new();
+        if let Some(limit) = limit(&TARGETS, name, &counts)? {
+            verdicts.push(verdict("target", count, limit));
+            if count > limit {
+                missed.push(format!(
+                    "{name} takes {count:.1}, at most {limit:.1} allowed"
+                ));
+            }
+        }
+        if let Some(limit) = limit(&GOALS, name, &counts)? {
+            verdicts.push(verdict("goal", count, limit));
+        }
+        println!("{name:<28} {count:>12.1}  {}", verdicts.join("; "));
+    }
+    if missed.is_empty() {
+        return Ok(());
+    }
+    bail!("targets are missed: {}", missed.join("; "))
+}
+
+/// Builds the benchmark as it is released; returns where it lies.
+fn build(project: &Project) -> Result<PathBuf> {
+    let mut cargo = project.cargo();
+    cargo
+        .args(["build", "--release", "--package", "dmus-kernel"])
+        .args(["--bench", "icount"])
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit());
+    let built = cargo.output().context("cargo could not be started")?;
+    if !built.status.success() {
+        bail!("the benchmark does not build");
+    }
+    let program = Message::parse_stream(built.stdout.as_slice())
+        .filter_map(Result::ok)
+        .find_map(|message| match message {
+            Message::CompilerArtifact(artifact) if artifact.target.name == "icount" => {
+                artifact.executable
+            }
+            _ => None,
+        });
+    let program = program.context("cargo named no program for the benchmark")?;
+    Ok(program.into_std_path_buf())
+}
+
+fn workloads(list: &str) -> Result<Vec<Workload>> {
+    let row = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [name, operations, without] = words[..] else {
+            bail!("not a workload: '{line}'");
+        };
+        Ok(Workload {
+            name: name.to_owned(),
+            operations: operations
+                .parse()
+                .with_context(|| format!("operations of '{name}': '{operations}'"))?,
+            without: (without != "-").then(|| without.to_owned()),
+        })
+    };
+    list.lines().map(row).collect()
+}
+
+/// Instructions of one turn.
+fn per_turn(program: &Path, name: &str) -> Result<f64> {
+    let (few, many) = TURNS;
+    let spent = counted(program, name, many)?.saturating_sub(counted(program, name, few)?);
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    Ok(spent as f64 / (many - few) as f64)
+}
+
+/// Instructions of a whole run.
+fn counted(program: &Path, name: &str, turns: u64) -> Result<u64> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args([name, &turns.to_string()])
+        .output()
+        .context("valgrind could not be started")?;
+    let report = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        bail!("workload '{name}' failed: {report}");
+    }
+    collected(&report).with_context(|| format!("no count in valgrind's report: {report}"))
+}
+
+/// The count in callgrind's report.
+fn collected(report: &str) -> Option<u64> {
+    let (_, count) = report.split_once("Collected : ")?;
+    count.split_whitespace().next()?.parse().ok()
+}
+
+/// Instructions of one operation of each workload.
+fn per_operation<'a>(
+    workloads: &'a [Workload],
+    turns: &BTreeMap<&str, f64>,
+) -> Result<BTreeMap<&'a str, f64>> {
+    let turn = |name: &str| {
+        let count = turns.get(name).copied();
+        count.with_context(|| format!("there is no workload '{name}'"))
+    };
+    let count = |workload: &'a Workload| {
+        let without = workload.without.as_deref().map_or(Ok(0.0), turn)?;
+        let count = (turn(&workload.name)? - without) / f64::from(workload.operations);
+        Ok((workload.name.as_str(), count))
+    };
+    workloads.iter().map(count).collect()
+}
+
+/// What a count is held against, and how it compares.
+fn verdict(what: &str, count: f64, limit: f64) -> String {
+    let met = if count <= limit { "met" } else { "MISSED" };
+    format!("{what}: at most {limit:.1}: {met}")
+}
+
+/// The most instructions a workload may take, if it is in the list.
+fn limit(list: &[(&str, Limit)], name: &str, counts: &BTreeMap<&str, f64>) -> Result<Option<f64>> {
+    let entry = list.iter().find(|(entry, _)| *entry == name);
+    Ok(match entry {
+        None => None,
+        Some((_, Limit::Instructions(most))) => Some(*most),
+        Some((_, Limit::Times(factor, other))) => {
+            let other = counts.get(other).copied();
+            Some(factor * other.with_context(|| format!("nothing to hold '{name}' against"))?)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn count_is_read_from_the_report() {
+        let report = "==7== Events    : Ir\n==7== Collected : 3349488\n==7==\n";
+        assert_eq!(collected(report), Some(3_349_488));
+        assert_eq!(collected("nothing"), None);
+    }
+
+    #[test]
+    fn share_of_another_workload_is_taken_off_before_dividing() {
+        let list = workloads("block 1 -\nport 16 block\n").unwrap();
+        let turns = BTreeMap::from([("block", 100.0), ("port", 1_700.0)]);
+        let counts = per_operation(&list, &turns).unwrap();
+        assert_eq!(counts.get("port").map(|count| count.round()), Some(100.0));
+        assert!(per_operation(&list, &BTreeMap::new()).is_err());
+    }
+
+    #[test]
+    fn line_that_is_no_workload_is_named() {
+        let error = workloads("port many\n").unwrap_err().to_string();
+        assert!(error.contains("'port many'"), "{error}");
+    }
+
+    #[test]
+    fn verdict_says_whether_the_limit_is_kept() {
+        assert_eq!(verdict("goal", 50.0, 46.0), "goal: at most 46.0: MISSED");
+        assert_eq!(verdict("target", 46.0, 46.0), "target: at most 46.0: met");
+    }
+
+    #[test]
+    fn target_may_hang_on_another_workload() {
+        let counts = BTreeMap::from([("rtrb-event", 70.0)]);
+        assert_eq!(
+            limit(&TARGETS, "get-put", &counts).unwrap().map(f64::round),
+            Some(70.0)
+        );
+        assert!(limit(&TARGETS, "get-put", &BTreeMap::new()).is_err());
+        assert!(limit(&TARGETS, "block-16", &counts).unwrap().is_none());
+    }
+}
