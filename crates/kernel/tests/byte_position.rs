@@ -5,11 +5,15 @@
 #[expect(dead_code, reason = "other tests use the rest")]
 mod recorder;
 
+use assert_no_alloc::AllocDisabler;
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, ReferenceTime, SchedulePrefetch, StreamState,
     music::record_bytes,
 };
 use recorder::{Recorder, finish, render, running, small};
+
+#[global_allocator]
+static GUARD: AllocDisabler = AllocDisabler;
 
 /// A buffer of three short messages at these frames.
 fn three(port: &Port<Recorder>, frames: [usize; 3]) -> MusicBuffer {

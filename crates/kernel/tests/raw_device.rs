@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, PortConfig, ReferenceTime, SampleRate, SchedulePrefetch,
     StreamState,
@@ -21,6 +22,9 @@ use dmus_kernel::{
 };
 use proptest::prelude::*;
 use recorder::{Heard, Recorder, finish, render, running, small};
+
+#[global_allocator]
+static GUARD: AllocDisabler = AllocDisabler;
 
 /// What a device is told and tells, shared with the test.
 #[derive(Debug, Default)]
@@ -36,8 +40,19 @@ struct Line {
     notifier: Option<Notifier>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Device(Arc<Mutex<Line>>);
+
+impl Default for Device {
+    /// With memory for everything that a test may play.
+    fn default() -> Self {
+        let line = Line {
+            out: Vec::with_capacity(1 << 12),
+            ..Line::default()
+        };
+        Self(Arc::new(Mutex::new(line)))
+    }
+}
 
 impl Device {
     /// Bytes arrive: they are stored, then the port is notified.
@@ -123,12 +138,12 @@ fn play(port: &mut Port<FromRaw<Device>>, messages: &[&[u8]]) {
             .push(ChannelGroup::FIRST, ReferenceTime::ZERO, false, bytes)
             .unwrap();
     }
-    port.submit(&buffer);
+    assert_no_alloc(|| port.submit(&buffer));
 }
 
 fn block(port: &mut Port<FromRaw<Device>>) {
     let (mut left, mut right) = ([1.0; 64], [1.0; 64]);
-    port.render(&mut left, &mut right);
+    assert_no_alloc(|| port.render(&mut left, &mut right));
     assert!(left.iter().all(|&sample| sample == 0.0), "a device is mute");
 }
 

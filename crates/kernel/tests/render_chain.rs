@@ -4,12 +4,16 @@
 #[path = "fake/recorder.rs"]
 mod recorder;
 
+use assert_no_alloc::AllocDisabler;
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, PortConfig, ReferenceTime, SchedulePrefetch, event::Payload,
     midi::Message, pool::Claim, port::Losses,
 };
 use proptest::prelude::*;
 use recorder::{Heard, Recorder, finish, render, running, small, submit};
+
+#[global_allocator]
+static GUARD: AllocDisabler = AllocDisabler;
 
 const AT_TIME: SchedulePrefetch = SchedulePrefetch::AT_TIME;
 const ON: &[u8] = &[0x90, 60, 100];

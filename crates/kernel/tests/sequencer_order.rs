@@ -5,11 +5,15 @@
 #[expect(dead_code, reason = "these tests stamp by hand")]
 mod recorder;
 
+use assert_no_alloc::AllocDisabler;
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, SchedulePrefetch, StreamState,
 };
 use proptest::prelude::*;
 use recorder::{Recorder, finish, render, running, small};
+
+#[global_allocator]
+static GUARD: AllocDisabler = AllocDisabler;
 
 const AT_TIME: SchedulePrefetch = SchedulePrefetch::AT_TIME;
 

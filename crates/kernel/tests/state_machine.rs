@@ -6,6 +6,7 @@ mod recorder;
 
 use std::sync::Arc;
 
+use assert_no_alloc::AllocDisabler;
 use atomic_refcell::AtomicRefCell;
 use dmus_kernel::{
     Miniport, Mxf, Port, PortConfig, ReferenceTime, SampleRate, SampleTime, SchedulePrefetch,
@@ -15,6 +16,9 @@ use dmus_kernel::{
 };
 use proptest::prelude::*;
 use recorder::{Recorder, finish, render, running, small, submit};
+
+#[global_allocator]
+static GUARD: AllocDisabler = AllocDisabler;
 
 const AT_TIME: SchedulePrefetch = SchedulePrefetch::AT_TIME;
 const ON: &[u8] = &[0x90, 60, 100];

@@ -1,9 +1,12 @@
 //! A miniport whose stream writes down everything it is told.
 //!
-//! All its memory is there from the start, so it may play on the render side.
+//! All its memory is there from the start, so it may play on the render side. What is submitted and
+//! rendered here is watched: a test program whose global allocator is `AllocDisabler` aborts if the
+//! port allocates or frees.
 
 use std::convert::Infallible;
 
+use assert_no_alloc::assert_no_alloc;
 use dmus_kernel::{
     ChannelGroup, EventBox, Miniport, MusicBuffer, Mxf, NewStream, Port, PortConfig, ReferenceTime,
     RenderCx, SampleRate, SampleTime, SchedulePrefetch, Stream, StreamRequest, StreamState,
@@ -49,8 +52,8 @@ impl Miniport for Recorder {
             chains: 0,
             tone: 0.0,
             slices: Vec::with_capacity(1 << 16),
-            states: Vec::with_capacity(1 << 12),
-            syncs: Vec::with_capacity(1 << 12),
+            states: Vec::with_capacity(1 << 14),
+            syncs: Vec::with_capacity(1 << 16),
             services: 0,
         };
         Ok(NewStream {
@@ -239,13 +242,13 @@ pub(crate) fn submit(port: &mut Port<Recorder>, music: &[(usize, &[u8])]) -> Sub
             .push(ChannelGroup::FIRST, delta, is_structured, bytes)
             .unwrap();
     }
-    port.submit(&buffer)
+    assert_no_alloc(|| port.submit(&buffer))
 }
 
 /// Renders a block into memory that was not silent.
 pub(crate) fn render(port: &mut Port<Recorder>, frames: usize) -> (Vec<f32>, Vec<f32>) {
     let (mut left, mut right) = (vec![9.0; frames], vec![9.0; frames]);
-    port.render(&mut left, &mut right);
+    assert_no_alloc(|| port.render(&mut left, &mut right));
     (left, right)
 }
 

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use assert_no_alloc::assert_no_alloc;
 use dmus_kernel::{
     ChannelGroup, EventBox, Miniport, Mxf, NewStream, Port, PortConfig, ReferenceTime, RenderCx,
     SchedulePrefetch, Stream, StreamRequest, StreamState, SynthCaps, SynthNode, SynthSink,
@@ -314,7 +315,7 @@ impl Stream for StudioStream {
 pub(crate) fn blocks(port: &mut Port<Studio>, lengths: &[usize]) {
     for &frames in lengths {
         let (mut left, mut right) = (vec![9.0; frames], vec![9.0; frames]);
-        port.render(&mut left, &mut right);
+        assert_no_alloc(|| port.render(&mut left, &mut right));
     }
 }
 
