@@ -15,12 +15,27 @@ impl EventPool {
     /// so nothing recurses.
     #[inline]
     pub(crate) fn recycle(&mut self, chain: EventBox) {
-        let (mut index, _) = chain.into_ends();
-        loop {
+        let (head, tail) = chain.into_ends();
+        // Most chains are one event of the first piece that holds its bytes itself.
+        if head == tail
+            && let Some(slot) = self.slots.get_first_mut(head)
+            && matches!(slot.data, Data::Inline(_))
+        {
+            debug_assert!(slot.live, "slot {head} is not in use");
+            slot.next = self.first_free;
+            slot.free();
+            self.first_free = head;
+            self.free = self.free.wrapping_add(1);
+            return;
+        }
+        self.recycle_from(head);
+    }
+
+    /// Takes back the events from this one on.
+    #[inline(never)]
+    fn recycle_from(&mut self, mut index: u32) {
+        while index != NONE {
             index = self.release(index);
-            if index == NONE {
-                return;
-            }
         }
     }
 
