@@ -12,6 +12,7 @@ use dmus_kernel::history::HistoryReader;
 use dmus_kernel::wave_rt::FrameReader;
 use dmus_kernel::{ReferenceTime, SampleRate, SampleTime};
 use dmus_song::Recording;
+use dmus_synth::TICK_FRAMES;
 
 /// Seconds of messages that a file has unless it is asked for others.
 pub const USUAL_SECONDS: u64 = 600;
@@ -99,7 +100,8 @@ impl Kept {
     /// The last messages as a Standard MIDI File, format 1: one track for each channel group and
     /// channel, the state they began in at its start, the host's tempo as tempo map.
     ///
-    /// - `seconds`: before the last frame rendered; from the very beginning if that is nearer
+    /// - `seconds`: before the last frame rendered, and up to a tick of the synthesizer more; from
+    ///   the very beginning if that is nearer
     ///
     /// # Errors
     /// [`KeepError`].
@@ -109,7 +111,10 @@ impl Kept {
     pub fn midi_file(&self, seconds: u64) -> Result<(Vec<u8>, Saved), KeepError> {
         let end = self.frames.clone().frames_written();
         let wanted = seconds.saturating_mul(u64::from(self.rate.hz()));
-        let first = i64::try_from(end.saturating_sub(wanted)).unwrap_or(i64::MAX);
+        let first = end.saturating_sub(wanted);
+        // Begun between two ticks of the synthesizer, the same notes would not be the same samples.
+        let first = first - first % TICK_FRAMES as u64;
+        let first = i64::try_from(first).unwrap_or(i64::MAX);
         let since = (first > 0).then(|| self.rate.sample_to_ref(SampleTime::new(first)));
         let since = since.unwrap_or(ReferenceTime::ZERO);
         let take = (0..TRIES).find_map(|_| self.history.take(Some(since)).ok());

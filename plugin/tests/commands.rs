@@ -56,13 +56,18 @@ impl Drop for TempFile {
 
 impl Rig {
     fn new() -> Self {
+        Self::at(48_000.0)
+    }
+
+    /// Active at a rate, Hz.
+    fn at(rate: f32) -> Self {
         let control = SharedControl::new(Control::new(
             Arc::new(SavedBank::default()),
             Arc::new(SavedParts::default()),
             ProgramNames::default(),
         ));
         let mut shell = Shell::new(control.clone());
-        assert!(shell.activate(48_000.0));
+        assert!(shell.activate(rate));
         Self {
             shell,
             control,
@@ -178,6 +183,40 @@ fn what_was_played_is_saved_and_plays_again_bit_for_bit() {
     }
     assert!(rig.peak_since(0) > 0.01);
     assert!(again.played == rig.played, "another sound");
+}
+
+/// A second of 44.1 kHz is no whole number of the synthesizer's ticks.
+#[test]
+fn a_take_from_the_middle_sounds_as_it_did() {
+    const RATE: u32 = 44_100;
+    let mut rig = Rig::at(44_100.0);
+    rig.play(&[(3, 1, &[0xC0, 48]), (5, 1, &[0xB0, 1, 90])]);
+    rig.silent_blocks(150);
+    rig.play(&[(77, 1, &[0x90, 60, 100])]);
+    rig.silent_blocks(50);
+    let file = TempFile::new("middle.mid");
+    let said = rig.say(&format!("save-midi 1 {}", file.path()));
+    assert!(said.starts_with("ok 1 "), "{said}");
+    let song = Song::read_smf(&std::fs::read(&file.0).expect("the file")).expect("a song");
+
+    let start = rig.played.len() - RATE as usize;
+    let start = start - start % 64;
+    let mut again = Rig::at(44_100.0);
+    let mut waiting = song.messages().iter().peekable();
+    while again.played.len() + start < rig.played.len() {
+        let from = again.played.len() as u64;
+        let mut due = Vec::new();
+        while let Some(message) =
+            waiting.next_if(|message| message.time().frame(RATE) < from + BLOCK as u64)
+        {
+            let offset = usize::try_from(message.time().frame(RATE) - from).unwrap_or(0);
+            due.push((offset, message.group(), message.bytes()));
+        }
+        again.play(&due);
+    }
+    let heard = &rig.played[start..];
+    assert!(rig.peak_since(start) > 0.01);
+    assert!(again.played[..heard.len()] == *heard, "another sound");
 }
 
 #[test]

@@ -58,6 +58,7 @@ pub use channel::sysex::Mode;
 pub use collection::Collection;
 pub use download_table::DownloadTable;
 pub use downloads::Layer;
+pub use dsp::tables::TICK_FRAMES;
 pub use engine::{Engine, EngineConfig};
 pub use error::{ConfigError, DownloadError, NoRoom};
 pub use miniport::{SynthMiniport, SynthStream};

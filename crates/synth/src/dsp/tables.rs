@@ -4,7 +4,7 @@
 //! of a block; that is what makes every partition of a stream give the same bits.
 
 /// Frames in one control tick.
-pub(crate) const TICK_FRAMES: usize = 64;
+pub const TICK_FRAMES: usize = 64;
 
 /// The frame numbers of one tick as samples: `0.0, 1.0, .. 63.0`, all exact.
 pub(crate) const TICK_INDEX: [f32; TICK_FRAMES] = tick_index();
