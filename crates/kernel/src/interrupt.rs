@@ -165,7 +165,9 @@ impl InterruptDrain {
     /// with the stamp of its first byte; nothing if there is nothing.
     ///
     /// If the pool runs out, what was taken so far is returned and the rest stays in the FIFO for
-    /// the next call: nothing is lost unless the FIFO itself fills up.
+    /// the next call: nothing is lost unless the FIFO itself fills up. Whoever drains then asks for
+    /// service again if the FIFO is not [empty](Self::is_empty): a device that waits for room has
+    /// nothing more to notify of.
     ///
     /// # Real-time
     /// Render. Bounded: O(n) for n bytes in the FIFO; bytes that arrive meanwhile wait.

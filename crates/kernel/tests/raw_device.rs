@@ -124,7 +124,7 @@ fn rate() -> SampleRate {
 
 /// A port in RUN around a raw device, with its capture pin.
 fn device_port(device: &Device) -> (Port<FromRaw<Device>>, PinId) {
-    let mut port = Port::new(FromRaw(device.clone()), PortConfig::new(rate())).unwrap();
+    let mut port = Port::new(FromRaw::new(device.clone()), PortConfig::new(rate())).unwrap();
     let capture = port.open(StreamKind::Capture).unwrap();
     port.set_state(StreamState::Run).unwrap();
     (port, capture)
@@ -236,6 +236,28 @@ fn what_the_device_says_is_captured_as_whole_messages() {
             exclusive
         ]
     );
+    come_home(port);
+}
+
+#[test]
+fn a_flood_that_was_notified_once_arrives_whole() {
+    let device = Device::default();
+    let (mut port, capture) = device_port(&device);
+    let mut records = port.take_records(capture).unwrap();
+    let flood: Vec<u8> = (0..10_000_u16)
+        .flat_map(|it| [0xC0, (it % 128) as u8])
+        .collect();
+    device.says(&flood);
+    for _ in 0..3 {
+        block(&mut port);
+    }
+    let mut scratch = Vec::new();
+    let mut heard = Vec::new();
+    while let Some(record) = records.next(&mut scratch) {
+        heard.extend_from_slice(record.bytes);
+    }
+    assert_eq!(heard.len(), flood.len());
+    assert!(heard == flood);
     come_home(port);
 }
 

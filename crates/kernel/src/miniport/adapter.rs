@@ -46,7 +46,7 @@ impl<D: Miniport, R: RawMiniport> Either<D, FromRaw<R>> {
         if let Some(dmus) = adapter.query_dmus() {
             return Some(Self::Dmus(dmus));
         }
-        adapter.query_raw().map(FromRaw).map(Self::Raw)
+        adapter.query_raw().map(FromRaw::new).map(Self::Raw)
     }
 }
 

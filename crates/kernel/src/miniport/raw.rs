@@ -19,7 +19,7 @@ use crate::{
 /// Bytes read from a device in one call: what one event holds in itself.
 const READ_BYTES: usize = crate::event::INLINE_BYTES;
 
-/// Bytes taken from a device in one service at most; the rest waits for the next block.
+/// Bytes taken from a device in one service at most.
 const SERVICE_BYTES: usize = 4_096;
 
 /// Calls in a row that may write nothing before the device counts as broken.
@@ -107,7 +107,19 @@ pub trait RawMiniport: Send {
 /// # Source
 /// \[WDK\] MIDI and DirectMusic Filters: both ports are one module.
 #[derive(Debug)]
-pub struct FromRaw<R>(pub R);
+pub struct FromRaw<R> {
+    raw: R,
+    /// The device's own, once it is initialised.
+    group: Option<ServiceGroup>,
+}
+
+impl<R> FromRaw<R> {
+    /// This device.
+    #[must_use]
+    pub const fn new(raw: R) -> Self {
+        Self { raw, group: None }
+    }
+}
 
 impl<R: RawMiniport> Miniport for FromRaw<R> {
     type Stream = RawPin<R::Stream>;
@@ -135,7 +147,8 @@ impl<R: RawMiniport> Miniport for FromRaw<R> {
         if let Some(group) = &group {
             let _registered = init.notifier.register_service_group(group);
         }
-        self.0.init(&init.notifier)?;
+        self.raw.init(&init.notifier)?;
+        self.group.clone_from(&group);
         Ok(group)
     }
 
@@ -144,7 +157,7 @@ impl<R: RawMiniport> Miniport for FromRaw<R> {
         request: StreamRequest,
     ) -> Result<NewStream<Self::Stream>, Self::Error> {
         let captures = request.kind == StreamKind::Capture;
-        let device = self.0.new_stream(request.pin, captures)?;
+        let device = self.raw.new_stream(request.pin, captures)?;
         Ok(NewStream::at_time(RawPin {
             device,
             captures,
@@ -154,6 +167,7 @@ impl<R: RawMiniport> Miniport for FromRaw<R> {
             idle: 0,
             lost: 0,
             output: Output::new(),
+            group: self.group.clone(),
         }))
     }
 }
@@ -172,6 +186,8 @@ pub struct RawPin<S> {
     idle: u32,
     lost: u64,
     output: Output,
+    /// Asked again when one service was not enough.
+    group: Option<ServiceGroup>,
 }
 
 impl<S: RawStream> RawPin<S> {
@@ -232,16 +248,26 @@ impl<S: RawStream> RawPin<S> {
         }
     }
 
-    /// Takes what has arrived and passes it on as one chain of raw bytes.
+    /// Takes what has arrived and passes it on as one chain of raw bytes. What is too much for one
+    /// service is asked for again, since the device may have nothing more to notify of.
     fn capture(&mut self, cx: &mut RenderCx<'_>) {
+        if self.drain(cx)
+            && let Some(group) = &self.group
+        {
+            group.request_service();
+        }
+    }
+
+    /// True if there may be more.
+    fn drain(&mut self, cx: &mut RenderCx<'_>) -> bool {
         let keeps = self.state >= StreamState::Pause;
         let mut chain: Option<EventBox> = None;
+        let mut has_more = true;
         for _ in 0..SERVICE_BYTES / READ_BYTES {
             let mut bytes = [0; READ_BYTES];
-            let Ok(read) = self.device.read(&mut bytes) else {
-                break;
-            };
+            let read = self.device.read(&mut bytes).unwrap_or(0);
             let Some(bytes) = bytes.get(..read).filter(|bytes| !bytes.is_empty()) else {
+                has_more = false;
                 break;
             };
             if !keeps {
@@ -264,6 +290,7 @@ impl<S: RawStream> RawPin<S> {
         if let Some(chain) = chain {
             self.output.put_message(chain, cx);
         }
+        has_more
     }
 }
 
