@@ -247,10 +247,10 @@ mod tests {
 
     #[test]
     fn target_may_hang_on_another_workload() {
-        let counts = BTreeMap::from([("rtrb-event", 70.0)]);
+        let counts = BTreeMap::from([("rtrb-word", 46.0)]);
         assert_eq!(
             limit(&TARGETS, "get-put", &counts).unwrap().map(f64::round),
-            Some(70.0)
+            Some(46.0)
         );
         assert!(limit(&TARGETS, "get-put", &BTreeMap::new()).is_err());
         assert!(limit(&TARGETS, "block-16", &counts).unwrap().is_none());
