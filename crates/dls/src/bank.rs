@@ -7,6 +7,7 @@
 use std::ops::RangeInclusive;
 
 use crate::error::Warning;
+pub use crate::frames::Frames;
 use crate::units::RelativeGain;
 
 /// Where an instrument is found: bank select, program and the drum flag.
@@ -68,6 +69,29 @@ pub struct Instrument {
     pub regions: Vec<Region>,
     /// Connections that serve every region without a list of its own.
     pub articulation: Vec<Connection>,
+    /// By whose rules it plays.
+    pub dialect: Dialect,
+}
+
+/// By whose rules an instrument plays where two specifications differ.
+///
+/// | | DLS | SoundFont |
+/// | --- | --- | --- |
+/// | implicit connections | [`defaults::of`](crate::defaults::of) | the same |
+/// | attack of the modulation envelope | linear | convex |
+/// | resonance | up to 22.5 dB | up to 96 dB |
+/// | pitch per key | 100 cents pivot anywhere, others see \[DLS2\] | pivots at the unity note |
+/// | key groups | of the channel | of the instrument |
+///
+/// # Source
+/// \[DLS2\] articulation; \[SF2\] generators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Dialect {
+    /// Downloadable sounds, Level 1 or 2.
+    #[default]
+    Dls,
+    /// SoundFont 2.
+    SoundFont,
 }
 
 /// A rectangle of keys and velocities that plays one wave.
@@ -91,6 +115,10 @@ pub struct Region {
     pub sample: Option<WaveSample>,
     /// The region's own connections. `Some` discards the instrument's list as a whole.
     pub articulation: Option<Vec<Connection>>,
+    /// Key that sounds instead of the one played, `0..=127`, once the region has been chosen.
+    pub fixed_key: Option<u8>,
+    /// Velocity that sounds instead of the one played, `1..=127`, once the region has been chosen.
+    pub fixed_velocity: Option<u8>,
 }
 
 /// The rest of a wave link (`wlnk`) beside the wave itself.
@@ -164,8 +192,8 @@ pub struct Wave {
     pub name: String,
     /// Frames per second at which it was recorded, `1..=`[`crate::limits::SAMPLE_RATE_HZ`].
     pub sample_rate: u32,
-    /// Mono frames, 16 bit, at least one; 8-bit files are widened by 8 bits on reading.
-    pub frames: Vec<i16>,
+    /// Mono frames, at least one; 8-bit files are widened by 8 bits on reading.
+    pub frames: Frames,
     /// Pitch, gain and loop for regions that have none of their own.
     pub sample: Option<WaveSample>,
 }
@@ -204,7 +232,13 @@ pub enum Source {
     Rpn1,
     /// Registered parameter 2: coarse tuning.
     Rpn2,
+    /// What the connections of the same list add to [`Destination::Link`] of this number,
+    /// `0..`[`LINKS`]; neither transformed nor limited. 0 where nothing does.
+    Link(u8),
 }
+
+/// Links of one list of connections.
+pub const LINKS: u8 = 16;
 
 /// What a connection adds to.
 ///
@@ -239,6 +273,12 @@ pub enum Destination {
     Eg2Hold,
     FilterCutoff,
     FilterQ,
+    /// First frame that is played, in whole frames of the wave instead of 16.16; at note-on.
+    SampleStart,
+    /// A sum that other connections of the same list listen to as [`Source::Link`]. Links are
+    /// settled in the order of their numbers, so one can be made of lower ones; never of an
+    /// oscillator or an envelope. Scale: 16.16 without a unit.
+    Link(u8),
 }
 
 /// Curve applied to a source or a control.
@@ -256,6 +296,8 @@ pub enum Curve {
     Convex,
     /// 0 below the middle, 1 from there on.
     Switch,
+    /// Without its sign; of outputs only.
+    Absolute,
 }
 
 /// How one input of a connection is normalised.

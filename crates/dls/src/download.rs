@@ -15,7 +15,7 @@
 //!
 //! let chunk = WaveChunk {
 //!     id: 7,
-//!     wave: Wave { name: String::new(), sample_rate: 22_050, frames: vec![0; 64], sample: None },
+//!     wave: Wave { name: String::new(), sample_rate: 22_050, frames: vec![0; 64].into(), sample: None },
 //! };
 //! assert_eq!(Download::read(&chunk.to_bytes()), Ok(Download::Wave(chunk)));
 //! ```

@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bank;
+pub mod defaults;
 pub mod download;
 pub mod error;
 pub mod limits;
@@ -28,10 +29,13 @@ pub mod write;
 mod dls;
 mod findings;
 mod form;
+mod frames;
+mod image;
 mod riff;
 
 pub use bank::Bank;
 pub use error::{Defect, FourCc, ReadError, ReadErrorKind, Warning};
+pub use image::Image;
 
 impl Bank {
     /// Reads a bank file; which form it has is found out from its first bytes.
@@ -61,6 +65,20 @@ impl Bank {
     /// # Source
     /// \[DLS2\] file structure.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
-        form::read(bytes)
+        Self::from_image(&Image::from_bytes(bytes))
+    }
+
+    /// Reads a bank from a file in memory, whose recordings may stay where they are.
+    ///
+    /// - `image`: the whole file; the bank shares its memory, so that a bank of 16-bit recordings
+    ///   takes little more than its file
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    ///
+    /// # Real-time
+    /// Control side only. Not real-time: allocates.
+    pub fn from_image(image: &Image) -> Result<Self, ReadError> {
+        form::read(image.bytes())
     }
 }

@@ -8,8 +8,8 @@
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{
-    Connection, Curve, Destination, Instrument, LoopKind, Patch, Region, Source, Transform, Wave,
-    WaveLink, WaveLoop, WaveSample,
+    Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
+    Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::download::{ChunkError, Download, InstrumentChunk, chunks_of};
 use dmus_dls::units::RelativeGain;
@@ -97,6 +97,8 @@ fn an_instrument_is_read_field_by_field() {
             no_compression: true,
         }),
         articulation: None,
+        fixed_key: None,
+        fixed_velocity: None,
     };
     assert_eq!(chunk.instrument.regions[0], expected);
     assert_eq!(chunk.instrument.regions[1].wave, 1);
@@ -116,7 +118,7 @@ fn a_wave_of_sixteen_bits_is_read_frame_by_frame() {
     let Ok(Download::Wave(found)) = read(&chunk.bytes(2)) else {
         panic!("no wave");
     };
-    assert_eq!(found.wave.frames, [1, -1, i16::MIN]);
+    assert_eq!(found.wave.frames.high(), [1, -1, i16::MIN]);
     assert_eq!(found.wave.sample_rate, 22_050);
 }
 
@@ -126,7 +128,7 @@ fn a_wave_of_eight_bits_is_widened() {
     let Ok(Download::Wave(found)) = read(&chunk.bytes(2)) else {
         panic!("no wave");
     };
-    assert_eq!(found.wave.frames, [0, 0x7F00, i16::MIN]);
+    assert_eq!(found.wave.frames.high(), [0, 0x7F00, i16::MIN]);
 }
 
 #[test]
@@ -439,7 +441,7 @@ fn a_bank_is_downloaded_waves_first() {
     let frames = Wave {
         name: "lost".to_owned(),
         sample_rate: 44_100,
-        frames: vec![1, 2, 3, 4],
+        frames: vec![1, 2, 3, 4].into(),
         sample: Some(WaveSample {
             unity_note: 72,
             ..WaveSample::default()
@@ -460,6 +462,8 @@ fn a_bank_is_downloaded_waves_first() {
         },
         sample: None,
         articulation: None,
+        fixed_key: None,
+        fixed_velocity: None,
     };
     let bank = Bank {
         instruments: vec![Instrument {
@@ -480,6 +484,7 @@ fn a_bank_is_downloaded_waves_first() {
                 output_curve: Curve::Linear,
                 scale: 5,
             }],
+            dialect: Dialect::Dls,
         }],
         waves: vec![frames.clone(), frames],
         ..Bank::default()
@@ -490,7 +495,7 @@ fn a_bank_is_downloaded_waves_first() {
         match read(bytes).unwrap() {
             Download::Wave(wave) => {
                 assert_eq!(wave.id as usize, 40 + index);
-                assert_eq!(wave.wave.frames, [1, 2, 3, 4]);
+                assert_eq!(wave.wave.frames.high(), [1, 2, 3, 4]);
             }
             Download::Instrument(found) => {
                 assert_eq!((index, found.id), (2, 42));
@@ -557,7 +562,7 @@ fn an_instrument_with_a_wave_that_has_no_id_gives_no_chunk() {
     bank.waves.push(Wave {
         name: String::new(),
         sample_rate: 8_000,
-        frames: vec![7],
+        frames: vec![7].into(),
         sample: None,
     });
     assert_eq!(InstrumentChunk::of(&bank, 0, 1, &[]), None);

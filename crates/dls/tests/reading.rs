@@ -49,7 +49,7 @@ fn read_connections(id: &[u8; 4], blocks: &[([u16; 4], u32)]) -> Vec<Connection>
 fn read_frames(fmt: Vec<u8>, data: &[u8]) -> Vec<i16> {
     let wave = list(b"wave", &[fmt, chunk(b"data", data)]);
     let bank = read(&collection(&[instrument(&[region(&[])], &[])], &[wave]));
-    bank.waves[0].frames.clone()
+    bank.waves[0].frames.to_vec()
 }
 
 const PLAIN: Transform = Transform {

@@ -2,7 +2,7 @@
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{
-    BankInfo, Connection, Curve, Destination, Instrument, LoopKind, Patch, Region, Source,
+    BankInfo, Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
     Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::units::RelativeGain;
@@ -174,7 +174,7 @@ fn waves() -> impl Strategy<Value = Wave> {
         .prop_map(|(name, sample_rate, frames, sample)| Wave {
             name,
             sample_rate,
-            frames,
+            frames: frames.into(),
             sample,
         })
 }
@@ -226,6 +226,8 @@ fn regions(waves: usize) -> impl Strategy<Value = Region> {
                 link,
                 sample,
                 articulation,
+                fixed_key: None,
+                fixed_velocity: None,
             }
         },
     )
@@ -251,6 +253,7 @@ fn instruments(waves: usize) -> impl Strategy<Value = Instrument> {
             name,
             regions,
             articulation,
+            dialect: Dialect::Dls,
         })
 }
 
@@ -345,6 +348,8 @@ fn smallest() -> Bank {
         },
         sample: None,
         articulation: None,
+        fixed_key: None,
+        fixed_velocity: None,
     };
     let instrument = Instrument {
         patch: Patch {
@@ -356,11 +361,12 @@ fn smallest() -> Bank {
         name: String::new(),
         regions: vec![region],
         articulation: Vec::new(),
+        dialect: Dialect::Dls,
     };
     let wave = Wave {
         name: String::new(),
         sample_rate: 8000,
-        frames: vec![7],
+        frames: vec![7].into(),
         sample: None,
     };
     Bank {

@@ -7,7 +7,7 @@ use core::ops::RangeInclusive;
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{
-    BankInfo, Connection, Instrument, Patch, Region, WaveLink, WaveLoop, WaveSample,
+    BankInfo, Connection, Dialect, Instrument, Patch, Region, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::units::RelativeGain;
 
@@ -240,6 +240,7 @@ impl Assembly {
             name,
             regions,
             articulation,
+            dialect: Dialect::Dls,
         });
     }
 
@@ -278,6 +279,7 @@ impl Assembly {
             name,
             regions,
             articulation: vec![],
+            dialect: Dialect::Dls,
         });
     }
 
@@ -321,6 +323,8 @@ fn region(zone: &Zone, voicing: &Voicing) -> Region {
             ..WaveSample::default()
         }),
         articulation: None,
+        fixed_key: None,
+        fixed_velocity: None,
     }
 }
 

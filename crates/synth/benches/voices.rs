@@ -9,8 +9,8 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dmus_dls::Bank;
 use dmus_dls::bank::{
-    Connection, Curve, Destination, Instrument, LoopKind, Patch, Region, Source, Transform, Wave,
-    WaveLink, WaveLoop, WaveSample,
+    Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
+    Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_synth::{Collection, Engine, EngineConfig, Layer};
 
@@ -65,8 +65,11 @@ fn bank(articulation: Vec<Connection>) -> Bank {
                 },
                 sample: None,
                 articulation: None,
+                fixed_key: None,
+                fixed_velocity: None,
             }],
             articulation,
+            dialect: Dialect::Dls,
         }],
         waves: vec![Wave {
             name: String::new(),

@@ -8,7 +8,6 @@
 
 pub(crate) mod compile;
 pub(crate) mod curves;
-pub(crate) mod defaults;
 pub(crate) mod key;
 
 use dmus_dls::bank::{Curve, Source, Transform};
@@ -196,6 +195,7 @@ impl Inputs<'_> {
                 .seven_bit(transform, controls.controller(number)),
             Source::Rpn0 => curves::fourteen_bit(transform, controls.parameters.bend_range()),
             Source::Rpn1 => curves::fourteen_bit(transform, controls.parameters.fine_tuning()),
+            Source::Link(_) => 0.0,
             Source::Rpn2 => curves::fourteen_bit(transform, controls.parameters.coarse_tuning()),
         }
     }

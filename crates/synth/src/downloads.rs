@@ -149,7 +149,7 @@ impl Downloads {
 mod tests {
     use super::*;
     use dmus_dls::Bank;
-    use dmus_dls::bank::Instrument;
+    use dmus_dls::bank::{Dialect, Instrument};
 
     fn patch(drums: bool, bank_msb: u8, program: u8) -> Patch {
         Patch {
@@ -169,6 +169,7 @@ mod tests {
                     name: String::new(),
                     regions: Vec::new(),
                     articulation: Vec::new(),
+                    dialect: Dialect::Dls,
                 })
                 .collect(),
             ..Bank::default()

@@ -3,11 +3,11 @@
 //! Both directions, so that reader and writer cannot disagree.
 //! Source: \[DLS2\] connection sources, destinations and transforms.
 
-use crate::bank::{Curve, Destination, Source, Transform};
+use crate::bank::{Curve, Destination, LINKS, Source, Transform};
 
 /// Destinations in the order of their numbers. The reserved ones, 0x0002, 0x0208 and 0x030C, and
 /// the optional speakers from 0x0010 are left out.
-const DESTINATIONS: [(u16, Destination); 26] = [
+const DESTINATIONS: [(u16, Destination); 27] = [
     (0x0000, Destination::None),
     (0x0001, Destination::Gain),
     (0x0003, Destination::Pitch),
@@ -34,7 +34,11 @@ const DESTINATIONS: [(u16, Destination); 26] = [
     (0x0310, Destination::Eg2Hold),
     (0x0500, Destination::FilterCutoff),
     (0x0501, Destination::FilterQ),
+    (0x7E80, Destination::SampleStart),
 ];
+
+/// Link 0; the others follow. A number of ours, which no specification gives away.
+const LINK: u16 = 0x7E00;
 
 /// Controller 0; the others follow.
 const CONTROLLER: u16 = 0x0080;
@@ -57,6 +61,9 @@ pub(crate) fn source(code: u16) -> Option<Source> {
         0x0100 => Source::Rpn0,
         0x0101 => Source::Rpn1,
         0x0102 => Source::Rpn2,
+        _ if (LINK..LINK + u16::from(LINKS)).contains(&code) => {
+            Source::Link(u8::try_from(code - LINK).ok()?)
+        }
         _ => {
             let number = code
                 .checked_sub(CONTROLLER)
@@ -83,11 +90,15 @@ pub(crate) fn source_code(source: Source) -> u16 {
         Source::Rpn0 => 0x0100,
         Source::Rpn1 => 0x0101,
         Source::Rpn2 => 0x0102,
+        Source::Link(number) => LINK + u16::from(number),
     }
 }
 
 /// The destination of a number.
 pub(crate) fn destination(code: u16) -> Option<Destination> {
+    if let Some(Source::Link(number)) = source(code) {
+        return Some(Destination::Link(number));
+    }
     DESTINATIONS
         .iter()
         .find(|row| row.0 == code)
@@ -96,6 +107,9 @@ pub(crate) fn destination(code: u16) -> Option<Destination> {
 
 /// The number of a destination.
 pub(crate) fn destination_code(destination: Destination) -> u16 {
+    if let Destination::Link(number) = destination {
+        return source_code(Source::Link(number));
+    }
     DESTINATIONS
         .iter()
         .find(|row| row.1 == destination)
@@ -185,6 +199,7 @@ fn curve_code(curve: Curve) -> u16 {
         Curve::Concave => 1,
         Curve::Convex => 2,
         Curve::Switch => 3,
+        Curve::Absolute => 4,
     }
 }
 
@@ -201,7 +216,7 @@ mod tests {
                 known += 1;
             }
         }
-        assert_eq!(known, 10 + 3 + 128);
+        assert_eq!(known, 10 + 3 + 128 + usize::from(LINKS));
     }
 
     #[test]

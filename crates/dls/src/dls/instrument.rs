@@ -7,7 +7,7 @@ use super::info::{self, INFO};
 use super::pool::Pool;
 use super::region::{self, RGN, RGN2};
 use super::{LINS, check_count, condition, keep_first, note_short};
-use crate::bank::{Instrument, Patch, Region};
+use crate::bank::{Dialect, Instrument, Patch, Region};
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
 use crate::limits;
@@ -122,6 +122,7 @@ fn read(
         name: name.unwrap_or_default(),
         regions,
         articulation,
+        dialect: Dialect::Dls,
     })
 }
 

@@ -85,6 +85,8 @@ pub(super) fn read(
         link: link.link,
         sample,
         articulation,
+        fixed_key: None,
+        fixed_velocity: None,
     })
 }
 

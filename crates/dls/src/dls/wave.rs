@@ -61,7 +61,7 @@ pub(super) fn read(list: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings)
     Some(Wave {
         name: name.unwrap_or_default(),
         sample_rate: coding.rate_hz,
-        frames,
+        frames: frames.into(),
         sample,
     })
 }

@@ -12,7 +12,7 @@ use super::{
     ChunkError, Download, GENERAL_MIDI, INSTRUMENT, INSTRUMENT_2, InstrumentChunk, PATCH_BITS,
     PATCH_DRUMS, ROM_SET, WAVE, WaveChunk,
 };
-use crate::bank::{Connection, Instrument, Patch, Region, Wave};
+use crate::bank::{Connection, Dialect, Instrument, Patch, Region, Wave};
 use crate::dls::articulation::{BLOCK, Level};
 use crate::dls::block::BlockReader;
 use crate::dls::wave::PCM;
@@ -143,6 +143,7 @@ impl<'a> Reader<'a> {
                 name: String::new(),
                 regions,
                 articulation: articulation.unwrap_or_default(),
+                dialect: Dialect::Dls,
             },
             waves,
             general_midi,
@@ -341,7 +342,7 @@ fn wave(chunk: &Chunk<'_>, object: Part<'_>) -> Result<Wave, ChunkError> {
     Ok(Wave {
         name: String::new(),
         sample_rate,
-        frames,
+        frames: frames.into(),
         sample: None,
     })
 }

@@ -65,6 +65,8 @@ impl RegionHead {
             link: self.link,
             sample: Some(self.sample),
             articulation,
+            fixed_key: None,
+            fixed_velocity: None,
         }
     }
 }

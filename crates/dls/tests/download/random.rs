@@ -1,8 +1,8 @@
 //! Random chunks, any that the bytes can hold.
 
 use dmus_dls::bank::{
-    Connection, Curve, Destination, Instrument, LoopKind, Patch, Region, Source, Transform, Wave,
-    WaveLink, WaveLoop, WaveSample,
+    Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
+    Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::download::{InstrumentChunk, WaveChunk};
 use dmus_dls::units::RelativeGain;
@@ -194,6 +194,8 @@ fn regions() -> impl Strategy<Value = Region> {
                     },
                     sample: Some(sample),
                     articulation: own,
+                    fixed_key: None,
+                    fixed_velocity: None,
                 }
             },
         )
@@ -233,6 +235,7 @@ pub(crate) fn instrument_chunks() -> impl Strategy<Value = InstrumentChunk> {
                         name: String::new(),
                         regions,
                         articulation,
+                        dialect: Dialect::Dls,
                     },
                     waves: waves.map(|n: u32| first_wave.wrapping_add(3 * n)).collect(),
                     general_midi,
@@ -248,7 +251,7 @@ pub(crate) fn wave_chunks() -> impl Strategy<Value = WaveChunk> {
             wave: Wave {
                 name: String::new(),
                 sample_rate,
-                frames,
+                frames: frames.into(),
                 sample: None,
             },
         },

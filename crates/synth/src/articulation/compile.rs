@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use dmus_dls::bank::{Connection, ConnectionKey, Destination, Source, Transform};
+use dmus_dls::bank::{Connection, ConnectionKey, Destination, Dialect, Source, Transform};
+use dmus_dls::defaults::{self, NO_FILTER, ZERO_TIME};
 
-use super::defaults::{DEFAULTS, NO_FILTER, ZERO_TIME};
 use super::{Articulation, NoteTarget, Term, TickTarget};
 
 /// Most that one connection may add to a gain, dB; corrupt banks ask for thousands.
@@ -25,13 +25,16 @@ enum Target {
 impl Articulation {
     /// Compiles the connections of one region.
     ///
+    /// - `dialect`: whose defaults hold
     /// - `connections`: the list in force; each replaces the default of the same key
     ///
     /// # Real-time
     /// Control. Not real-time: allocates.
-    pub(crate) fn compile(connections: &[Connection]) -> Self {
-        let mut effective: BTreeMap<ConnectionKey, Connection> =
-            DEFAULTS.iter().map(|c| (c.key(), *c)).collect();
+    pub(crate) fn compile(dialect: Dialect, connections: &[Connection]) -> Self {
+        let mut effective: BTreeMap<ConnectionKey, Connection> = defaults::of(dialect)
+            .iter()
+            .map(|c| (c.key(), *c))
+            .collect();
         effective.extend(connections.iter().map(|c| (c.key(), *c)));
 
         let base = |destination| {
@@ -120,7 +123,8 @@ const fn pace(source: Source) -> Pace {
         | Source::Controller(_)
         | Source::Rpn0
         | Source::Rpn1
-        | Source::Rpn2 => Pace::Channel,
+        | Source::Rpn2
+        | Source::Link(_) => Pace::Channel,
     }
 }
 
@@ -164,7 +168,10 @@ const fn is_time(destination: Destination) -> bool {
 const fn target(destination: Destination) -> Option<Target> {
     Some(match destination {
         // The key generator belongs to the instrument, not to a region.
-        Destination::None | Destination::KeyNumber => return None,
+        Destination::None
+        | Destination::KeyNumber
+        | Destination::SampleStart
+        | Destination::Link(_) => return None,
         Destination::Gain => Target::Tick(TickTarget::Gain),
         Destination::Pitch => Target::Tick(TickTarget::Pitch),
         Destination::Pan => Target::Tick(TickTarget::Pan),
@@ -282,10 +289,10 @@ mod tests {
             key: 60.0,
             velocity: 10,
         };
-        let untouched = Articulation::compile(&[]);
+        let untouched = Articulation::compile(Dialect::Dls, &[]);
         let (soft_db, _) = sums(&untouched, strike);
         let level = connection(Source::Velocity, Source::None, Destination::Gain, 0);
-        let (flat_db, _) = sums(&Articulation::compile(&[level]), strike);
+        let (flat_db, _) = sums(&Articulation::compile(Dialect::Dls, &[level]), strike);
         // Controller 7 stands at 100 at power-on: -4.152 dB.
         assert!((soft_db + 44.152 + 4.152).abs() < 0.002, "{soft_db}");
         assert!((flat_db + 4.152).abs() < 0.002, "{flat_db}");
@@ -295,7 +302,10 @@ mod tests {
     fn the_last_of_two_equal_keys_wins() {
         let first = connection(Source::None, Source::None, Destination::Pitch, 65_536);
         let second = connection(Source::None, Source::None, Destination::Pitch, 5 * 65_536);
-        let (_, cents) = sums(&Articulation::compile(&[first, second]), Strike::default());
+        let (_, cents) = sums(
+            &Articulation::compile(Dialect::Dls, &[first, second]),
+            Strike::default(),
+        );
         assert!((cents - 5.0).abs() < 1e-9);
     }
 
@@ -307,7 +317,7 @@ mod tests {
             Destination::FilterCutoff,
             1200 * 65_536,
         );
-        let articulation = Articulation::compile(&[sweep]);
+        let articulation = Articulation::compile(Dialect::Dls, &[sweep]);
         assert!(!articulation.has_filter());
         assert!(!articulation.moves());
     }
@@ -320,7 +330,7 @@ mod tests {
             Destination::Pitch,
             6400 * 65_536,
         );
-        let plain = Articulation::compile(&[half]);
+        let plain = Articulation::compile(Dialect::Dls, &[half]);
         assert!((plain.key_pitch(81.0, 69) - 600.0).abs() < 1e-9);
         let tuning = connection(
             Source::None,
@@ -328,7 +338,7 @@ mod tests {
             Destination::Pitch,
             9000 * 65_536,
         );
-        let literal = Articulation::compile(&[half, tuning]);
+        let literal = Articulation::compile(Dialect::Dls, &[half, tuning]);
         assert!((literal.key_pitch(81.0, 69) - (4050.0 - 6900.0)).abs() < 1e-9);
     }
 }

@@ -36,7 +36,7 @@ const UNIT: Span = Span {
 /// Unipolar curve of an input, `0..=1`.
 fn unipolar(curve: Curve, input: f64, span: Span) -> f64 {
     match curve {
-        Curve::Linear => input / span.range,
+        Curve::Linear | Curve::Absolute => input / span.range,
         Curve::Concave => {
             if input > (1.0 - FOOT) * span.max {
                 1.0
@@ -72,7 +72,9 @@ fn transformed(transform: Transform, input: f64, span: Span) -> f64 {
         return unipolar(transform.curve, input, span);
     }
     match transform.curve {
-        Curve::Linear | Curve::Switch => 2.0 * unipolar(transform.curve, input, span) - 1.0,
+        Curve::Linear | Curve::Absolute | Curve::Switch => {
+            2.0 * unipolar(transform.curve, input, span) - 1.0
+        }
         Curve::Concave | Curve::Convex => {
             let signed = 2.0 * input - span.max;
             let value = unipolar(transform.curve, signed.abs(), span);
@@ -103,7 +105,7 @@ pub(crate) fn oscillator(transform: Transform, value: f64) -> f64 {
     }
     let value = if transform.invert { -value } else { value };
     match transform.curve {
-        Curve::Linear => value,
+        Curve::Linear | Curve::Absolute => value,
         Curve::Concave | Curve::Convex => {
             let curved = unipolar(transform.curve, value.abs().min(1.0), UNIT);
             if value < 0.0 { -curved } else { curved }
@@ -127,6 +129,7 @@ pub(crate) const fn constant(transform: Transform) -> f64 {
 pub(crate) fn output(curve: Curve, product: f64) -> f64 {
     match curve {
         Curve::Linear => product,
+        Curve::Absolute => product.abs(),
         curve => {
             let value = unipolar(curve, product.abs().min(1.0), UNIT);
             if product < 0.0 { -value } else { value }
@@ -176,7 +179,8 @@ impl CurveTables {
 /// Row of a transform in the table.
 fn row(transform: Transform) -> usize {
     let curve = match transform.curve {
-        Curve::Linear => 0,
+        // An input is never without its sign.
+        Curve::Linear | Curve::Absolute => 0,
         Curve::Concave => 1,
         Curve::Convex => 2,
         Curve::Switch => 3,

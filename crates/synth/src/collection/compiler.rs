@@ -86,11 +86,14 @@ impl<'a> Compiler<'a> {
         for (number, region) in instrument.regions.iter().enumerate() {
             let articulation = match &region.articulation {
                 // A list of its own puts the instrument's out of force as a whole.
-                Some(connections) => self.articulation(Articulation::compile(connections))?,
+                Some(connections) => {
+                    self.articulation(Articulation::compile(instrument.dialect, connections))?
+                }
                 None => match shared {
                     Some(articulation) => articulation,
                     None => {
-                        let compiled = Articulation::compile(&instrument.articulation);
+                        let compiled =
+                            Articulation::compile(instrument.dialect, &instrument.articulation);
                         *shared.insert(self.articulation(compiled)?)
                     }
                 },

@@ -2,7 +2,7 @@
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{
-    BankInfo, Connection, Curve, Destination, Instrument, LoopKind, Patch, Region, Source,
+    BankInfo, Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
     Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::units::RelativeGain;
@@ -35,7 +35,7 @@ pub(crate) fn looped(frames: Vec<i16>, sample_rate: u32) -> Wave {
     Wave {
         name: String::new(),
         sample_rate,
-        frames,
+        frames: frames.into(),
         sample: Some(WaveSample {
             unity_note: 69,
             wave_loop: Some(WaveLoop {
@@ -65,6 +65,8 @@ pub(crate) fn region(wave: usize) -> Region {
         },
         sample: None,
         articulation: None,
+        fixed_key: None,
+        fixed_velocity: None,
     }
 }
 
@@ -74,6 +76,7 @@ pub(crate) fn instrument(patch: Patch, regions: Vec<Region>) -> Instrument {
         name: String::new(),
         regions,
         articulation: Vec::new(),
+        dialect: Dialect::Dls,
     }
 }
 

@@ -13,7 +13,12 @@ use crate::rig::{Rig, compile};
 /// An instrument in which everything moves, with a drum kit of one-shots.
 pub(crate) fn lively() -> dmus_dls::Bank {
     let mut short_loop = looped(sine(20, 1), 44_100);
-    short_loop.frames.extend(sine(20, 30));
+    short_loop.frames = short_loop
+        .frames
+        .iter()
+        .copied()
+        .chain(sine(20, 30))
+        .collect();
     if let Some(sample) = &mut short_loop.sample {
         sample.wave_loop = Some(WaveLoop {
             kind: LoopKind::UntilRelease,

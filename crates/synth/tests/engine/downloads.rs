@@ -117,7 +117,7 @@ fn a_bank_whose_parts_do_not_fit_is_refused_with_a_reason() {
         }
     );
     let mut bank = harness(&[]);
-    bank.waves[0].frames.truncate(50);
+    bank.waves[0].frames = bank.waves[0].frames.part(0..50);
     assert_eq!(
         Collection::compile(&bank).unwrap_err(),
         DownloadError::LoopOutsideWave {

@@ -335,7 +335,7 @@ fn a_pedal_keeps_such_a_loop_going() {
         },
         &[base(Destination::Eg1Release, seconds(40.0))],
     );
-    bank.waves[0].frames = sine(100, 2);
+    bank.waves[0].frames = sine(100, 2).into();
     let mut rig = Rig::new(&bank);
     rig.send(&[0xB0, 64, 127]);
     rig.strike(69);
@@ -355,7 +355,7 @@ fn a_one_shot_ends_with_its_wave() {
         wave_loop: None,
         ..whole_loop()
     });
-    bank.waves[0].frames = vec![8000; 777];
+    bank.waves[0].frames = vec![8000; 777].into();
     let mut rig = Rig::new(&bank);
     rig.strike(69);
     assert_eq!(rig.run(1000).end(), 777);

@@ -93,7 +93,7 @@ fn a_group_that_vanishes_falls_silent_and_the_others_go_on() {
 fn shrinking_while_notes_sound_makes_no_step() {
     // A wave that stands still: all that is seen is how its notes end.
     let mut flat = harness(&[]);
-    flat.waves[0].frames = vec![16_384; 100];
+    flat.waves[0].frames = vec![16_384; 100].into();
     let mut rig = on(&flat, 16);
     rig.engine.message(2, &[0xB0, 7, 127]);
     rig.engine.message(2, &[0x90, 60, 127]);

@@ -2,8 +2,8 @@
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{
-    Connection, Curve, Destination, Instrument, LoopKind, Patch, Region, Source, Transform, Wave,
-    WaveLink, WaveLoop, WaveSample,
+    Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
+    Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::units::RelativeGain;
 use dmus_synth::{Collection, Engine, EngineConfig, Layer, PartTrim};
@@ -127,7 +127,7 @@ fn any_wave() -> impl Strategy<Value = Wave> {
         .prop_map(|(frames, sample_rate)| Wave {
             name: String::new(),
             sample_rate,
-            frames,
+            frames: frames.into(),
             sample: None,
         })
 }
@@ -183,6 +183,8 @@ fn any_region() -> impl Strategy<Value = Region> {
             },
             sample: Some(sample),
             articulation,
+            fixed_key: None,
+            fixed_velocity: None,
         })
 }
 
@@ -222,6 +224,7 @@ fn any_bank() -> impl Strategy<Value = Bank> {
                 name: String::new(),
                 regions: regions.clone(),
                 articulation: articulation.clone(),
+                dialect: Dialect::Dls,
             };
             Bank {
                 instruments: vec![instrument(false), instrument(true)],

@@ -164,7 +164,7 @@ fn lost_notes_are_counted_since_the_stream_was_opened() {
 #[test]
 fn a_robbed_voice_of_any_priority_makes_no_step() {
     let mut flat = harness(&[]);
-    flat.waves[0].frames = vec![16_384; 100];
+    flat.waves[0].frames = vec![16_384; 100].into();
     let mut rig = Rig::with(&flat, 44_100, 1);
     rig.engine.set_voice_priority(0, 1, CRITICAL);
     rig.strike(60);

@@ -179,7 +179,7 @@ fn voices_stay_bounded_under_a_flood() {
 #[test]
 fn a_stolen_voice_fades_instead_of_clicking() {
     let mut bank = lingering();
-    bank.waves[0].frames = vec![16_384; 100];
+    bank.waves[0].frames = vec![16_384; 100].into();
     let mut rig = Rig::with(&bank, 44_100, 1);
     rig.strike(60);
     rig.run(1000);

@@ -67,7 +67,7 @@ fn no_gain_is_no_change_of_a_single_bit() {
 /// A note on a wave that stands still, one second in.
 fn flat() -> Rig {
     let mut flat = harness(&[]);
-    flat.waves[0].frames = vec![16_384; 100];
+    flat.waves[0].frames = vec![16_384; 100].into();
     let mut rig = Rig::new(&flat);
     rig.strike(60);
     rig.run(44_100);

@@ -1,28 +1,44 @@
 //! The implicit connections of every region, before a bank adds its own.
 //!
-//! Rows of the table whose amount is 0 add nothing and are left out; the three rows that are not
-//! sums (key generator, volume envelope, key to pitch) live where they are used.
-//! Source: \[DLS2\] default connections; Level 1's are a subset.
+//! One table for each [`Dialect`]. Rows whose amount is 0 add nothing and are left out; the key
+//! generator's rows are the instrument's and live with the engine.
+//! Source: \[DLS2\] default connections, of which Level 1's are a subset; \[SF2\] generator
+//! defaults and default modulators.
 
-use dmus_dls::bank::{Connection, Curve, Destination, Source, Transform};
+use crate::bank::{Connection, Curve, Destination, Dialect, Source, Transform};
+
+/// What holds for a region whose bank says nothing.
+#[must_use]
+pub const fn of(dialect: Dialect) -> &'static [Connection] {
+    match dialect {
+        Dialect::Dls => &DLS,
+        Dialect::SoundFont => &SOUND_FONT,
+    }
+}
 
 /// Time of exactly 0 s, which no modulation can change.
 ///
 /// # Source
 /// \[DLS2\] time units.
-pub(crate) const ZERO_TIME: i32 = i32::MIN;
+pub const ZERO_TIME: i32 = i32::MIN;
 
 /// Cutoff of a filter that is not there.
 ///
 /// # Source
 /// \[DLS2\] initial Fc.
-pub(crate) const NO_FILTER: i32 = i32::MAX;
+pub const NO_FILTER: i32 = i32::MAX;
 
 /// -96 dB, 1/655360 dB.
 const FULL_RANGE: i32 = -96 * 655_360;
 
 /// 100 % in a percent unit.
 const WHOLE: i32 = 1000 * 65_536;
+
+/// 20 % in a percent unit.
+const FIFTH: i32 = 200 * 65_536;
+
+/// 50 cents: vibrato of the modulation wheel and of pressure.
+const VIBRATO: i32 = 50 * 65_536;
 
 /// 50.8 %: controller 10 reaches the hard right at 127.
 const PAN_RANGE: i32 = 508 * 65_536;
@@ -86,8 +102,8 @@ const fn from(
     row(source, transform, Source::None, destination, scale)
 }
 
-/// What holds for a region whose bank says nothing.
-pub(crate) const DEFAULTS: [Connection; 28] = [
+/// Downloadable sounds.
+const DLS: [Connection; 28] = [
     base(Destination::ModLfoFrequency, LFO_FREQUENCY),
     base(Destination::ModLfoDelay, LFO_DELAY),
     base(Destination::VibLfoFrequency, LFO_FREQUENCY),
@@ -139,6 +155,76 @@ pub(crate) const DEFAULTS: [Connection; 28] = [
     from(Source::Eg1, PLAIN, Destination::Gain, 96 * 655_360),
 ];
 
+/// SoundFont 2: generators at their defaults, and the default modulators.
+///
+/// Oscillators run at 8.176 Hz, which is 0 absolute cents. Left out, as its readers agree to, is
+/// velocity to filter cutoff. Pan covers what the specification means to: both ends.
+const SOUND_FONT: [Connection; 30] = [
+    base(Destination::ModLfoFrequency, 0),
+    base(Destination::ModLfoDelay, ZERO_TIME),
+    base(Destination::VibLfoFrequency, 0),
+    base(Destination::VibLfoDelay, ZERO_TIME),
+    base(Destination::Eg1Delay, ZERO_TIME),
+    base(Destination::Eg1Attack, ZERO_TIME),
+    base(Destination::Eg1Hold, ZERO_TIME),
+    base(Destination::Eg1Decay, ZERO_TIME),
+    base(Destination::Eg1Sustain, WHOLE),
+    base(Destination::Eg1Release, ZERO_TIME),
+    base(Destination::Eg1Shutdown, SHUTDOWN),
+    base(Destination::Eg2Delay, ZERO_TIME),
+    base(Destination::Eg2Attack, ZERO_TIME),
+    base(Destination::Eg2Hold, ZERO_TIME),
+    base(Destination::Eg2Decay, ZERO_TIME),
+    base(Destination::Eg2Sustain, WHOLE),
+    base(Destination::Eg2Release, ZERO_TIME),
+    base(Destination::FilterCutoff, NO_FILTER),
+    from(Source::Velocity, ATTENUATING, Destination::Gain, FULL_RANGE),
+    from(
+        Source::Controller(7),
+        ATTENUATING,
+        Destination::Gain,
+        FULL_RANGE,
+    ),
+    from(
+        Source::Controller(11),
+        ATTENUATING,
+        Destination::Gain,
+        FULL_RANGE,
+    ),
+    row(
+        Source::PitchWheel,
+        BIPOLAR,
+        Source::Rpn0,
+        Destination::Pitch,
+        12_800 * 65_536,
+    ),
+    row(
+        Source::VibLfo,
+        BIPOLAR,
+        Source::Controller(1),
+        Destination::Pitch,
+        VIBRATO,
+    ),
+    row(
+        Source::VibLfo,
+        BIPOLAR,
+        Source::ChannelPressure,
+        Destination::Pitch,
+        VIBRATO,
+    ),
+    from(Source::Rpn1, BIPOLAR, Destination::Pitch, 100 * 65_536),
+    from(Source::Controller(10), BIPOLAR, Destination::Pan, PAN_RANGE),
+    from(Source::Controller(91), PLAIN, Destination::Reverb, FIFTH),
+    from(Source::Controller(93), PLAIN, Destination::Chorus, FIFTH),
+    from(
+        Source::KeyNumber,
+        PLAIN,
+        Destination::Pitch,
+        12_800 * 65_536,
+    ),
+    from(Source::Eg1, PLAIN, Destination::Gain, 96 * 655_360),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,8 +244,10 @@ mod tests {
 
     #[test]
     fn no_two_rows_have_one_key() {
-        for (i, a) in DEFAULTS.iter().enumerate() {
-            assert!(DEFAULTS[i + 1..].iter().all(|b| a.key() != b.key()));
+        for table in [Dialect::Dls, Dialect::SoundFont].map(of) {
+            for (i, a) in table.iter().enumerate() {
+                assert!(table[i + 1..].iter().all(|b| a.key() != b.key()));
+            }
         }
     }
 }
