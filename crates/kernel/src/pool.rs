@@ -365,17 +365,6 @@ impl EventPool {
         }
     }
 
-    /// Puts `more` behind a chain; both are of this pool. Same cost for any length.
-    #[inline]
-    pub(crate) fn append(&mut self, chain: &mut EventBox, more: EventBox) {
-        debug_assert!(self.owns(chain) && self.owns(&more), "chains of two pools");
-        let (head, tail) = more.into_ends();
-        let last = std::mem::replace(&mut chain.tail, tail);
-        if let Some(slot) = self.at_mut(last) {
-            slot.next = head;
-        }
-    }
-
     /// Cuts the first event off a chain of this pool. Same cost for any length.
     #[inline]
     pub(crate) fn split_first(&mut self, chain: EventBox) -> (EventBox, Option<EventBox>) {

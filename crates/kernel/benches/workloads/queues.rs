@@ -19,7 +19,7 @@ mod series;
 mod wheel;
 
 use crate::pool::Queued;
-use queue::Queue;
+use queue::{Queue, Source};
 
 /// As large as the handle of a chain.
 type Value = [u32; 4];
@@ -143,18 +143,16 @@ impl Peer for Sequencer {
 
     #[inline]
     fn take(&mut self) -> (i64, Value) {
-        self.0.pass(i64::MIN);
         let message = if self.0.is_in_order() {
-            self.0.pop_in_order(i64::MAX)
+            self.0.run().pop()
         } else {
-            self.0.pop_until(i64::MAX)
+            self.0.pop()
         };
         let Queued {
             time,
             furthest,
             ends,
         } = message.unwrap();
-        self.0.pass(time);
         let [low, high] = [furthest, furthest >> 32].map(|half| (half & 0xFFFF_FFFF) as u32);
         (time, [low, high, ends.0, ends.1])
     }

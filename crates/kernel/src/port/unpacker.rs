@@ -86,7 +86,7 @@ fn unpack_short<'a>(
 #[inline]
 fn presentation(stamp: ReferenceTime, cx: &RenderCx<'_>) -> ReferenceTime {
     if stamp == ReferenceTime::ZERO {
-        cx.time
+        cx.time()
     } else {
         stamp
     }

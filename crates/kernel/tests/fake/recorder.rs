@@ -123,7 +123,7 @@ impl Tape {
 impl Mxf for Tape {
     fn put_message(&mut self, chain: EventBox, cx: &mut RenderCx<'_>) {
         assert_eq!(
-            cx.time,
+            cx.time(),
             self.clock.sample_to_ref(cx.position),
             "the two clocks disagree"
         );

@@ -3,6 +3,9 @@
 //! In: messages, none before the last. Out: the same, first come first. Owner: a sequencer's queue.
 //! Thread: render; wait-free.
 
+use std::slice;
+
+use super::queue::Source;
 use crate::pool::Queued;
 
 /// A ring of fixed size. Times never decrease along it.
@@ -65,9 +68,70 @@ impl Series {
         self.last = message.time;
     }
 
+    /// All messages, to be taken off one by one.
+    #[inline]
+    pub(super) fn run(&mut self) -> Run<'_> {
+        let length = self.len() as usize;
+        let (behind, rest) = self
+            .places
+            .split_at_checked((self.popped & self.mask) as usize)
+            .unwrap_or_default();
+        let (rest, behind) = match rest.get(..length) {
+            Some(rest) => (rest, &[][..]),
+            None => (rest, behind.get(..length - rest.len()).unwrap_or(&[])),
+        };
+        Run {
+            rest: rest.iter(),
+            behind,
+            pushed: self.pushed,
+            popped: &mut self.popped,
+        }
+    }
+
     /// Takes the first message off; there is one.
     #[inline]
     pub(super) const fn remove_first(&mut self) {
         self.popped = self.popped.wrapping_add(1);
+    }
+}
+
+/// The messages of a series while none comes in: two stretches of its ring.
+#[derive(Debug)]
+pub(super) struct Run<'a> {
+    /// Empty only if all is.
+    rest: slice::Iter<'a, Queued>,
+    /// What follows the rest from the beginning of the ring.
+    behind: &'a [Queued],
+    pushed: u32,
+    popped: &'a mut u32,
+}
+
+impl Source for Run<'_> {
+    #[inline]
+    fn earliest(&self) -> Option<i64> {
+        Some(self.rest.as_slice().first()?.time)
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Queued> {
+        let message = *self.rest.next()?;
+        if self.rest.as_slice().is_empty() {
+            self.rest = std::mem::take(&mut self.behind).iter();
+        }
+        Some(message)
+    }
+
+    #[inline]
+    fn held(&self) -> u32 {
+        #[expect(clippy::cast_possible_truncation, reason = "a ring has fewer places than that")]
+        let held = (self.rest.as_slice().len() + self.behind.len()) as u32;
+        held
+    }
+}
+
+impl Drop for Run<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.popped = self.pushed.wrapping_sub(self.held());
     }
 }
