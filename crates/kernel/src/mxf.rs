@@ -22,8 +22,8 @@ pub struct RenderCx<'a> {
     pub allocator: &'a mut Allocator,
     /// The frame at hand on the master clock.
     pub now: SampleTime,
-    /// The frame at hand on the stream: the next to be rendered.
-    pub position: SampleTime,
+    /// How far the stream is ahead of the master clock, in frames.
+    ahead: i64,
     rate: SampleRate,
 }
 
@@ -39,9 +39,19 @@ impl<'a> RenderCx<'a> {
         Self {
             allocator,
             now,
-            position,
+            ahead: position.frames().wrapping_sub(now.frames()),
             rate,
         }
+    }
+
+    /// The frame at hand on the stream: the next to be rendered. It moves on with [`now`](Self::now).
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    #[must_use]
+    #[inline]
+    pub const fn position(&self) -> SampleTime {
+        SampleTime::new(self.now.frames().wrapping_add(self.ahead))
     }
 
     /// The stamp of the frame at hand, worked out anew each time: few who are called ask for it.

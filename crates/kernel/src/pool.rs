@@ -175,7 +175,7 @@ impl EventPool {
     fn at(&self, index: u32) -> Option<&Slot> {
         let slot = self.slots.get(index);
         debug_assert!(
-            slot.is_some_and(|slot| slot.live),
+            slot.is_some_and(Slot::is_live),
             "slot {index} is not in use"
         );
         slot
@@ -185,7 +185,7 @@ impl EventPool {
     fn at_mut(&mut self, index: u32) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(index);
         debug_assert!(
-            slot.as_ref().is_some_and(|slot| slot.live),
+            slot.as_ref().is_some_and(|slot| slot.is_live()),
             "slot {index} is not in use"
         );
         slot
@@ -286,6 +286,21 @@ impl EventPool {
                 self.slots.get_mut(index)?
             }
         };
+        self.first_free = slot.next;
+        *slot = content;
+        self.free = self.free.wrapping_sub(1);
+        Some(EventBox {
+            head: index,
+            tail: index,
+            pool: self.tag,
+        })
+    }
+
+    /// As [`take_next`](Self::take_next), if the first in the list is of the first piece.
+    #[inline]
+    pub(crate) fn take_listed(&mut self, content: Slot) -> Option<EventBox> {
+        let index = self.first_free;
+        let slot = self.slots.get_first_mut(index)?;
         self.first_free = slot.next;
         *slot = content;
         self.free = self.free.wrapping_sub(1);

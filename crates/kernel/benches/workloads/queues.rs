@@ -12,6 +12,7 @@ use std::{
 #[path = "../../src/port/sequencer/near.rs"]
 mod near;
 #[path = "../../src/port/sequencer/queue.rs"]
+#[expect(dead_code, reason = "one message at a time is taken out here")]
 mod queue;
 #[path = "../../src/port/sequencer/series.rs"]
 mod series;
@@ -143,16 +144,11 @@ impl Peer for Sequencer {
 
     #[inline]
     fn take(&mut self) -> (i64, Value) {
-        let message = if self.0.is_in_order() {
-            self.0.run().pop()
-        } else {
-            self.0.pop()
-        };
         let Queued {
             time,
             furthest,
             ends,
-        } = message.unwrap();
+        } = self.0.pop().unwrap();
         let [low, high] = [furthest, furthest >> 32].map(|half| (half & 0xFFFF_FFFF) as u32);
         (time, [low, high, ends.0, ends.1])
     }

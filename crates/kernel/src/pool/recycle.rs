@@ -3,6 +3,8 @@
 //! In: chains of this pool. Out: free slots and buffers. Owner: the event pool. Thread: render.
 //! Source: \[WDK\] `IMXF::PutMessage` of the allocator: each event goes home with its buffer.
 
+use std::hint;
+
 use super::{
     EventBox, EventPool,
     slots::{Data, NONE, Slot},
@@ -21,7 +23,7 @@ impl EventPool {
             && let Some(slot) = self.slots.get_first_mut(head)
             && matches!(slot.data, Data::Inline(_))
         {
-            debug_assert!(slot.live, "slot {head} is not in use");
+            debug_assert!(slot.is_live(), "slot {head} is not in use");
             slot.next = self.first_free;
             slot.free();
             self.first_free = head;
@@ -49,17 +51,18 @@ impl EventPool {
         while let Some(slot) = self.slots.get_first_mut(index)
             && let Data::Inline(bytes) = &slot.data
         {
-            debug_assert!(slot.live, "slot {index} is not in use");
+            debug_assert!(slot.is_live(), "slot {index} is not in use");
             let length = usize::from(slot.length);
             visit(slot, bytes.get(..length).unwrap_or(bytes));
             let following = std::mem::replace(&mut slot.next, self.first_free);
             slot.free();
             self.first_free = index;
             self.free = self.free.wrapping_add(1);
-            index = following;
-            if index == NONE {
+            if following == NONE {
                 return;
             }
+            hint::cold_path();
+            index = following;
         }
         self.recycle_seen_from(index, visit);
     }

@@ -3,6 +3,8 @@
 //! In: due chains from the sequencer. Out: the same chains to the stream, and a copy of each message
 //! to the history. Owner: a render pin, for one block. Thread: render.
 
+use std::hint;
+
 use crate::{
     error::StateReason,
     history::HistoryWriter,
@@ -80,6 +82,8 @@ impl<S: Mxf> Mxf for Delivery<'_, S> {
     #[inline(always)]
     fn put_message(&mut self, chain: EventBox, cx: &mut RenderCx<'_>) {
         if self.is_watched {
+            // So that the chain is put into memory here only: the call looks for it there.
+            hint::cold_path();
             self.put_watched(chain, cx);
         } else {
             self.stream.put_message(chain, cx);

@@ -22,6 +22,8 @@ mod queue;
 mod series;
 mod wheel;
 
+use std::hint;
+
 use queue::{Queue, Source};
 
 use crate::{
@@ -55,11 +57,10 @@ impl Delivered {
     ///
     /// - `due`: its due frame
     #[inline]
-    fn count(&mut self, message: &Queued, dues: Due, due: SampleTime, now: SampleTime) {
+    fn count(&mut self, message: &Queued, dues: impl Dues, due: SampleTime, now: SampleTime) {
         self.furthest = self.furthest.max(message.furthest);
-        if due < now {
-            self.late = self.late.wrapping_add(u64::from(dues.is_late(message.time, now)));
-        }
+        let is_late = dues.is_late(message.time, due, now);
+        self.late = self.late.wrapping_add(u64::from(is_late));
     }
 }
 
@@ -172,15 +173,13 @@ impl Sequencer {
         cx: &mut RenderCx<'_>,
         pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
     ) -> Delivered {
-        let due = Due {
-            prefetch: (!self.is_at_time).then_some(self.prefetch),
-            rate: self.rate,
-        };
-        if self.queue.is_in_order() {
-            play(&mut self.queue.run(), due, end, next, cx, pull)
-        } else {
-            play_mixed(&mut self.queue, due, end, next, cx, pull)
+        let dues = OnTime(self.rate);
+        let due = dues.frame_of(self.queue.earliest());
+        if self.is_at_time && due >= cx.now && self.queue.is_in_order() {
+            return self.queue.run(|run| play(run, dues, end, next, cx, pull));
         }
+        let dues = AnyTime(self.rate, self.prefetch);
+        play_aside(&mut self.queue, dues, end, next, cx, pull)
     }
 
     /// Recycles everything held, and begins the client's byte stream anew; returns how many messages
@@ -190,62 +189,91 @@ impl Sequencer {
         while let Some(message) = self.queue.pop() {
             cx.allocator.put_message(cx.allocator.unqueued(&message));
         }
+        self.queue.forget();
         self.stream_bytes = 0;
         held
     }
 }
 
 /// When messages are due.
-#[derive(Clone, Copy, Debug)]
-struct Due {
-    /// How far ahead of its time, if at all.
-    prefetch: Option<SchedulePrefetch>,
-    rate: SampleRate,
-}
+trait Dues: Copy {
+    /// The frame of the master clock at which the message of this time is due; it may have passed.
+    fn frame(self, time: ReferenceTime) -> SampleTime;
 
-impl Due {
-    /// The frame of the master clock at which the message of this time is due, which may have
-    /// passed; [`NEVER`] without one.
+    /// True if a message of this time is late, which is handed on at the frame `now`.
+    ///
+    /// - `due`: its due frame
+    fn is_late(self, time: i64, due: SampleTime, now: SampleTime) -> bool;
+
+    /// As [`frame`](Self::frame); [`NEVER`] if there is no message.
     #[inline]
-    fn frame(self, time: Option<i64>) -> SampleTime {
-        let Some(time) = time else { return NEVER };
-        let time = ReferenceTime::new(time);
-        match self.prefetch {
-            None => self.rate.first_sample_at(time),
-            Some(prefetch) => self.ahead(prefetch, time),
+    fn frame_of(self, time: Option<i64>) -> SampleTime {
+        time.map_or(NEVER, |time| self.frame(ReferenceTime::new(time)))
+    }
+
+    /// As [`frame_of`](Self::frame_of), where that of the message before is known.
+    #[inline(always)]
+    fn frame_after(self, before: i64, due: SampleTime, time: Option<i64>) -> SampleTime {
+        // Messages of one time are due on one frame.
+        if time == Some(before) {
+            return due;
         }
-    }
-
-    #[inline(never)]
-    fn ahead(self, prefetch: SchedulePrefetch, time: ReferenceTime) -> SampleTime {
-        self.rate.first_sample_at(prefetch.due(time))
-    }
-
-    /// True if a message of this time whose due frame is before `now` is late, and was not just due ahead.
-    #[inline(never)]
-    fn is_late(self, time: i64, now: SampleTime) -> bool {
-        self.rate.first_sample_at(ReferenceTime::new(time)) < now
+        self.frame_of(time)
     }
 }
 
-/// As [`play`], where some of what is held came out of order.
+/// On the frame of their time, which has not passed for any of them.
+#[derive(Clone, Copy, Debug)]
+struct OnTime(SampleRate);
+
+impl Dues for OnTime {
+    #[inline]
+    fn frame(self, time: ReferenceTime) -> SampleTime {
+        self.0.first_sample_at(time)
+    }
+
+    #[inline]
+    fn is_late(self, _: i64, due: SampleTime, now: SampleTime) -> bool {
+        debug_assert!(due >= now, "due at {due:?}, before {now:?}");
+        false
+    }
+}
+
+/// On the frame of their time or ahead of it; some may be late.
+#[derive(Clone, Copy, Debug)]
+struct AnyTime(SampleRate, SchedulePrefetch);
+
+impl Dues for AnyTime {
+    #[inline]
+    fn frame(self, time: ReferenceTime) -> SampleTime {
+        self.0.first_sample_at(self.1.due(time))
+    }
+
+    /// One whose due frame has passed is late unless it was just due ahead.
+    #[inline]
+    fn is_late(self, time: i64, due: SampleTime, now: SampleTime) -> bool {
+        due < now && self.0.first_sample_at(ReferenceTime::new(time)) < now
+    }
+}
+
+/// As [`play`], for what is less common.
 #[inline(never)]
-fn play_mixed<N: Mxf>(
+fn play_aside<N: Mxf>(
     queue: &mut Queue,
-    due: Due,
+    dues: impl Dues,
     end: SampleTime,
     next: &mut N,
     cx: &mut RenderCx<'_>,
     pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
 ) -> Delivered {
-    play(queue, due, end, next, cx, pull)
+    play(queue, dues, end, next, cx, pull)
 }
 
 /// What [`Sequencer::advance`] does with the messages of `source`.
 #[inline]
 fn play<N: Mxf>(
     source: &mut impl Source,
-    dues: Due,
+    dues: impl Dues,
     end: SampleTime,
     next: &mut N,
     cx: &mut RenderCx<'_>,
@@ -253,7 +281,7 @@ fn play<N: Mxf>(
 ) -> Delivered {
     let held = source.held();
     let mut delivered = Delivered::default();
-    let mut due = dues.frame(source.earliest());
+    let mut due = dues.frame_of(source.earliest());
     if due > cx.now && cx.now < end {
         pull(next, cx, due.min(end));
     }
@@ -261,22 +289,17 @@ fn play<N: Mxf>(
     while cx.now < end {
         let Some(mut chain) = source.pop() else { break };
         delivered.count(&chain, dues, due, cx.now);
-        loop {
-            let following = source.earliest();
-            // Messages of one time are due on one frame.
-            if following != Some(chain.time) {
-                due = dues.frame(following);
-                if due > cx.now {
-                    break;
-                }
-            }
+        due = dues.frame_after(chain.time, due, source.earliest());
+        while due <= cx.now {
+            // Chains of one message come first, and are not to wait for registers.
+            hint::cold_path();
             let Some(message) = source.pop() else {
                 due = NEVER;
                 break;
             };
             delivered.count(&message, dues, due, cx.now);
             cx.allocator.append(&mut chain, &message);
-            chain.time = message.time;
+            due = dues.frame_after(message.time, due, source.earliest());
         }
         next.put_message(cx.allocator.unqueued(&chain), cx);
         pull(next, cx, due.min(end));

@@ -158,22 +158,19 @@ impl WaveSink {
         if !gives_audio {
             block.reborrow().silence();
         }
-        // Both rulers count frames, so the two stay as far apart as they are.
-        let apart = self.position.frames().wrapping_sub(now.frames());
         let mut cx = RenderCx::new(allocator, self.rate, now, self.position);
         let pull = |delivery: &mut Delivery<'_, S>, cx: &mut RenderCx<'_>, until| {
             if gives_audio {
                 let slice = block.take_slice(frames_between(cx.now, until));
                 match delivery.stream.synth_sink() {
-                    Some(sink) => sink.render(slice.left, slice.right, cx.position),
+                    Some(sink) => sink.render(slice.left, slice.right, cx.position()),
                     None => slice.silence(),
                 }
             }
-            cx.position = SampleTime::new(until.frames().wrapping_add(apart));
             cx.now = until;
         };
         let delivered = sequencer.advance(end, delivery, &mut cx, pull);
-        self.position = cx.position;
+        self.position = cx.position();
         if gives_audio {
             // Nothing is left, unless time came to its end inside the block.
             block.silence();

@@ -9,7 +9,7 @@
 //! the wheel is not; and of two messages of one time, one in each, that in the series came first.
 
 use super::{
-    series::{Run, Series},
+    series::{Behind, Run, Series},
     wheel::Wheel,
 };
 use crate::pool::Queued;
@@ -31,7 +31,7 @@ pub(super) trait Source {
 pub(super) struct Queue {
     series: Series,
     wheel: Wheel,
-    /// The time of the message taken out last, while any came out of order.
+    /// The time of the message taken out last: most of what comes is after it.
     passed: i64,
 }
 
@@ -68,7 +68,7 @@ impl Queue {
         self.push_aside(message.time, message.furthest, message.ends)
     }
 
-    #[inline(never)]
+    #[cold]
     fn push_aside(&mut self, time: i64, furthest: u64, ends: (u32, u32)) -> Result<(), Queued> {
         let message = Queued {
             time,
@@ -88,10 +88,25 @@ impl Queue {
         self.wheel.len() == 0
     }
 
-    /// What came in the order of its times, to be taken off: all, if [`is_in_order`](Self::is_in_order).
+    /// Lets `play` take off what came in the order of its times: all, if
+    /// [`is_in_order`](Self::is_in_order).
     #[inline]
-    pub(super) fn run(&mut self) -> Run<'_> {
-        self.series.run()
+    pub(super) fn run<T>(&mut self, play: impl FnOnce(&mut Run<'_>) -> T) -> T {
+        let (ahead, behind) = self.series.stretches();
+        let mut behind = Behind(behind);
+        let mut run = Run::new(ahead, &mut behind);
+        let before = run.held();
+        let result = play(&mut run);
+        let taken = before.wrapping_sub(run.held());
+        if let Some(time) = self.series.remove(taken) {
+            self.passed = time;
+        }
+        result
+    }
+
+    /// Forgets what was taken out; what comes may have any time.
+    pub(super) const fn forget(&mut self) {
+        self.passed = i64::MIN;
     }
 }
 
