@@ -1,12 +1,14 @@
-//! What kind of RIFF file a bank came in.
+//! What kind of file a bank came in.
 //!
-//! In: the bytes of a file. Out: the reader of its form, at its place.
+//! In: a file in memory. Out: the reader of its form, at its place.
 
 use crate::bank::Bank;
 use crate::dls;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
+use crate::image::Image;
 use crate::riff::{Chunk, HEADER, RIFF, header, length};
+use crate::xmf::{self, XMF};
 
 /// Downloadable sounds, Level 1 and Level 2.
 const DLS: FourCc = FourCc(*b"DLS ");
@@ -14,39 +16,50 @@ const DLS: FourCc = FourCc(*b"DLS ");
 const RMID: FourCc = FourCc(*b"RMID");
 
 /// Reads a bank of whatever form.
-pub(crate) fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
+pub(crate) fn read(image: &Image) -> Result<Bank, ReadError> {
     let mut findings = Findings::default();
-    let (form, chunk) = outer(bytes, &mut findings)?;
+    let bytes = image.bytes();
+    let start = if bytes.starts_with(&XMF.0) {
+        xmf::bank_in(bytes)?.start
+    } else {
+        0
+    };
+    let (form, chunk) = outer(bytes, start, &mut findings)?;
     let place = Place::file(form);
     let mut bank = match form {
-        DLS => dls::read(&chunk, &place, &mut findings),
-        RMID => read_nested(&chunk, &place, &mut findings),
+        DLS => dls::read(&chunk, image, &place, &mut findings),
+        RMID => read_nested(&chunk, image, &place, &mut findings),
         _ => Err(unsupported(form, &chunk, &place)),
     }?;
     bank.warnings = findings.into_warnings(&place, bytes.len());
     Ok(bank)
 }
 
-/// The RIFF chunk that is the whole file, and its form.
-fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<'a>), ReadError> {
-    let start = |kind| ReadError {
+/// The RIFF chunk that is the file from `start` on, and its form.
+fn outer<'a>(
+    bytes: &'a [u8],
+    start: usize,
+    findings: &mut Findings,
+) -> Result<(FourCc, Chunk<'a>), ReadError> {
+    let bytes = bytes.get(start..).unwrap_or_default();
+    let error = |kind| ReadError {
         kind,
-        offset: 0,
+        offset: start,
         path: String::new(),
     };
-    let short = || start(ReadErrorKind::TooShort { bytes: bytes.len() });
+    let short = || error(ReadErrorKind::TooShort { bytes: bytes.len() });
     let (id, declared, after) = header(bytes).ok_or_else(short)?;
     if id != RIFF {
-        return Err(start(ReadErrorKind::NotRiff { found: id }));
+        return Err(error(ReadErrorKind::NotRiff { found: id }));
     }
     let form = FourCc(*after.first_chunk().ok_or_else(short)?);
     let place = Place::file(form);
     let body = if declared < 4 {
-        findings.note(&place, 0, Defect::FormSizeTooSmall { declared });
+        findings.note(&place, start, Defect::FormSizeTooSmall { declared });
         after
     } else if let Some((body, rest)) = after.split_at_checked(length(declared)) {
         let padded = declared % 2 == 1 && rest.len() == 1;
-        if !rest.is_empty() && !padded {
+        if !rest.is_empty() && !padded && start == 0 {
             let defect = Defect::TrailingBytes { bytes: rest.len() };
             findings.note(&place, HEADER + body.len(), defect);
         }
@@ -54,7 +67,7 @@ fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<
     } else {
         findings.note(
             &place,
-            0,
+            start,
             Defect::SizeBeyondEnd {
                 declared,
                 available: after.len(),
@@ -66,7 +79,7 @@ fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<
         form,
         Chunk {
             id,
-            offset: 0,
+            offset: start,
             body,
         },
     ))
@@ -75,6 +88,7 @@ fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<
 /// The bank within an RMID file.
 fn read_nested(
     chunk: &Chunk<'_>,
+    image: &Image,
     place: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<Bank, ReadError> {
@@ -88,7 +102,7 @@ fn read_nested(
         };
         let place = place.form(form);
         return match form {
-            DLS => dls::read(&child, &place, findings),
+            DLS => dls::read(&child, image, &place, findings),
             _ => Err(unsupported(form, &child, &place)),
         };
     }
@@ -112,6 +126,10 @@ fn unsupported(form: FourCc, chunk: &Chunk<'_>, place: &Place<'_>) -> ReadError 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
+        super::read(&Image::from_bytes(bytes))
+    }
 
     fn riff(form: &[u8; 4], body: &[u8]) -> Vec<u8> {
         let size = u32::try_from(4 + body.len()).unwrap();

@@ -170,6 +170,7 @@ mod tests {
                     regions: Vec::new(),
                     articulation: Vec::new(),
                     dialect: Dialect::Dls,
+                    about: Default::default(),
                 })
                 .collect(),
             ..Bank::default()
