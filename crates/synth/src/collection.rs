@@ -16,11 +16,10 @@ use crate::dsp::recording::{Recording, Seam};
 use crate::error::DownloadError;
 
 mod compiler;
+mod stand_in;
 
 pub(crate) use compiler::{Link, assemble};
-
-/// Bank select of General MIDI 2's melodic instruments.
-const GM2_MELODIC: u8 = 121;
+pub(crate) use stand_in::StandIn;
 
 /// A bank, compiled.
 #[derive(Debug)]
@@ -190,35 +189,6 @@ impl Collection {
             .binary_search_by_key(&patch, |(patch, _)| *patch)
             .ok()?;
         self.by_patch.get(found).map(|(_, index)| *index)
-    }
-
-    /// The instrument that stands in for a patch this collection does not have.
-    ///
-    /// Melodic: the same without bank LSB, then bank 0, then General MIDI 2's bank, then any bank
-    /// that has the program. Drums: a kit of the same program, then of the next lower multiple of
-    /// eight, then kit 0, then any kit.
-    ///
-    /// # Source
-    /// Common practice of synthesizers; no specification orders it.
-    pub(crate) fn stand_in(&self, patch: Patch) -> Option<u32> {
-        let program = usize::from(patch.program & 0x7F);
-        let of = |table: &[Option<u32>; 128], program: usize| table.get(program).copied().flatten();
-        if patch.drums {
-            return of(&self.by_kit, program)
-                .or_else(|| of(&self.by_kit, program & !7))
-                .or_else(|| of(&self.by_kit, 0))
-                .or(self.first_kit);
-        }
-        [patch.bank_msb, 0, GM2_MELODIC]
-            .into_iter()
-            .find_map(|bank_msb| {
-                self.exact(Patch {
-                    bank_msb,
-                    bank_lsb: 0,
-                    ..patch
-                })
-            })
-            .or_else(|| of(&self.by_program, program))
     }
 
     /// An instrument by index.
