@@ -1,8 +1,8 @@
 //! A compiled bank: all that the engine needs of it, and nothing that changes.
 //!
 //! In: a [`Bank`]. Out: instruments by patch, regions by key and velocity, waves laid out for
-//! reading. Built on the control side, shared by reference count, never changed; the bank may be
-//! dropped afterwards, as its waves have been copied (once each, whatever plays them).
+//! reading. Built on the control side, shared by reference count, never changed. The bank may be
+//! dropped afterwards; the memory of its waves is shared, not copied, and stays.
 //! Source: \[DLS2\] structure and region selection.
 
 use std::sync::Arc;
@@ -113,7 +113,7 @@ pub(crate) struct Wave {
 }
 
 impl Wave {
-    /// Lays a wave out for reading.
+    /// Makes a wave ready for reading.
     ///
     /// - `index`: its number, for the error
     pub(crate) fn compile(index: usize, wave: &BankWave) -> Result<Self, DownloadError> {
@@ -139,7 +139,7 @@ impl Collection {
     /// compiles.
     ///
     /// # Real-time
-    /// Control. Not real-time: allocates and copies the waves.
+    /// Control. Not real-time: allocates; the waves stay where they are.
     pub fn compile(bank: &Bank) -> Result<Self, DownloadError> {
         let waves = bank
             .waves
