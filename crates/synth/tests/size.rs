@@ -3,8 +3,6 @@
 //! One test in a binary of its own, since the count is of the whole process. The bank is as large
 //! as the largest that musicians commonly load.
 
-#![expect(clippy::unwrap_used, reason = "tests may unwrap")]
-
 use dmus_synth::Collection;
 use peak_alloc::PeakAlloc;
 
