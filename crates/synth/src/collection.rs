@@ -168,6 +168,12 @@ impl Wave {
             sample_rate_hz: f64::from(wave.sample_rate),
         })
     }
+
+    /// Whether it sounds like a bank's wave: the same frames at the same rate.
+    pub(crate) fn is_of(&self, wave: &BankWave) -> bool {
+        self.sample_rate_hz.to_bits() == f64::from(wave.sample_rate).to_bits()
+            && *self.recording.frames() == wave.frames
+    }
 }
 
 impl Collection {

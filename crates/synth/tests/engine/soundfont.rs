@@ -4,13 +4,15 @@
 //! both kinds of bank have in common.
 
 use dmus_dls::Bank;
-use dmus_dls::bank::{Connection, Curve, Destination, Dialect, Source, Transform, WaveSample};
+use dmus_dls::bank::{
+    Connection, Curve, Destination, Dialect, Frames, Source, Transform, WaveSample,
+};
 
 use crate::bank::{
-    INSTANT, bank, base, cents, decibels, from, gain, harness, hertz, instrument, looped, modulate,
-    patch, percent, region, seconds, sine, whole_loop,
+    INSTANT, PEAK, bank, base, cents, decibels, from, gain, harness, hertz, instrument, looped,
+    modulate, patch, percent, region, seconds, sine, whole_loop,
 };
-use crate::measure::{Stereo, close};
+use crate::measure::{Stereo, close, db};
 use crate::rig::{Rig, note};
 
 /// The harness, by the rules of SoundFonts.
@@ -301,6 +303,24 @@ fn a_resonance_of_forty_decibels_stands_forty_above_its_passband() {
     // Downloadable sounds end at 22.5 dB.
     close(level(&harness(&list), 441, 100.0), -11.25, 0.1);
     close(level(&harness(&list), 10, 4410.0), 11.25, 0.3);
+}
+
+#[test]
+fn what_lies_below_sixteen_bits_is_heard() {
+    // A sine of 0.4 steps of 16 bits, all of it in the third byte.
+    let (high, low): (Vec<i16>, Vec<u8>) = (0..100)
+        .map(|n| {
+            let angle = std::f64::consts::TAU * f64::from(n) / 100.0;
+            let frame = (0.4 * 256.0 * angle.sin()).round() as i32;
+            ((frame >> 8) as i16, frame as u8)
+        })
+        .unzip();
+    assert!(high.iter().all(|high| (-1..=0).contains(high)));
+    let mut bank = soundfont(&[]);
+    bank.waves[0].frames = Frames::of_24_bits(high, &low);
+    let frames = note(&bank, 69, 127, &[]);
+    let expected_db = db(0.4 / PEAK);
+    close(frames.level_db(0.1, 0.4), expected_db, 0.05);
 }
 
 #[test]
