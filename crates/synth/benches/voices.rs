@@ -14,6 +14,9 @@ use dmus_dls::bank::{
 };
 use dmus_synth::{Collection, Engine, EngineConfig, Layer};
 
+#[path = "../tests/engine/large.rs"]
+mod large;
+
 /// Frames of a block.
 const BLOCK: usize = 64;
 
@@ -100,7 +103,7 @@ fn engine(articulation: Vec<Connection>, voices: u16) -> Engine {
     })
     .unwrap();
     let collection = Arc::new(Collection::compile(&bank(articulation)).unwrap());
-    engine.download(Layer::User, Some(collection)).unwrap();
+    engine.download(Layer::User(0), Some(collection)).unwrap();
     for n in 0..voices {
         let key = u8::try_from(40 + n % 40).unwrap();
         engine.message(1, &[0x90, key, 100]);
@@ -166,5 +169,12 @@ fn idle(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, voices, note_on, idle);
+fn compile(criterion: &mut Criterion) {
+    let bank = large::bank();
+    criterion.bench_function("compile, 1418 waves, 20000 regions", |bencher| {
+        bencher.iter(|| Collection::compile(&bank).unwrap());
+    });
+}
+
+criterion_group!(benches, voices, note_on, idle, compile);
 criterion_main!(benches);

@@ -1,34 +1,33 @@
 //! A compiled bank: all that the engine needs of it, and nothing that changes.
 //!
 //! In: a [`Bank`]. Out: instruments by patch, regions by key and velocity, waves laid out for
-//! reading. Built on the control side, shared by reference count, never changed; the bank may be
-//! dropped afterwards, as its waves have been copied (once each, whatever plays them).
+//! reading. Built on the control side, shared by reference count, never changed. The bank may be
+//! dropped afterwards; the memory of its waves is shared, not copied, and stays.
 //! Source: \[DLS2\] structure and region selection.
 
 use std::sync::Arc;
 
 use dmus_dls::Bank;
-use dmus_dls::bank::{Patch, Wave as BankWave};
+use dmus_dls::bank::{Dialect, Patch, Wave as BankWave};
 
-use crate::articulation::Articulation;
 use crate::articulation::key::KeyGenerator;
+use crate::articulation::{Articulation, Strike};
 use crate::dsp::recording::{Recording, Seam};
 use crate::error::DownloadError;
 
 mod compiler;
+mod stand_in;
 
 pub(crate) use compiler::{Link, assemble};
-
-/// Bank select of General MIDI 2's melodic instruments.
-const GM2_MELODIC: u8 = 121;
+pub(crate) use stand_in::StandIn;
 
 /// A bank, compiled.
 #[derive(Debug)]
 pub struct Collection {
     title: String,
-    instruments: Vec<Instrument>,
+    instruments: Box<[Instrument]>,
     /// Instruments by patch, each patch once.
-    by_patch: Vec<(Patch, u32)>,
+    by_patch: Box<[(Patch, u32)]>,
     /// For each program, the first melodic instrument that has it.
     by_program: Box<[Option<u32>; 128]>,
     /// For each program, the first drum kit that has it.
@@ -36,11 +35,11 @@ pub struct Collection {
     /// The first drum kit of all.
     first_kit: Option<u32>,
     /// Where regions are found, parallel to `regions`.
-    zones: Vec<Zone>,
-    regions: Vec<Region>,
-    articulations: Vec<Articulation>,
-    waves: Vec<Arc<Wave>>,
-    seams: Vec<Seam>,
+    zones: Box<[Zone]>,
+    regions: Box<[Region]>,
+    articulations: Box<[Articulation]>,
+    waves: Box<[Arc<Wave>]>,
+    seams: Box<[Seam]>,
 }
 
 /// One instrument of a collection.
@@ -48,6 +47,7 @@ pub struct Collection {
 pub(crate) struct Instrument {
     name: String,
     patch: Patch,
+    dialect: Dialect,
     key_generator: KeyGenerator,
     /// First of its regions.
     first_region: u32,
@@ -65,6 +65,26 @@ impl Instrument {
     pub(crate) const fn key_generator(&self) -> &KeyGenerator {
         &self.key_generator
     }
+
+    /// Whom a note of one of its regions shuts down.
+    pub(crate) fn key_group(&self, region: &Region) -> Option<KeyGroup> {
+        (region.key_group != 0).then_some(KeyGroup {
+            number: region.key_group,
+            patch: (self.dialect == Dialect::SoundFont).then_some(self.patch),
+        })
+    }
+}
+
+/// Notes on one channel that shut each other down.
+///
+/// # Source
+/// \[DLS2\] key groups; \[SF2\] exclusiveClass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyGroup {
+    /// At least 1.
+    number: u16,
+    /// The only instrument it reaches; none where it reaches all of the channel's.
+    patch: Option<Patch>,
 }
 
 /// Keys and velocities of a region, all inclusive.
@@ -102,7 +122,25 @@ pub(crate) struct Region {
     /// A key struck again leaves its older notes alone.
     pub(crate) self_non_exclusive: bool,
     /// Notes of one group shut each other down; 0 is no group.
-    pub(crate) key_group: u16,
+    key_group: u16,
+    /// Key that sounds whatever was played, `0..=127`.
+    fixed_key: Option<u8>,
+    /// Velocity that sounds whatever was played, `1..=127`.
+    fixed_velocity: Option<u8>,
+}
+
+impl Region {
+    /// What sounds of a note that it answers to.
+    ///
+    /// # Source
+    /// \[SF2\] keynum, velocity.
+    pub(crate) fn strike(&self, played: Strike) -> Strike {
+        Strike {
+            key: self.fixed_key.map_or(played.key, f64::from),
+            velocity: self.fixed_velocity.unwrap_or(played.velocity),
+            ..played
+        }
+    }
 }
 
 /// One wave, compiled once and shared by every collection that plays it.
@@ -114,7 +152,7 @@ pub(crate) struct Wave {
 }
 
 impl Wave {
-    /// Lays a wave out for reading.
+    /// Makes a wave ready for reading.
     ///
     /// - `index`: its number, for the error
     pub(crate) fn compile(index: usize, wave: &BankWave) -> Result<Self, DownloadError> {
@@ -130,6 +168,12 @@ impl Wave {
             sample_rate_hz: f64::from(wave.sample_rate),
         })
     }
+
+    /// Whether it sounds like a bank's wave: the same frames at the same rate.
+    pub(crate) fn is_of(&self, wave: &BankWave) -> bool {
+        self.sample_rate_hz.to_bits() == f64::from(wave.sample_rate).to_bits()
+            && *self.recording.frames() == wave.frames
+    }
 }
 
 impl Collection {
@@ -140,7 +184,7 @@ impl Collection {
     /// compiles.
     ///
     /// # Real-time
-    /// Control. Not real-time: allocates and copies the waves.
+    /// Control. Not real-time: allocates; the waves stay where they are.
     pub fn compile(bank: &Bank) -> Result<Self, DownloadError> {
         let waves = bank
             .waves
@@ -190,35 +234,6 @@ impl Collection {
             .binary_search_by_key(&patch, |(patch, _)| *patch)
             .ok()?;
         self.by_patch.get(found).map(|(_, index)| *index)
-    }
-
-    /// The instrument that stands in for a patch this collection does not have.
-    ///
-    /// Melodic: the same without bank LSB, then bank 0, then General MIDI 2's bank, then any bank
-    /// that has the program. Drums: a kit of the same program, then of the next lower multiple of
-    /// eight, then kit 0, then any kit.
-    ///
-    /// # Source
-    /// Common practice of synthesizers; no specification orders it.
-    pub(crate) fn stand_in(&self, patch: Patch) -> Option<u32> {
-        let program = usize::from(patch.program & 0x7F);
-        let of = |table: &[Option<u32>; 128], program: usize| table.get(program).copied().flatten();
-        if patch.drums {
-            return of(&self.by_kit, program)
-                .or_else(|| of(&self.by_kit, program & !7))
-                .or_else(|| of(&self.by_kit, 0))
-                .or(self.first_kit);
-        }
-        [patch.bank_msb, 0, GM2_MELODIC]
-            .into_iter()
-            .find_map(|bank_msb| {
-                self.exact(Patch {
-                    bank_msb,
-                    bank_lsb: 0,
-                    ..patch
-                })
-            })
-            .or_else(|| of(&self.by_program, program))
     }
 
     /// An instrument by index.

@@ -3,16 +3,18 @@
 //! In: instruments, and waves that are compiled already. Out: a collection.
 //! Thread: control. Source: \[DLS2\] structure and region selection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use dmus_dls::bank::{
-    Instrument as BankInstrument, LoopKind, Patch, Region as BankRegion, WaveSample,
+    Connection, Dialect, Instrument as BankInstrument, LoopKind, Patch, Region as BankRegion,
+    WaveSample,
 };
 
 use super::{Collection, Instrument, Region, Wave, Zone};
-use crate::articulation::Articulation;
 use crate::articulation::key::KeyGenerator;
+use crate::articulation::{Articulation, Shelf};
 use crate::dsp::recording::Seam;
 use crate::error::DownloadError;
 
@@ -49,6 +51,24 @@ pub(crate) fn assemble<'a>(
     Ok(compiler.finish(title))
 }
 
+/// A list of connections, and whose defaults stand below it.
+#[derive(PartialEq)]
+struct List<'a> {
+    dialect: Dialect,
+    connections: &'a [Connection],
+}
+
+impl Eq for List<'_> {}
+
+impl Hash for List<'_> {
+    /// Of what tells most lists apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for connection in self.connections {
+            state.write_i32(connection.scale);
+        }
+    }
+}
+
 /// A collection in the making.
 struct Compiler<'a> {
     waves: &'a [Link],
@@ -56,6 +76,9 @@ struct Compiler<'a> {
     zones: Vec<Zone>,
     regions: Vec<Region>,
     articulations: Vec<Articulation>,
+    /// Articulations by dialect and list.
+    known_articulations: HashMap<List<'a>, u32>,
+    shelf: Shelf,
     seams: Vec<Seam>,
     /// Seams by wave, start and length.
     known_seams: BTreeMap<(usize, u32, u32), u32>,
@@ -70,6 +93,8 @@ impl<'a> Compiler<'a> {
             zones: Vec::new(),
             regions: Vec::new(),
             articulations: Vec::new(),
+            known_articulations: HashMap::new(),
+            shelf: Shelf::default(),
             seams: Vec::new(),
             known_seams: BTreeMap::new(),
         })
@@ -78,26 +103,17 @@ impl<'a> Compiler<'a> {
     fn instrument(
         &mut self,
         index: usize,
-        instrument: &BankInstrument,
+        instrument: &'a BankInstrument,
         links: Option<&[usize]>,
     ) -> Result<(), DownloadError> {
         let first_region = next_index(&self.regions)?;
-        let mut shared = None;
         for (number, region) in instrument.regions.iter().enumerate() {
-            let articulation = match &region.articulation {
-                // A list of its own puts the instrument's out of force as a whole.
-                Some(connections) => {
-                    self.articulation(Articulation::compile(instrument.dialect, connections))?
-                }
-                None => match shared {
-                    Some(articulation) => articulation,
-                    None => {
-                        let compiled =
-                            Articulation::compile(instrument.dialect, &instrument.articulation);
-                        *shared.insert(self.articulation(compiled)?)
-                    }
-                },
-            };
+            // A list of its own puts the instrument's out of force as a whole.
+            let connections = region.articulation.as_ref();
+            let articulation = self.articulation(
+                instrument.dialect,
+                connections.unwrap_or(&instrument.articulation),
+            )?;
             let wave = match links {
                 None => region.wave,
                 Some(links) => links.get(region.wave).copied().unwrap_or(usize::MAX),
@@ -109,6 +125,7 @@ impl<'a> Compiler<'a> {
         self.instruments.push(Instrument {
             name: instrument.name.clone(),
             patch,
+            dialect: instrument.dialect,
             key_generator: KeyGenerator::compile(&instrument.articulation),
             first_region,
             end_region: next_index(&self.regions)?,
@@ -116,9 +133,22 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn articulation(&mut self, articulation: Articulation) -> Result<u32, DownloadError> {
+    fn articulation(
+        &mut self,
+        dialect: Dialect,
+        connections: &'a [Connection],
+    ) -> Result<u32, DownloadError> {
+        let key = List {
+            dialect,
+            connections,
+        };
+        if let Some(&index) = self.known_articulations.get(&key) {
+            return Ok(index);
+        }
         let index = next_index(&self.articulations)?;
+        let articulation = Articulation::compile(dialect, connections, &mut self.shelf);
         self.articulations.push(articulation);
+        self.known_articulations.insert(key, index);
         Ok(index)
     }
 
@@ -159,6 +189,8 @@ impl<'a> Compiler<'a> {
             gain_db: sample.gain.db().clamp(-MAX_GAIN_DB, MAX_GAIN_DB),
             self_non_exclusive: region.self_non_exclusive,
             key_group: region.key_group,
+            fixed_key: region.fixed_key.map(|key| key.min(127)),
+            fixed_velocity: region.fixed_velocity.map(|velocity| velocity.clamp(1, 127)),
         });
         Ok(())
     }
@@ -208,20 +240,20 @@ impl<'a> Compiler<'a> {
             .map(|(_, index)| *index);
         Collection {
             title,
-            instruments: self.instruments,
-            by_patch,
+            instruments: self.instruments.into(),
+            by_patch: by_patch.into(),
             by_program,
             by_kit,
             first_kit,
-            zones: self.zones,
-            regions: self.regions,
-            articulations: self.articulations,
+            zones: self.zones.into(),
+            regions: self.regions.into(),
+            articulations: self.articulations.into(),
             waves: self
                 .waves
                 .iter()
                 .map(|link| Arc::clone(&link.wave))
                 .collect(),
-            seams: self.seams,
+            seams: self.seams.into(),
         }
     }
 }
