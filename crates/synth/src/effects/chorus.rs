@@ -76,8 +76,10 @@ impl Chorus {
         let in_frames = |seconds: f64| narrow(seconds * self.sample_rate_hz);
         let delay = in_frames(delay_s).max(narrow(Line::SHORTEST));
         let swing = in_frames(half_swing);
-        self.delay.head_for(delay, self.ticks);
-        self.swing.head_for(swing, self.ticks);
+        // Slower than the others: a moving delay is a moving pitch.
+        let slowly = self.ticks.saturating_mul(4);
+        self.delay.head_for(delay, slowly);
+        self.swing.head_for(swing, slowly);
         self.feedback.head_for(narrow(target.feedback), self.ticks);
         if self.is_asleep() {
             self.settle();

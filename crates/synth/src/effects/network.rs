@@ -1,12 +1,14 @@
 //! A feedback delay network: sixteen delay lines that feed one another without loss, and decay.
 //!
-//! In: mono frames. Out: two sides, decorrelated. The lines' outputs pass an absorption each, are
-//! mixed by a Hadamard matrix, which keeps their energy, and go in again; what decays is said by
-//! the absorptions alone, so the reverberation time is exact. Before the lines, four all-passes
-//! make one echo many. Owner: the reverb. Thread: render; construction allocates.
+//! In: mono frames. Out: two sides, decorrelated. The lines' outputs pass an absorption each, turn
+//! slowly in pairs, are mixed by a Hadamard matrix, and go in again. Turning and mixing keep the
+//! energy; what decays is said by the absorptions alone, so the reverberation time is exact. Before
+//! the lines, four all-passes make one echo many. Owner: the reverb. Thread: render; construction
+//! allocates.
 
 mod absorption;
 mod diffuser;
+mod rotation;
 
 use crate::dsp::tables::{TICK_FRAMES, TICK_INDEX};
 
@@ -15,6 +17,7 @@ use super::number::{flush, narrow};
 use super::rest::Rest;
 use absorption::{Absorption, Loss};
 use diffuser::Diffuser;
+use rotation::Rotation;
 
 /// Delay lines.
 const LINES: usize = 16;
@@ -66,6 +69,7 @@ pub(super) struct Network {
     next_lengths: [usize; LINES],
     fade: Control,
     absorption: Absorption,
+    rotation: Rotation,
     /// Input gain.
     gain: Control,
     room: Room,
@@ -95,6 +99,7 @@ impl Network {
             next_lengths: lengths,
             fade: Control::resting(0.0),
             absorption: Absorption::resting(losses),
+            rotation: Rotation::new(sample_rate_hz),
             gain: Control::resting(gain),
             room,
             pending: None,
@@ -170,6 +175,7 @@ impl Network {
             }
         }
         self.absorption.begin_tick();
+        self.rotation.begin_tick();
         self.gain.begin_tick();
     }
 
@@ -185,6 +191,7 @@ impl Network {
         self.head = 0;
         self.diffuser.clear();
         self.absorption.clear();
+        self.rotation.clear();
         self.rest.clear();
         self.settle();
     }
@@ -231,6 +238,7 @@ impl Network {
             lines.iter_mut().zip(numbers).zip(scratch).zip(sides)
         {
             self.absorption.apply(frame, number);
+            self.rotation.apply(frame, number);
             mix(frame);
             *left += frame[HEARD.0];
             *right += frame[HEARD.1];
@@ -333,11 +341,11 @@ fn next_prime(number: usize) -> usize {
 fn losses(room: &Room, lengths: &[usize; LINES], sample_rate_hz: f64) -> ([Loss; LINES], f32) {
     let losses =
         lengths.map(|length| Loss::of_room(length as f64, room.time_s, room.high, sample_rate_hz));
-    // An impulse of gain g puts 16 g^2 into lines of M frames together. Each of the 16 outputs
-    // carries 1/M of what is left with every frame, and a row that is heard is their sum.
-    let total = lengths.iter().sum::<usize>() as f64;
-    let fall = 1.0 - super::number::decay(2.0, room.time_s * sample_rate_hz);
-    let gain = libm::sqrt(ENERGY * total * fall / (LINES * LINES) as f64);
+    // An impulse of gain g puts 16 g^2 into the lines. All that is left of it comes out once in
+    // each pass, by a row of the matrix as by any other, and a part of it is left for the next.
+    let mean = lengths.iter().sum::<usize>() as f64 / LINES as f64;
+    let left = super::number::decay(2.0 * mean, room.time_s * sample_rate_hz);
+    let gain = libm::sqrt(ENERGY * (1.0 - left) / (LINES as f64 * left));
     (losses, narrow(gain))
 }
 
@@ -374,5 +382,27 @@ mod tests {
                 assert!(lengths.iter().all(|n| next_prime(*n) == *n));
             }
         }
+    }
+
+    #[test]
+    fn a_long_tail_leaves_no_number_too_small_to_compute_with() {
+        let room = Room {
+            size: 1.0,
+            time_s: 1.0,
+            high: 0.4,
+        };
+        let mut network = Network::new(8_000.0, room);
+        let mut out = ([0.0; 64], [0.0; 64]);
+        for tick in 0..4000 {
+            // Never asleep: fed with next to nothing.
+            network.feed();
+            network.begin_tick();
+            let input = if tick == 0 { [0.5; 64] } else { [1e-30; 64] };
+            network.process(0, &input, &mut out.0, &mut out.1);
+            network.end_tick();
+            let sound = |sample: &f32| sample.abs() >= 1e-16 || sample.to_bits() << 1 == 0;
+            assert!(network.memory.iter().all(sound), "{tick}");
+        }
+        assert!(network.memory.iter().all(|sample| sample.abs() < 1e-12));
     }
 }

@@ -30,11 +30,11 @@ const LONGEST_REPEAT_S: f64 = 1.0;
 /// Sizes and the loss of high frequencies are ours; no maker publishes any.
 const fn room(kind: ReverbKind, time_s: f64) -> Room {
     let (size, high) = match kind {
-        ReverbKind::SmallRoom => (0.30, 0.55),
-        ReverbKind::MediumRoom => (0.42, 0.5),
-        ReverbKind::LargeRoom => (0.56, 0.5),
-        ReverbKind::MediumHall => (0.8, 0.45),
-        ReverbKind::Plate => (0.5, 0.8),
+        ReverbKind::SmallRoom => (0.42, 0.55),
+        ReverbKind::MediumRoom => (0.52, 0.5),
+        ReverbKind::LargeRoom => (0.66, 0.5),
+        ReverbKind::MediumHall => (0.9, 0.45),
+        ReverbKind::Plate => (0.7, 0.8),
         _ => (1.0, 0.4),
     };
     Room { size, time_s, high }

@@ -52,9 +52,9 @@ impl<U: Unit> Strip<U> {
         sample_rate_hz: f64,
         ticks: u32,
     ) {
-        self.lowpass.set(lowpass_hz, sample_rate_hz, ticks);
-        let was_off = self.gain.is_zero();
+        let was_off = self.is_off();
         let was_asleep = self.is_asleep();
+        self.lowpass.set(lowpass_hz, sample_rate_hz, ticks);
         self.gain.head_for(narrow(gain), ticks);
         if was_asleep {
             self.lowpass.settle();
