@@ -3,6 +3,7 @@
 
 mod bank;
 mod info;
+mod patch;
 mod player;
 mod render;
 
