@@ -338,14 +338,14 @@ impl Control {
     fn play(&mut self, bank: Option<LoadedBank>) {
         self.user = bank;
         self.rename_programs();
-        self.send_bank(Layer::User);
+        self.send_bank(Layer::User(0));
     }
 
     /// Sends everything that the render side must know.
     fn send_all(&mut self) {
         self.send_again = false;
         self.send_bank(Layer::Factory);
-        self.send_bank(Layer::User);
+        self.send_bank(Layer::User(0));
         self.send_programs();
     }
 
@@ -353,9 +353,9 @@ impl Control {
     fn send_bank(&mut self, layer: Layer) {
         let bank = match layer {
             Layer::Factory => self.built_in.as_ref(),
-            Layer::User => self.user.as_ref(),
-            // Downloads have a way of their own.
-            Layer::Download => return,
+            Layer::User(0) => self.user.as_ref(),
+            // One bank is stacked as yet; downloads have a way of their own.
+            Layer::User(_) | Layer::Download => return,
         };
         let collection = bank.map(|bank| Arc::clone(&bank.collection));
         self.send(Command::Download { layer, collection });

@@ -63,7 +63,7 @@ impl Player {
             .map(|path| compile(path, &bank::read(path)?))
             .transpose()?;
         let engine = port.stream_mut().engine_mut();
-        for (layer, collection) in [(Layer::Factory, Some(built_in)), (Layer::User, user)] {
+        for (layer, collection) in [(Layer::Factory, Some(built_in)), (Layer::User(0), user)] {
             engine
                 .download(layer, collection)
                 .map_err(|error| FileError::new(place, error))?;

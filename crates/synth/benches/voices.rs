@@ -97,7 +97,7 @@ fn engine(articulation: Vec<Connection>, voices: u16) -> Engine {
     })
     .unwrap();
     let collection = Arc::new(Collection::compile(&bank(articulation)).unwrap());
-    engine.download(Layer::User, Some(collection)).unwrap();
+    engine.download(Layer::User(0), Some(collection)).unwrap();
     for n in 0..voices {
         let key = u8::try_from(40 + n % 40).unwrap();
         engine.message(1, &[0x90, key, 100]);

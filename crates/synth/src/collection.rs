@@ -1,8 +1,8 @@
 //! A compiled bank: all that the engine needs of it, and nothing that changes.
 //!
 //! In: a [`Bank`]. Out: instruments by patch, regions by key and velocity, waves laid out for
-//! reading. Built on the control side, shared by reference count, never changed; the bank may be
-//! dropped afterwards, as its waves have been copied (once each, whatever plays them).
+//! reading. Built on the control side, shared by reference count, never changed. The bank may be
+//! dropped afterwards; the memory of its waves is shared, not copied, and stays.
 //! Source: \[DLS2\] structure and region selection.
 
 use std::sync::Arc;
@@ -16,11 +16,10 @@ use crate::dsp::recording::{Recording, Seam};
 use crate::error::DownloadError;
 
 mod compiler;
+mod stand_in;
 
 pub(crate) use compiler::{Link, assemble};
-
-/// Bank select of General MIDI 2's melodic instruments.
-const GM2_MELODIC: u8 = 121;
+pub(crate) use stand_in::StandIn;
 
 /// A bank, compiled.
 #[derive(Debug)]
@@ -114,7 +113,7 @@ pub(crate) struct Wave {
 }
 
 impl Wave {
-    /// Lays a wave out for reading.
+    /// Makes a wave ready for reading.
     ///
     /// - `index`: its number, for the error
     pub(crate) fn compile(index: usize, wave: &BankWave) -> Result<Self, DownloadError> {
@@ -140,7 +139,7 @@ impl Collection {
     /// compiles.
     ///
     /// # Real-time
-    /// Control. Not real-time: allocates and copies the waves.
+    /// Control. Not real-time: allocates; the waves stay where they are.
     pub fn compile(bank: &Bank) -> Result<Self, DownloadError> {
         let waves = bank
             .waves
@@ -190,35 +189,6 @@ impl Collection {
             .binary_search_by_key(&patch, |(patch, _)| *patch)
             .ok()?;
         self.by_patch.get(found).map(|(_, index)| *index)
-    }
-
-    /// The instrument that stands in for a patch this collection does not have.
-    ///
-    /// Melodic: the same without bank LSB, then bank 0, then General MIDI 2's bank, then any bank
-    /// that has the program. Drums: a kit of the same program, then of the next lower multiple of
-    /// eight, then kit 0, then any kit.
-    ///
-    /// # Source
-    /// Common practice of synthesizers; no specification orders it.
-    pub(crate) fn stand_in(&self, patch: Patch) -> Option<u32> {
-        let program = usize::from(patch.program & 0x7F);
-        let of = |table: &[Option<u32>; 128], program: usize| table.get(program).copied().flatten();
-        if patch.drums {
-            return of(&self.by_kit, program)
-                .or_else(|| of(&self.by_kit, program & !7))
-                .or_else(|| of(&self.by_kit, 0))
-                .or(self.first_kit);
-        }
-        [patch.bank_msb, 0, GM2_MELODIC]
-            .into_iter()
-            .find_map(|bank_msb| {
-                self.exact(Patch {
-                    bank_msb,
-                    bank_lsb: 0,
-                    ..patch
-                })
-            })
-            .or_else(|| of(&self.by_program, program))
     }
 
     /// An instrument by index.

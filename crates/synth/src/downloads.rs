@@ -8,26 +8,41 @@ use std::sync::Arc;
 
 use dmus_dls::bank::Patch;
 
-use crate::collection::Collection;
+use crate::collection::{Collection, StandIn};
 use crate::error::NoRoom;
 
 /// Collections that can be held at a time, in force or waiting to be taken back.
-pub(crate) const PLACES: usize = 16;
+///
+/// The whole stack is ten; the others are for banks that are replaced in quick succession while
+/// voices of the old ones sound.
+pub(crate) const PLACES: usize = 64;
+
+/// Banks that a user can stack.
+pub const USER_BANKS: u8 = 8;
 
 /// Which of the stacked banks a collection serves as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layer {
-    /// Below: what sounds where the others have nothing.
-    Factory,
-    /// Between: covers the factory bank patch by patch.
-    User,
     /// Above: what clients have downloaded, instrument by instrument. It answers to exactly the
     /// patches it has and stands in for no other.
     Download,
+    /// Between, `0..`[`USER_BANKS`] with 0 uppermost: each covers what lies below patch by patch.
+    User(u8),
+    /// Below: what sounds where the others have nothing.
+    Factory,
 }
 
-/// The layers, uppermost first.
-const LAYERS: [Layer; 3] = [Layer::Download, Layer::User, Layer::Factory];
+/// The stack, uppermost first.
+const STACK: [Layer; USER_BANKS as usize + 2] = {
+    let mut stack = [Layer::Factory; USER_BANKS as usize + 2];
+    stack[0] = Layer::Download;
+    let mut bank = 0;
+    while bank < USER_BANKS {
+        stack[bank as usize + 1] = Layer::User(bank);
+        bank += 1;
+    }
+    stack
+};
 
 /// Where an instrument is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,19 +56,26 @@ pub(crate) struct Found {
 }
 
 /// All resident collections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Downloads {
     places: [Option<Arc<Collection>>; PLACES],
-    /// Place in force for the factory layer.
-    factory: Option<u8>,
-    /// Place in force for the user layer.
-    user: Option<u8>,
-    /// Place in force for the layer of downloads.
-    download: Option<u8>,
+    /// Place in force for each layer, in the order of [`STACK`].
+    in_force: [Option<u8>; STACK.len()],
+}
+
+impl Default for Downloads {
+    fn default() -> Self {
+        Self {
+            places: [const { None }; PLACES],
+            in_force: [None; STACK.len()],
+        }
+    }
 }
 
 impl Downloads {
     /// Puts a collection in force, or none; what was in force before is retired.
+    ///
+    /// A layer that is not there takes nothing: the collection is retired at once.
     ///
     /// # Errors
     /// [`NoRoom`] gives the collection back if every place is taken.
@@ -77,28 +99,18 @@ impl Downloads {
                 }
             }
         };
-        match layer {
-            Layer::Factory => self.factory = place,
-            Layer::User => self.user = place,
-            Layer::Download => self.download = place,
+        let mut levels = STACK.iter().zip(&mut self.in_force);
+        if let Some((_, in_force)) = levels.find(|(level, _)| **level == layer) {
+            *in_force = place;
         }
         Ok(())
-    }
-
-    /// The place in force for a layer.
-    const fn in_force(&self, layer: Layer) -> Option<u8> {
-        match layer {
-            Layer::Factory => self.factory,
-            Layer::User => self.user,
-            Layer::Download => self.download,
-        }
     }
 
     /// Hands out a retired collection that nothing plays any more.
     ///
     /// - `voices`: how many voices play from each place
     pub(crate) fn take_retired(&mut self, voices: &[u32; PLACES]) -> Option<Arc<Collection>> {
-        let in_force = LAYERS.map(|layer| self.in_force(layer));
+        let in_force = self.in_force;
         (0_u8..)
             .zip(self.places.iter_mut().zip(voices))
             .find(|(index, (place, voices))| {
@@ -114,34 +126,39 @@ impl Downloads {
 
     /// The instrument that plays a patch.
     ///
-    /// Exactly the patch from the downloads, then from the user's bank, then from the factory's;
-    /// only then what stands in for it, of the banks, the user's first. So each layer covers what
-    /// it has, and what it lacks comes from below before anything is replaced by something similar.
+    /// Exactly the patch, from the downloads, then from the banks of the user, then from the
+    /// factory's. Only then what stands in for it, the most similar first, and of equally similar
+    /// ones the uppermost bank's. So each layer covers what it has, and what it lacks comes from
+    /// below before anything is replaced by something similar.
     ///
     /// # Source
     /// \[WDK\] a downloaded instrument answers if drum flag, bank and program match. Deviation:
     /// after an unload \[WDK\] ignores its notes; here they fall to the layer below.
     pub(crate) fn find(&self, patch: Patch) -> Option<Found> {
         let layers = || {
-            LAYERS.into_iter().filter_map(|layer| {
-                let place = self.in_force(layer)?;
-                Some((layer, place, self.collection(place)?))
-            })
+            STACK
+                .into_iter()
+                .zip(self.in_force)
+                .filter_map(|(layer, place)| {
+                    let place = place?;
+                    Some((layer, place, self.collection(place)?))
+                })
         };
         let banks = || layers().filter(|(layer, ..)| *layer != Layer::Download);
-        let found = |(layer, place, instrument)| Found {
+        let exact =
+            layers().find_map(|(layer, place, bank)| Some((layer, place, bank.exact(patch)?)));
+        let (layer, place, instrument) = exact.or_else(|| {
+            StandIn::for_patch(patch).iter().find_map(|rule| {
+                banks().find_map(|(layer, place, bank)| {
+                    Some((layer, place, bank.stand_in(*rule, patch)?))
+                })
+            })
+        })?;
+        Some(Found {
             place,
             instrument,
             layer,
-        };
-        layers()
-            .find_map(|(layer, place, collection)| Some((layer, place, collection.exact(patch)?)))
-            .or_else(|| {
-                banks().find_map(|(layer, place, collection)| {
-                    Some((layer, place, collection.stand_in(patch)?))
-                })
-            })
-            .map(found)
+        })
     }
 }
 
@@ -194,15 +211,17 @@ mod tests {
         downloads
             .put(Layer::Factory, Some(collection(&factory)))
             .unwrap();
-        downloads.put(Layer::User, Some(collection(&user))).unwrap();
+        downloads
+            .put(Layer::User(0), Some(collection(&user)))
+            .unwrap();
         for (wanted, expected) in [
-            (patch(false, 0, 5), (Layer::User, patch(false, 0, 5))),
+            (patch(false, 0, 5), (Layer::User(0), patch(false, 0, 5))),
             (patch(false, 0, 0), (Layer::Factory, patch(false, 0, 0))),
             (patch(true, 0, 0), (Layer::Factory, patch(true, 0, 0))),
             // A variation nobody has: the user's capital tone before the factory's.
-            (patch(false, 3, 5), (Layer::User, patch(false, 0, 5))),
+            (patch(false, 3, 5), (Layer::User(0), patch(false, 0, 5))),
             // A program only a variation has.
-            (patch(false, 0, 7), (Layer::User, patch(false, 8, 7))),
+            (patch(false, 0, 7), (Layer::User(0), patch(false, 8, 7))),
             (patch(false, 3, 0), (Layer::Factory, patch(false, 0, 0))),
         ] {
             assert_eq!(found(&downloads, wanted), Some(expected), "{wanted:?}");
@@ -214,7 +233,7 @@ mod tests {
         let mut downloads = Downloads::default();
         let melody = patch(false, 0, 5);
         downloads
-            .put(Layer::User, Some(collection(&[melody])))
+            .put(Layer::User(0), Some(collection(&[melody])))
             .unwrap();
         let downloaded = [melody, patch(false, 8, 7), patch(true, 0, 0)];
         downloads
@@ -223,7 +242,7 @@ mod tests {
         for (wanted, expected) in [
             (melody, Some((Layer::Download, melody))),
             (patch(false, 8, 7), Some((Layer::Download, downloaded[1]))),
-            (patch(false, 3, 5), Some((Layer::User, melody))),
+            (patch(false, 3, 5), Some((Layer::User(0), melody))),
             (patch(false, 0, 7), None),
             (patch(true, 0, 9), None),
         ] {
@@ -248,11 +267,104 @@ mod tests {
     fn an_instrument_in_the_drum_bank_is_a_kit_without_its_flag() {
         let mut downloads = Downloads::default();
         downloads
-            .put(Layer::User, Some(collection(&[patch(false, 120, 0)])))
+            .put(Layer::User(0), Some(collection(&[patch(false, 120, 0)])))
             .unwrap();
-        let kit = (Layer::User, patch(true, 120, 0));
+        let kit = (Layer::User(0), patch(true, 120, 0));
         assert_eq!(found(&downloads, patch(true, 120, 0)), Some(kit));
         assert_eq!(found(&downloads, patch(false, 0, 0)), None);
+    }
+
+    #[test]
+    fn of_several_banks_the_uppermost_that_has_a_patch_plays_it() {
+        let mut downloads = Downloads::default();
+        let lowest = USER_BANKS - 1;
+        let patches = [0, 1, 2, 3].map(|program| patch(false, 0, program));
+        for (layer, covered) in [
+            (Layer::Factory, 4),
+            (Layer::User(lowest), 3),
+            (Layer::User(3), 2),
+            (Layer::User(0), 1),
+        ] {
+            let bank = collection(&patches[..covered]);
+            downloads.put(layer, Some(bank)).unwrap();
+        }
+        let layers = [
+            Layer::User(0),
+            Layer::User(3),
+            Layer::User(lowest),
+            Layer::Factory,
+        ];
+        for (patch, layer) in patches.into_iter().zip(layers) {
+            assert_eq!(found(&downloads, patch), Some((layer, patch)));
+        }
+        downloads.put(Layer::User(3), None).unwrap();
+        let below = (Layer::User(lowest), patches[1]);
+        assert_eq!(found(&downloads, patches[1]), Some(below));
+    }
+
+    #[test]
+    fn a_near_relative_below_goes_before_a_distant_one_above() {
+        let mut downloads = Downloads::default();
+        let variation = |bank_lsb| Patch {
+            bank_lsb,
+            ..patch(false, 121, 5)
+        };
+        let top = [patch(false, 8, 5), patch(true, 0, 0)];
+        let middle = [patch(false, 0, 5), patch(true, 0, 24)];
+        let bottom = [variation(0), patch(true, 120, 25)];
+        for (layer, patches) in [
+            (Layer::User(0), top),
+            (Layer::User(1), middle),
+            (Layer::Factory, bottom),
+        ] {
+            downloads.put(layer, Some(collection(&patches))).unwrap();
+        }
+        for (wanted, expected) in [
+            // The same without its low byte, then bank 0, then any bank.
+            (variation(3), (Layer::Factory, variation(0))),
+            (patch(false, 16, 5), (Layer::User(1), middle[0])),
+            // The same kit in another bank, its family, the standard kit.
+            (patch(true, 0, 25), (Layer::Factory, bottom[1])),
+            (patch(true, 0, 26), (Layer::User(1), middle[1])),
+            (patch(true, 0, 40), (Layer::User(0), top[1])),
+        ] {
+            assert_eq!(found(&downloads, wanted), Some(expected), "{wanted:?}");
+        }
+        assert_eq!(found(&downloads, patch(false, 0, 6)), None);
+    }
+
+    #[test]
+    fn a_bank_without_flags_has_its_kits_where_xg_has_them() {
+        let mut downloads = Downloads::default();
+        let unflagged = [patch(false, 0, 0), patch(false, 127, 0)];
+        downloads
+            .put(Layer::User(0), Some(collection(&unflagged)))
+            .unwrap();
+        let flagged = [patch(true, 0, 0), patch(false, 127, 1)];
+        downloads
+            .put(Layer::Factory, Some(collection(&flagged)))
+            .unwrap();
+        for (wanted, expected) in [
+            (patch(true, 127, 0), (Layer::User(0), unflagged[1])),
+            (patch(true, 0, 0), (Layer::Factory, flagged[0])),
+            // Beside a kit with a flag bank 127 is a variation like any other.
+            (patch(true, 127, 1), (Layer::Factory, flagged[0])),
+            (patch(false, 127, 1), (Layer::Factory, flagged[1])),
+        ] {
+            assert_eq!(found(&downloads, wanted), Some(expected), "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_bank_for_a_layer_that_is_not_there_comes_home() {
+        let mut downloads = Downloads::default();
+        let bank = collection(&[patch(false, 0, 0)]);
+        downloads
+            .put(Layer::User(USER_BANKS), Some(Arc::clone(&bank)))
+            .unwrap();
+        assert_eq!(found(&downloads, patch(false, 0, 0)), None);
+        let home = downloads.take_retired(&[0; PLACES]).unwrap();
+        assert!(Arc::ptr_eq(&home, &bank));
     }
 
     #[test]
@@ -260,12 +372,12 @@ mod tests {
         let mut downloads = Downloads::default();
         let first = collection(&[]);
         downloads
-            .put(Layer::User, Some(Arc::clone(&first)))
+            .put(Layer::User(0), Some(Arc::clone(&first)))
             .unwrap();
         let mut voices = [0; PLACES];
         voices[0] = 3;
         assert!(downloads.take_retired(&voices).is_none());
-        downloads.put(Layer::User, None).unwrap();
+        downloads.put(Layer::User(0), None).unwrap();
         assert!(downloads.take_retired(&voices).is_none());
         voices[0] = 0;
         let home = downloads.take_retired(&voices).unwrap();
@@ -277,13 +389,15 @@ mod tests {
     fn a_download_without_room_comes_back() {
         let mut downloads = Downloads::default();
         for _ in 0..PLACES {
-            downloads.put(Layer::User, Some(collection(&[]))).unwrap();
+            downloads
+                .put(Layer::User(0), Some(collection(&[])))
+                .unwrap();
         }
         let NoRoom(back) = downloads
-            .put(Layer::User, Some(collection(&[])))
+            .put(Layer::User(0), Some(collection(&[])))
             .unwrap_err();
         assert!(back.is_some());
         assert!(downloads.take_retired(&[0; PLACES]).is_some());
-        downloads.put(Layer::User, back).unwrap();
+        downloads.put(Layer::User(0), back).unwrap();
     }
 }

@@ -129,10 +129,11 @@ impl Engine {
     /// Puts a collection in force for a layer, or none.
     ///
     /// New notes play it from now on; sounding ones go on with what they have. What was in force
-    /// before is retired and comes back through [`Self::take_retired`].
+    /// before is retired and comes back through [`Self::take_retired`]; so does a collection for a
+    /// layer that is not there.
     ///
     /// # Errors
-    /// [`NoRoom`] gives the collection back while 16 are held already.
+    /// [`NoRoom`] gives the collection back while 64 are held already.
     ///
     /// # Real-time
     /// Render. Wait-free, bounded by the number of channels.

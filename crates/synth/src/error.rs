@@ -127,7 +127,7 @@ impl core::error::Error for DownloadError {}
 
 /// A download that found no room; it comes back to its sender.
 ///
-/// [`crate::Engine`] keeps at most 16 collections, counting replaced ones whose voices still
+/// [`crate::Engine`] keeps at most 64 collections, counting replaced ones whose voices still
 /// sound and those nobody has taken back. Take back what is retired, and try again later.
 #[derive(Debug)]
 pub struct NoRoom<T>(pub T);
@@ -135,7 +135,7 @@ pub struct NoRoom<T>(pub T);
 impl<T> fmt::Display for NoRoom<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "all 16 places for collections are taken by ones still sounding or not taken back",
+            "all 64 places for collections are taken by ones still sounding or not taken back",
         )
     }
 }

@@ -4,11 +4,12 @@
 //!
 //! A bank is compiled once, on the control side, into a [`Collection`]: patches sorted, every
 //! region's connections filled up with the defaults and sorted by how often they can change, every
-//! wave copied and every loop unrolled past its seam. [`Engine::download`] puts it in force.
+//! wave read where it lies and every loop continued past its seam. [`Engine::download`] puts it in
+//! force.
 //!
 //! [`Engine::message`] takes a note-on at the frame that is rendered next. The part's patch,
 //! latched by its last program change, names an instrument: single downloads cover the user's
-//! bank, and that the factory's.
+//! banks, each of those the ones below it, and all of them the factory's.
 //! The instrument's key generator makes a key of the note; every region that holds key and
 //! velocity starts a voice. Older notes that the region excludes are shut down; if all voices are
 //! in use, a less important one is robbed and fades.
@@ -57,7 +58,7 @@ pub use channel::PartTrim;
 pub use channel::sysex::Mode;
 pub use collection::Collection;
 pub use download_table::DownloadTable;
-pub use downloads::Layer;
+pub use downloads::{Layer, USER_BANKS};
 pub use dsp::tables::TICK_FRAMES;
 pub use engine::{Engine, EngineConfig};
 pub use error::{ConfigError, DownloadError, NoRoom};

@@ -31,7 +31,7 @@ impl Client {
     pub(crate) fn over(bank: Option<&Bank>) -> Self {
         let mut rig = Rig::new(&harness(&[]));
         let user = bank.map(compile);
-        rig.engine.download(Layer::User, user).unwrap();
+        rig.engine.download(Layer::User(0), user).unwrap();
         while rig.engine.take_retired().is_some() {}
         Self {
             table: DownloadTable::new(),

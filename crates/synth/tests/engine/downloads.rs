@@ -15,13 +15,13 @@ fn a_replaced_bank_plays_its_notes_to_the_end() {
     let new = compile(&harness(&[base(Destination::Gain, decibels(-12.0))]));
     let mut rig = Rig::new(&harness(&[]));
     rig.engine
-        .download(Layer::User, Some(Arc::clone(&old)))
+        .download(Layer::User(0), Some(Arc::clone(&old)))
         .unwrap();
     // The bank of the rig had no voice: it comes home at once.
     assert!(rig.engine.take_retired().is_some());
     rig.strike(69);
     rig.run(441);
-    rig.engine.download(Layer::User, Some(new)).unwrap();
+    rig.engine.download(Layer::User(0), Some(new)).unwrap();
     let frames = rig.run_s(0.5);
     close(frames.level_db(0.1, 0.4), 0.0, 0.05);
     assert!(rig.engine.take_retired().is_none());
@@ -44,7 +44,7 @@ fn swapping_a_bank_makes_no_step() {
     rig.run(640);
     let steady = rig.run(6400).largest_step();
     rig.engine
-        .download(Layer::User, Some(compile(&harness(&[]))))
+        .download(Layer::User(0), Some(compile(&harness(&[]))))
         .unwrap();
     assert!(rig.run(6400).largest_step() < steady * 1.001);
 }
@@ -52,7 +52,7 @@ fn swapping_a_bank_makes_no_step() {
 #[test]
 fn unloading_leaves_nothing_to_play() {
     let mut rig = Rig::new(&harness(&[]));
-    rig.engine.download(Layer::User, None).unwrap();
+    rig.engine.download(Layer::User(0), None).unwrap();
     assert!(rig.engine.take_retired().is_some());
     rig.strike(69);
     assert_eq!(rig.voices(), 0);
@@ -61,22 +61,22 @@ fn unloading_leaves_nothing_to_play() {
 }
 
 #[test]
-fn a_seventeenth_bank_comes_back_until_one_is_taken_home() {
+fn a_bank_too_many_comes_back_until_one_is_taken_home() {
     let mut rig = Rig::new(&harness(&[]));
-    for _ in 0..15 {
+    for _ in 0..63 {
         rig.engine
-            .download(Layer::User, Some(compile(&harness(&[]))))
+            .download(Layer::User(0), Some(compile(&harness(&[]))))
             .unwrap();
     }
     let refused = rig
         .engine
-        .download(Layer::User, Some(compile(&harness(&[]))))
+        .download(Layer::User(0), Some(compile(&harness(&[]))))
         .unwrap_err();
     // What was in force stays in force.
     rig.strike(69);
     assert_eq!(rig.voices(), 1);
     assert!(rig.engine.take_retired().is_some());
-    rig.engine.download(Layer::User, refused.0).unwrap();
+    rig.engine.download(Layer::User(0), refused.0).unwrap();
 }
 
 #[test]

@@ -29,7 +29,9 @@ fn on(bank: &Bank, voices: u16) -> Rig {
         channel_groups: 4,
     })
     .unwrap();
-    engine.download(Layer::User, Some(compile(bank))).unwrap();
+    engine
+        .download(Layer::User(0), Some(compile(bank)))
+        .unwrap();
     Rig { engine }
 }
 

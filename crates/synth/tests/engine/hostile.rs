@@ -283,7 +283,7 @@ proptest! {
             channel_groups: 1,
         })
         .unwrap();
-        engine.download(Layer::User, Some(collection)).unwrap();
+        engine.download(Layer::User(0), Some(collection)).unwrap();
         for (key, velocity) in &keys {
             engine.message(1, &[0x90, *key, *velocity]);
             engine.message(1, &[0x99, *key, *velocity]);

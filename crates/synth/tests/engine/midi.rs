@@ -257,7 +257,7 @@ fn a_factory_bank_sounds_where_the_users_has_nothing() {
         .download(Layer::Factory, Some(compile(&programs())))
         .unwrap();
     rig.send(&[0xC0, 5]);
-    assert_eq!(rig.part(0).layer, Some(Layer::User));
+    assert_eq!(rig.part(0).layer, Some(Layer::User(0)));
     assert_eq!(rig.part(1).layer, Some(Layer::Factory));
     assert_eq!(rig.part(9).layer, Some(Layer::Factory));
 }

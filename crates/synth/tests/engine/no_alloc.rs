@@ -52,7 +52,7 @@ fn playing_swapping_and_resetting_allocate_nothing() {
             engine.set_master_gain_db(-(f32::from(key)) / 10.0);
             if n == 300 {
                 let new = spare.take();
-                engine.download(Layer::User, new).unwrap();
+                engine.download(Layer::User(0), new).unwrap();
             }
             engine.render(&mut left, &mut right);
             heard |= left.iter().any(|s| s.abs() > 0.0);

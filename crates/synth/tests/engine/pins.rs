@@ -35,7 +35,7 @@ fn two_programs() -> Bank {
 
 fn load(stream: &mut SynthStream) {
     let bank = Some(compile(&two_programs()));
-    stream.engine_mut().download(Layer::User, bank).unwrap();
+    stream.engine_mut().download(Layer::User(0), bank).unwrap();
 }
 
 /// A port in STOP with so many render pins, each with the bank.

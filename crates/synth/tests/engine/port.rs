@@ -17,7 +17,7 @@ fn port(buffer_size: u16) -> Port<SynthMiniport> {
     let mut port = Port::new(SynthMiniport::new(32), config).unwrap();
     port.stream_mut()
         .engine_mut()
-        .download(Layer::User, Some(compile(&harness(&[]))))
+        .download(Layer::User(0), Some(compile(&harness(&[]))))
         .unwrap();
     port.set_state(StreamState::Run).unwrap();
     port
@@ -111,7 +111,7 @@ fn stopping_lets_go_of_what_the_voices_played() {
     let (mut left, mut right) = (vec![0.0; 64], vec![0.0; 64]);
     port.render(&mut left, &mut right);
     let engine = port.stream_mut().engine_mut();
-    engine.download(Layer::User, None).unwrap();
+    engine.download(Layer::User(0), None).unwrap();
     assert!(engine.take_retired().is_none());
     port.set_state(StreamState::Stop).unwrap();
     let engine = port.stream_mut().engine_mut();

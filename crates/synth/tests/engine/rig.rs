@@ -31,7 +31,9 @@ impl Rig {
             channel_groups: 2,
         })
         .unwrap();
-        engine.download(Layer::User, Some(compile(bank))).unwrap();
+        engine
+            .download(Layer::User(0), Some(compile(bank)))
+            .unwrap();
         let mut rig = Self { engine };
         for channel in 0..16 {
             rig.send(&[0xB0 | channel, 7, 127]);

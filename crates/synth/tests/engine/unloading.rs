@@ -79,7 +79,7 @@ fn a_note_after_an_unload_falls_to_the_layer_below() {
     client.rig.strike(69);
     client.rig.run(441);
     assert_eq!(client.unload(handle), Unloaded::Pending);
-    assert_eq!(client.rig.part(0).layer, Some(Layer::User));
+    assert_eq!(client.rig.part(0).layer, Some(Layer::User(0)));
     client.rig.send(&[0x80, 69, 0]);
     fall_silent(&mut client);
     client.rig.strike(69);

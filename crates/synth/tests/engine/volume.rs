@@ -144,7 +144,7 @@ fn stream() -> SynthStream {
     let bank = compile(&harness(&[]));
     stream
         .engine_mut()
-        .download(Layer::User, Some(bank))
+        .download(Layer::User(0), Some(bank))
         .unwrap();
     stream
 }
