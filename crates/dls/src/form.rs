@@ -1,30 +1,58 @@
 //! What kind of RIFF file a bank came in.
 //!
-//! In: the bytes of a file. Out: the reader of its form, at its place.
+//! In: a file in memory. Out: the reader of its form, at its place.
 
 use crate::bank::Bank;
 use crate::dls;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
+use crate::image::Image;
+use crate::options::ReadOptions;
 use crate::riff::{Chunk, HEADER, RIFF, header, length};
+use crate::sf2;
 
 /// Downloadable sounds, Level 1 and Level 2.
 const DLS: FourCc = FourCc(*b"DLS ");
+/// SoundFont 2, and SoundFont 3 with compressed samples.
+const SFBK: FourCc = FourCc(*b"sfbk");
 /// A song with a bank of its own beside it.
 const RMID: FourCc = FourCc(*b"RMID");
 
 /// Reads a bank of whatever form.
-pub(crate) fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
+pub(crate) fn read(image: &Image, options: ReadOptions) -> Result<Bank, ReadError> {
+    let bytes = image.bytes();
     let mut findings = Findings::default();
     let (form, chunk) = outer(bytes, &mut findings)?;
     let place = Place::file(form);
+    let file = File { image, options };
     let mut bank = match form {
-        DLS => dls::read(&chunk, &place, &mut findings),
-        RMID => read_nested(&chunk, &place, &mut findings),
-        _ => Err(unsupported(form, &chunk, &place)),
+        RMID => read_nested(file, &chunk, &place, &mut findings),
+        _ => read_form(file, form, &chunk, &place, &mut findings),
     }?;
     bank.warnings = findings.into_warnings(&place, bytes.len());
     Ok(bank)
+}
+
+/// What every reader of a form may use beside its chunk.
+#[derive(Debug, Clone, Copy)]
+struct File<'a> {
+    image: &'a Image,
+    options: ReadOptions,
+}
+
+/// A bank of its own or within a song.
+fn read_form(
+    file: File<'_>,
+    form: FourCc,
+    chunk: &Chunk<'_>,
+    place: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<Bank, ReadError> {
+    match form {
+        DLS => dls::read(chunk, file.image, place, findings),
+        SFBK => sf2::read(file.image, file.options, chunk, place, findings),
+        _ => Err(unsupported(form, chunk, place)),
+    }
 }
 
 /// The RIFF chunk that is the whole file, and its form.
@@ -74,6 +102,7 @@ fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<
 
 /// The bank within an RMID file.
 fn read_nested(
+    file: File<'_>,
     chunk: &Chunk<'_>,
     place: &Place<'_>,
     findings: &mut Findings,
@@ -87,10 +116,7 @@ fn read_nested(
             continue;
         };
         let place = place.form(form);
-        return match form {
-            DLS => dls::read(&child, &place, findings),
-            _ => Err(unsupported(form, &child, &place)),
-        };
+        return read_form(file, form, &child, &place, findings);
     }
     let kind = ReadErrorKind::Missing { list: DLS };
     Err(ReadError {
@@ -112,6 +138,10 @@ fn unsupported(form: FourCc, chunk: &Chunk<'_>, place: &Place<'_>) -> ReadError 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
+        super::read(&Image::from_bytes(bytes), ReadOptions::default())
+    }
 
     fn riff(form: &[u8; 4], body: &[u8]) -> Vec<u8> {
         let size = u32::try_from(4 + body.len()).unwrap();
@@ -138,22 +168,36 @@ mod tests {
     }
 
     #[test]
-    fn soundfont_is_refused_by_name() {
-        let error = read(&riff(b"sfbk", &[])).unwrap_err();
+    fn another_form_is_refused_by_name() {
+        let error = read(&riff(b"WAVE", &[])).unwrap_err();
         assert_eq!(
             error.kind,
             ReadErrorKind::UnsupportedForm {
-                found: FourCc(*b"sfbk")
+                found: FourCc(*b"WAVE")
             }
         );
         assert_eq!(error.offset, 8);
     }
 
     #[test]
-    fn soundfont_within_a_song_is_refused_at_its_place() {
-        let error = read(&riff(b"RMID", &riff(b"sfbk", &[]))).unwrap_err();
-        assert_eq!(error.path, "RIFF(RMID)/RIFF(sfbk)");
+    fn another_form_within_a_song_is_refused_at_its_place() {
+        let error = read(&riff(b"RMID", &riff(b"WAVE", &[]))).unwrap_err();
+        assert_eq!(error.path, "RIFF(RMID)/RIFF(WAVE)");
         assert_eq!(error.offset, 20);
+    }
+
+    #[test]
+    fn soundfont_without_its_parts_lacks_them_at_its_place() {
+        let missing = ReadErrorKind::Missing {
+            list: FourCc(*b"pdta"),
+        };
+        let alone = read(&riff(b"sfbk", &[])).unwrap_err();
+        assert_eq!((alone.kind, alone.path.as_str()), (missing, "RIFF(sfbk)"));
+        let nested = read(&riff(b"RMID", &riff(b"sfbk", &[]))).unwrap_err();
+        assert_eq!(
+            (nested.kind, nested.path.as_str()),
+            (missing, "RIFF(RMID)/RIFF(sfbk)")
+        );
     }
 
     #[test]

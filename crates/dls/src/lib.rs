@@ -1,6 +1,7 @@
 //! Downloadable sounds: bytes to a neutral bank, and back.
 //!
-//! In: the bytes of a DLS Level 1 or Level 2 file, or of an RMID file that carries one.
+//! In: the bytes of a DLS Level 1 or Level 2 file, of a SoundFont 2 or 3 file, or of an RMID file
+//! that carries one of them.
 //! Out: a [`Bank`], plain data in real words, with every leniency of the reader in
 //! [`Bank::warnings`]; [`write::to_dls`] turns a bank into a DLS Level 2 file again.
 //! [`download`] does both for the chunks by which single instruments and waves are downloaded.
@@ -10,10 +11,11 @@
 //! [`ReadError`] with its offset and chunk path, everything else is put right where that can be
 //! done, or left out, and said so.
 //!
-//! Where to start: [`bank`] for the model, `dls` for the reader, [`mod@write`] for the writer.
+//! Where to start: [`bank`] for the model, `dls` and `sf2` for the readers, [`mod@write`] for the
+//! writer.
 //!
 //! Limits: PCM waves of 8 or 16 bit, one channel; other codings are left out with a warning.
-//! SoundFont 2 files are recognised and refused. Phase groups, speaker masks and editing layers
+//! Phase groups, speaker masks and editing layers
 //! are kept, alias tables (`pgal`) and proprietary chunks are skipped.
 
 #![forbid(unsafe_code)]
@@ -31,27 +33,32 @@ mod findings;
 mod form;
 mod frames;
 mod image;
+mod options;
 mod riff;
+mod sf2;
 
 pub use bank::Bank;
 pub use error::{Defect, FourCc, ReadError, ReadErrorKind, Warning};
 pub use image::Image;
+pub use options::{Attenuation, ReadOptions};
 
 impl Bank {
     /// Reads a bank file; which form it has is found out from its first bytes.
     ///
     /// - `bytes`: the whole file
-    /// - returns the bank; its texts, waves and lists are copies, nothing borrows from `bytes`
+    /// - returns the bank; nothing borrows from `bytes`, of which it keeps one copy
     ///
     /// Memory is bounded by a small multiple of `bytes.len()`, whatever the file declares, and
-    /// time is linear in it but for one binary search per region.
+    /// time is linear in it but for one binary search per region. Recordings of 16 bit are played
+    /// in the copy of the file; see [`from_image`](Self::from_image) for a file that is already
+    /// where it can stay.
     ///
     /// ```
     /// use dmus_dls::{Bank, ReadErrorKind};
     ///
-    /// let error = Bank::read(b"RIFF\x04\0\0\0sfbk").unwrap_err();
+    /// let error = Bank::read(b"RIFF\x04\0\0\0WAVE").unwrap_err();
     /// assert!(matches!(error.kind, ReadErrorKind::UnsupportedForm { .. }));
-    /// assert_eq!((error.offset, error.path.as_str()), (8, "RIFF(sfbk)"));
+    /// assert_eq!((error.offset, error.path.as_str()), (8, "RIFF(WAVE)"));
     /// ```
     ///
     /// # Errors
@@ -63,7 +70,7 @@ impl Bank {
     /// Control side only. Not real-time: allocates.
     ///
     /// # Source
-    /// \[DLS2\] file structure.
+    /// \[DLS2\] file structure; \[SF2\] file structure.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
         Self::from_image(&Image::from_bytes(bytes))
     }
@@ -79,6 +86,17 @@ impl Bank {
     /// # Real-time
     /// Control side only. Not real-time: allocates.
     pub fn from_image(image: &Image) -> Result<Self, ReadError> {
-        form::read(image.bytes())
+        Self::from_image_with(image, ReadOptions::default())
+    }
+
+    /// As [`from_image`](Self::from_image), with a say in what files leave open.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    ///
+    /// # Real-time
+    /// Control side only. Not real-time: allocates.
+    pub fn from_image_with(image: &Image, options: ReadOptions) -> Result<Self, ReadError> {
+        form::read(image, options)
     }
 }
