@@ -50,3 +50,9 @@ pub const fn region_bytes(file_bytes: usize) -> usize {
 pub const fn decoded_frames(file_bytes: usize) -> usize {
     file_bytes.saturating_mul(8).saturating_add(1 << 16)
 }
+
+/// Numbers that the codebooks of compressed samples may hold, in all different heads together.
+#[must_use]
+pub const fn codebook_numbers(file_bytes: usize) -> usize {
+    file_bytes.saturating_mul(64).saturating_add(1 << 22)
+}

@@ -352,7 +352,7 @@ impl Rows {
         for time in TIMES {
             self.time(settings, time);
         }
-        self.keys(f64::from(settings.get(id::SCALE_TUNING)), root);
+        self.keys(settings.get(id::SCALE_TUNING), root);
     }
 
     fn filter(&mut self, settings: &Settings) {
@@ -399,10 +399,11 @@ impl Rows {
     }
 
     /// Cents from key to key, around the unity note.
-    fn keys(&mut self, cents: f64, root: u8) {
-        if cents == 100.0 {
+    fn keys(&mut self, cents: i32, root: u8) {
+        if cents == 100 {
             return;
         }
+        let cents = f64::from(cents);
         let keys = Product::of(Source::KeyNumber);
         let whole = cents.min(255.0);
         self.rows
@@ -434,10 +435,11 @@ impl Rows {
     fn base_row(&mut self, destination: Destination, units: f64) {
         let first = units.clamp(-WIDEST, WIDEST);
         self.base(destination, first);
-        if first != units
+        let rest = units - first;
+        if rest.abs() > 0.0
             && let Some(link) = self.wide_link()
         {
-            let scale = fixed((units - first) / WIDE * ONE);
+            let scale = fixed(rest / WIDE * ONE);
             let row = Product::of(Source::Link(link)).to(destination, scale);
             self.rows.push(row);
         }
@@ -447,11 +449,12 @@ impl Rows {
     fn wide(&mut self, product: Product, destination: Destination, units: f64) {
         let first = units.clamp(-WIDEST, WIDEST);
         let mut added = self.add(product.to(destination, fixed(first * ONE)));
-        if first != units {
+        let rest = units - first;
+        if rest.abs() > 0.0 {
             added = added.and_then(|()| {
                 let control = (Source::Link(self.wide_link()?), PLAIN);
-                let rest = Product { control, ..product };
-                self.add(rest.to(destination, fixed((units - first) / WIDE * ONE)))
+                let more = Product { control, ..product };
+                self.add(more.to(destination, fixed(rest / WIDE * ONE)))
             });
         }
         if added.is_none() {

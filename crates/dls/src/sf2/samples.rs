@@ -4,6 +4,8 @@
 //! the file itself, whatever of it they have in common.
 //! Source: \[SF2\] sample headers, sample data; version 3 files for compressed ones.
 
+use std::collections::BTreeMap;
+
 use super::hydra::{SAMPLE, SHDR};
 use super::info::{Version, WITH_24_BITS};
 use super::keep_first;
@@ -42,8 +44,8 @@ pub(super) struct Data<'a> {
     frames: Frames,
     /// All of it as bytes.
     bytes: &'a [u8],
-    /// Frames that compressed samples may have together.
-    decoded: usize,
+    /// Bytes of the whole file.
+    file_bytes: usize,
 }
 
 impl<'a> Data<'a> {
@@ -87,7 +89,7 @@ impl<'a> Data<'a> {
         Ok(Self {
             frames,
             bytes: smpl.body,
-            decoded: limits::decoded_frames(image.bytes().len()),
+            file_bytes: image.bytes().len(),
         })
     }
 }
@@ -128,7 +130,12 @@ pub(super) fn read(
     let mut reader = Reader {
         data,
         waves: Vec::with_capacity(headers.len()),
-        left: data.decoded,
+        decoder: vorbis::Decoder::new(
+            limits::decoded_frames(data.file_bytes),
+            limits::codebook_numbers(data.file_bytes),
+        ),
+        decoded: BTreeMap::new(),
+        stream_bytes: data.bytes.len().saturating_mul(2),
     };
     let mut table = Vec::with_capacity(headers.len());
     for index in 0..headers.len() {
@@ -205,8 +212,11 @@ impl<'a> Header<'a> {
 struct Reader<'a> {
     data: &'a Data<'a>,
     waves: Vec<Wave>,
-    /// Frames that compressed samples may still have.
-    left: usize,
+    decoder: vorbis::Decoder,
+    /// Streams that were decoded, by their place: two samples may be one stream.
+    decoded: BTreeMap<(u32, u32), Option<Frames>>,
+    /// Bytes of streams that may still be decoded, so that overlapping ones come to an end.
+    stream_bytes: usize,
 }
 
 impl Reader<'_> {
@@ -273,27 +283,41 @@ impl Reader<'_> {
 
     /// The frames of a stream.
     fn decode(&mut self, header: &Header<'_>, note: &mut dyn FnMut(Defect)) -> Option<Frames> {
+        let place = (header.start, header.end);
+        if let Some(known) = self.decoded.get(&place) {
+            if known.is_none() {
+                note(Defect::StreamBroken);
+            }
+            return known.clone();
+        }
         let end = length(header.end).min(self.data.bytes.len());
         let stream = self.data.bytes.get(length(header.start)..end);
         let stream = stream.unwrap_or_default();
-        match vorbis::decode(stream, self.left) {
+        let result = match self.stream_bytes.checked_sub(stream.len()) {
+            Some(left) => {
+                self.stream_bytes = left;
+                self.decoder.decode(stream)
+            }
+            None => Err(vorbis::Fault::TooLong),
+        };
+        let frames = match result {
             Ok(decoded) => {
                 if decoded.damaged {
                     let frames = decoded.frames.len();
                     note(Defect::StreamCut { frames });
                 }
-                self.left = self.left.saturating_sub(decoded.frames.len());
                 Some(decoded.frames.into())
             }
-            Err(vorbis::Fault::Broken) => {
-                note(Defect::StreamBroken);
+            Err(fault) => {
+                note(match fault {
+                    vorbis::Fault::Broken => Defect::StreamBroken,
+                    vorbis::Fault::TooLong => Defect::StreamTooLong,
+                });
                 None
             }
-            Err(vorbis::Fault::TooLong) => {
-                note(Defect::StreamTooLong);
-                None
-            }
-        }
+        };
+        self.decoded.insert(place, frames.clone());
+        frames
     }
 }
 

@@ -158,6 +158,10 @@ struct Walk<'t, 'a> {
     bags: Runs,
     generators: Runs,
     modulators: Runs,
+    /// Zones of all owners so far.
+    zones: Vec<Zone>,
+    /// What was wrong with those of this owner.
+    faults: Faults,
 }
 
 impl Kind<'_> {
@@ -173,8 +177,10 @@ impl Kind<'_> {
             bags: Runs::of(side.bags.len()),
             generators: Runs::of(side.generators.len()),
             modulators: Runs::of(side.modulators.len()),
+            zones: Vec::new(),
+            faults: Faults::default(),
         };
-        let mut level = Level::default();
+        let mut groups = Vec::with_capacity(owners.len());
         for index in 0..owners.len() {
             let place = place.numbered(self.owner, index);
             let offset = owners.offset(index);
@@ -182,24 +188,18 @@ impl Kind<'_> {
             let bags = walk.bags.take(bag(index), bag(index + 1), &mut |defect| {
                 findings.note(&place, offset, defect);
             });
-            let first = level.zones.len();
-            let mut faults = Faults::default();
-            let global = self.read_zones(
-                &mut walk,
-                bags,
-                &mut level.zones,
-                &mut faults,
-                &place,
-                findings,
-            );
+            let first = walk.zones.len();
+            let global = self.read_zones(&mut walk, bags, &place, findings);
+            let faults = std::mem::take(&mut walk.faults);
             faults.note(&mut |defect| findings.note(&place, offset, defect));
-            level.groups.push(Group {
+            groups.push(Group {
                 global,
-                zones: first..level.zones.len(),
+                zones: first..walk.zones.len(),
             });
         }
-        level.zones.shrink_to_fit();
-        level
+        let mut zones = walk.zones;
+        zones.shrink_to_fit();
+        Level { groups, zones }
     }
 
     /// Reads the zones of one owner; the first may be there for all others.
@@ -207,8 +207,6 @@ impl Kind<'_> {
         &self,
         walk: &mut Walk<'_, '_>,
         bags: Range<usize>,
-        zones: &mut Vec<Zone>,
-        faults: &mut Faults,
         place: &Place<'_>,
         findings: &mut Findings,
     ) -> Option<Zone> {
@@ -220,9 +218,9 @@ impl Kind<'_> {
             let mut note = |defect| findings.note(&place, offset, defect);
             let (generators, modulators) = walk.take(bag, &mut note);
             let records = walk.side.generators.slice(&generators);
-            let found = Found::read(records, self.terminal, faults);
+            let found = Found::read(records, self.terminal, &mut walk.faults);
             let records = walk.side.modulators.slice(&modulators);
-            faults
+            walk.faults
                 .modulators
                 .merge(&modulators::Zone::read(records).faults);
             let Some(zone) = found.zone(bag, generators.start, &modulators, global, &mut note)
@@ -230,7 +228,7 @@ impl Kind<'_> {
                 continue;
             };
             match found.target.map(self.fault) {
-                Some(None) => zones.push(zone),
+                Some(None) => walk.zones.push(zone),
                 Some(Some(defect)) => note(defect),
                 None if bag == first => global = Some(zone),
                 None => note(Defect::ZoneOpen),
