@@ -15,7 +15,8 @@
 //!
 //! let chunk = WaveChunk {
 //!     id: 7,
-//!     wave: Wave { name: String::new(), sample_rate: 22_050, frames: vec![0; 64].into(), sample: None },
+//!     wave: Wave { name: String::new(), sample_rate: 22_050, frames: vec![0; 64].into(), sample: None,
+//!         about: Default::default() },
 //! };
 //! assert_eq!(Download::read(&chunk.to_bytes()), Ok(Download::Wave(chunk)));
 //! ```

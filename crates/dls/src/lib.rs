@@ -29,6 +29,7 @@ pub mod units;
 pub mod write;
 
 mod dls;
+mod extension;
 mod findings;
 mod form;
 mod frames;

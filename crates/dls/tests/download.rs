@@ -99,6 +99,7 @@ fn an_instrument_is_read_field_by_field() {
         articulation: None,
         fixed_key: None,
         fixed_velocity: None,
+        about: Default::default(),
     };
     assert_eq!(chunk.instrument.regions[0], expected);
     assert_eq!(chunk.instrument.regions[1].wave, 1);
@@ -441,6 +442,7 @@ fn a_bank_is_downloaded_waves_first() {
     let frames = Wave {
         name: "lost".to_owned(),
         sample_rate: 44_100,
+        about: Default::default(),
         frames: vec![1, 2, 3, 4].into(),
         sample: Some(WaveSample {
             unity_note: 72,
@@ -464,6 +466,7 @@ fn a_bank_is_downloaded_waves_first() {
         articulation: None,
         fixed_key: None,
         fixed_velocity: None,
+        about: Default::default(),
     };
     let bank = Bank {
         instruments: vec![Instrument {
@@ -485,6 +488,7 @@ fn a_bank_is_downloaded_waves_first() {
                 scale: 5,
             }],
             dialect: Dialect::Dls,
+            about: Default::default(),
         }],
         waves: vec![frames.clone(), frames],
         ..Bank::default()
@@ -562,6 +566,7 @@ fn an_instrument_with_a_wave_that_has_no_id_gives_no_chunk() {
     bank.waves.push(Wave {
         name: String::new(),
         sample_rate: 8_000,
+        about: Default::default(),
         frames: vec![7].into(),
         sample: None,
     });

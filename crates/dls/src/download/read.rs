@@ -144,6 +144,7 @@ impl<'a> Reader<'a> {
                 regions,
                 articulation: articulation.unwrap_or_default(),
                 dialect: Dialect::Dls,
+                about: Default::default(),
             },
             waves,
             general_midi,
@@ -344,5 +345,6 @@ fn wave(chunk: &Chunk<'_>, object: Part<'_>) -> Result<Wave, ChunkError> {
         sample_rate,
         frames: frames.into(),
         sample: None,
+        about: Default::default(),
     })
 }

@@ -67,6 +67,7 @@ impl RegionHead {
             articulation,
             fixed_key: None,
             fixed_velocity: None,
+            about: Default::default(),
         }
     }
 }
