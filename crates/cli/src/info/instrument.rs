@@ -7,6 +7,7 @@ use dmus_dls::bank::{Connection, Dialect, Instrument, Region};
 use dmus_dls::defaults;
 
 use super::connection;
+use super::overview::about;
 use super::wave::playback;
 use super::words::{count, key, keys};
 use super::{Depth, dialect};
@@ -27,12 +28,14 @@ pub(super) fn describe(
         dialect(instrument.dialect),
         count(instrument.regions.len(), "region")
     )?;
+    about(text, 4, &instrument.about)?;
     let articulations = depth.tells(depth.articulation);
     if articulations {
         connections(text, 4, instrument.dialect, &instrument.articulation)?;
     }
     for region in &instrument.regions {
         describe_region(text, bank, region)?;
+        about(text, 8, &region.about)?;
         if articulations && let Some(own) = &region.articulation {
             if own.is_empty() {
                 writeln!(text, "        nothing of the instrument's")?;

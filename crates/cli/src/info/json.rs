@@ -7,7 +7,8 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use dmus_dls::bank::{
-    BankInfo, Connection, Dialect, Instrument, LoopKind, Patch, Region, Transform, Wave, WaveSample,
+    About, BankInfo, Connection, Dialect, Instrument, LoopKind, Patch, Region, Transform, Wave,
+    WaveSample,
 };
 use dmus_dls::{Bank, Warning};
 use serde::Serialize;
@@ -60,6 +61,8 @@ struct Texts<'a> {
     comment: &'a str,
     software: &'a str,
     version: Option<[u16; 4]>,
+    #[serde(flatten)]
+    about: AboutJson<'a>,
 }
 
 impl<'a> Texts<'a> {
@@ -71,8 +74,37 @@ impl<'a> Texts<'a> {
             comment: &info.comment,
             software: &info.software,
             version: info.version,
+            about: AboutJson::of(&info.about),
         }
     }
+}
+
+/// What a part says about itself beside its name.
+#[derive(Serialize)]
+struct AboutJson<'a> {
+    id: Option<String>,
+    texts: Vec<TextJson<'a>>,
+}
+
+impl<'a> AboutJson<'a> {
+    fn of(about: &'a About) -> Self {
+        let texts = about.texts().iter();
+        Self {
+            id: about.id().map(|id| id.to_string()),
+            texts: texts
+                .map(|(chunk, text)| TextJson {
+                    chunk: chunk.to_string(),
+                    text,
+                })
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TextJson<'a> {
+    chunk: String,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -81,7 +113,9 @@ struct InstrumentJson<'a> {
     name: &'a str,
     dialect: &'static str,
     articulation: Vec<ConnectionJson>,
-    regions: Vec<RegionJson>,
+    regions: Vec<RegionJson<'a>>,
+    #[serde(flatten)]
+    about: AboutJson<'a>,
 }
 
 impl<'a> InstrumentJson<'a> {
@@ -95,6 +129,7 @@ impl<'a> InstrumentJson<'a> {
             },
             articulation: connections(&instrument.articulation),
             regions: instrument.regions.iter().map(RegionJson::of).collect(),
+            about: AboutJson::of(&instrument.about),
         }
     }
 }
@@ -134,7 +169,7 @@ impl Range {
 }
 
 #[derive(Serialize)]
-struct RegionJson {
+struct RegionJson<'a> {
     keys: Range,
     velocities: Range,
     wave: usize,
@@ -149,10 +184,12 @@ struct RegionJson {
     multi_channel: bool,
     channels: u32,
     articulation: Option<Vec<ConnectionJson>>,
+    #[serde(flatten)]
+    about: AboutJson<'a>,
 }
 
-impl RegionJson {
-    fn of(region: &Region) -> Self {
+impl<'a> RegionJson<'a> {
+    fn of(region: &'a Region) -> Self {
         Self {
             keys: Range::of(&region.keys),
             velocities: Range::of(&region.velocities),
@@ -168,6 +205,7 @@ impl RegionJson {
             multi_channel: region.link.multi_channel,
             channels: region.link.channels,
             articulation: region.articulation.as_deref().map(connections),
+            about: AboutJson::of(&region.about),
         }
     }
 }
@@ -269,6 +307,8 @@ struct WaveJson<'a> {
     seconds: f64,
     bits: u8,
     sample: Option<SampleJson>,
+    #[serde(flatten)]
+    about: AboutJson<'a>,
 }
 
 impl<'a> WaveJson<'a> {
@@ -280,6 +320,7 @@ impl<'a> WaveJson<'a> {
             seconds: length_s(wave),
             bits: bits(wave),
             sample: wave.sample.as_ref().map(SampleJson::of),
+            about: AboutJson::of(&wave.about),
         }
     }
 }

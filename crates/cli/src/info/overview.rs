@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use dmus_dls::Bank;
-use dmus_dls::bank::Instrument;
+use dmus_dls::bank::{About, Instrument, TEXTS};
 
 use super::dialect;
 use super::wave::length_s;
@@ -21,13 +21,13 @@ pub(super) fn head(text: &mut String, bank: &Bank) -> fmt::Result {
         ("software", &info.software),
     ] {
         if !value.is_empty() {
-            let value = value.replace(['\r', '\n'], "\n           ");
-            writeln!(text, "{word:<10} {}", value.trim_end())?;
+            told(text, word, value)?;
         }
     }
     if let Some([a, b, c, d]) = info.version {
         writeln!(text, "{:<10} {a}.{b}.{c}.{d}", "version")?;
     }
+    about(text, 0, &info.about)?;
     let regions = bank.instruments.iter().map(|it| it.regions.len()).sum();
     let seconds: f64 = bank.waves.iter().map(length_s).sum();
     let frames: usize = bank.waves.iter().map(|wave| wave.frames.len()).sum();
@@ -39,6 +39,27 @@ pub(super) fn head(text: &mut String, bank: &Bank) -> fmt::Result {
         count(bank.waves.len(), "wave"),
         grouped(frames as u64),
     )
+}
+
+/// What a part says about itself beside its name.
+pub(super) fn about(text: &mut String, indent: usize, about: &About) -> fmt::Result {
+    for (chunk, value) in about.texts() {
+        let known = TEXTS.iter().find(|(name, _)| name == chunk);
+        let word = known.map_or_else(|| chunk.to_string(), |(_, word)| (*word).to_owned());
+        write!(text, "{:indent$}", "")?;
+        told(text, &word, value)?;
+    }
+    match about.id() {
+        Some(id) => writeln!(text, "{:indent$}{:<10} {id}", "", "id"),
+        None => Ok(()),
+    }
+}
+
+/// A text behind its word, further lines below each other.
+fn told(text: &mut String, word: &str, value: &str) -> fmt::Result {
+    let value = value.replace("\r\n", "\n").replace('\r', "\n");
+    let value = value.trim_end().replace('\n', "\n           ");
+    writeln!(text, "{word:<10} {value}")
 }
 
 /// A row for each instrument, in the order of their patches.

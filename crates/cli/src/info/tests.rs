@@ -1,12 +1,12 @@
 //! What `dmus info` prints of a small bank with something of every kind in it.
 
 use dmus_dls::bank::{
-    BankInfo, Connection, Curve, Destination, LoopKind, Patch, Region, Source, Transform, Wave,
-    WaveLink, WaveLoop, WaveSample,
+    About, BankInfo, Connection, Curve, Destination, Guid, LoopKind, Patch, Region, Source,
+    Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::error::Defect;
 use dmus_dls::units::{RelativeGain, TimeCents};
-use dmus_dls::{Warning, defaults};
+use dmus_dls::{FourCc, Warning, defaults};
 
 use super::*;
 
@@ -17,6 +17,7 @@ fn small() -> Bank {
             name: "Small".to_owned(),
             comment: "two\nlines\n".to_owned(),
             version: Some([1, 2, 3, 4]),
+            about: genre(),
             ..BankInfo::default()
         },
         instruments: vec![kit(), piano()],
@@ -27,6 +28,13 @@ fn small() -> Bank {
             defect: Defect::MissingPad,
         }],
     }
+}
+
+fn genre() -> About {
+    let mut about = About::default();
+    about.set_text(FourCc(*b"IGNR"), "Waltz".to_owned());
+    about.set_id(Some(Guid([0x11; 16])));
+    about
 }
 
 fn piano() -> Instrument {
@@ -69,6 +77,7 @@ fn piano() -> Instrument {
         ],
         articulation: vec![vibrato, defaults::of(Dialect::Dls)[0]],
         dialect: Dialect::Dls,
+        about: About::default(),
     }
 }
 
@@ -99,6 +108,7 @@ fn kit() -> Instrument {
         }],
         articulation: Vec::new(),
         dialect: Dialect::SoundFont,
+        about: About::default(),
     }
 }
 
@@ -120,6 +130,7 @@ fn region() -> Region {
         articulation: None,
         fixed_key: None,
         fixed_velocity: None,
+        about: About::default(),
     }
 }
 
@@ -149,12 +160,14 @@ fn waves() -> Vec<Wave> {
                 }),
                 ..WaveSample::default()
             }),
+            about: About::default(),
         },
         Wave {
             name: "B".to_owned(),
             sample_rate: 44_100,
             frames: dmus_dls::bank::Frames::of_24_bits(vec![1; 44_100], &[0; 44_100]),
             sample: None,
+            about: About::default(),
         },
     ]
 }
@@ -172,6 +185,8 @@ title      Small
 comment    two
            lines
 version    1.2.3.4
+genre      Waltz
+id         11111111-1111-1111-1111-111111111111
 2 instruments, 3 regions, 2 waves: 46 305 frames, 1.1 s of sound
 
 patch            name                 dialect   regions  keys
@@ -261,6 +276,8 @@ fn json_says_everything_in_the_documented_fields() {
     assert_eq!(at("/schema"), 1);
     assert_eq!(at("/file"), "a/b.dls");
     assert_eq!(at("/info/version/3"), 4);
+    assert_eq!(at("/info/texts/0/text"), "Waltz");
+    assert_eq!(at("/info/id"), "11111111-1111-1111-1111-111111111111");
     assert_eq!(at("/instruments/0/patch/drums"), true);
     assert_eq!(at("/instruments/0/patch/program"), 40);
     assert_eq!(at("/instruments/0/dialect"), "soundfont");

@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 use dmus_dls::Bank;
 use dmus_dls::bank::{LoopKind, Wave, WaveSample};
 
+use super::overview::about;
 use super::words::{grouped, hertz, key, seconds, short};
 
 /// Length of a recording at the rate it was made with, s.
@@ -39,6 +40,7 @@ pub(super) fn list(text: &mut String, bank: &Bank) -> fmt::Result {
             Some(sample) => writeln!(text, "  {}", playback(&sample))?,
             None => writeln!(text)?,
         }
+        about(text, 8, &wave.about)?;
     }
     Ok(())
 }

@@ -158,7 +158,7 @@ pub enum Defect {
     /// An earlier preset has the same bank and program: this one is kept and not reached.
     SamePatch,
     /// The third bytes of frames do not fit the frames or the version: 16 bits are played.
-    LowBytes { bytes: usize, frames: usize },
+    SampleLowBytes { bytes: usize, frames: usize },
 
     // SoundFont zones
     /// A zone behind the first that leads nowhere: ignored.
@@ -440,7 +440,7 @@ impl Defect {
                     "an earlier preset has this bank and program and is the one that plays"
                 )
             }
-            Self::LowBytes { bytes, frames } => {
+            Self::SampleLowBytes { bytes, frames } => {
                 write!(
                     f,
                     "{bytes} bytes do not make 24 bit of {frames} frames, 16 bit are played"

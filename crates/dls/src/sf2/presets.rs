@@ -10,7 +10,7 @@ use super::modulators::{self, Modulator};
 use super::region::{Draft, Part, Sum, common};
 use super::samples::Sample;
 use super::zones::{Zone, Zones};
-use crate::bank::{Connection, Dialect, Instrument, Patch, Region, Wave};
+use crate::bank::{About, Connection, Dialect, Instrument, Patch, Region, Wave};
 use crate::dls::info::text;
 use crate::error::Defect;
 use crate::findings::{Findings, Place};
@@ -94,6 +94,7 @@ impl Reader<'_> {
                 regions,
                 articulation: Vec::new(),
                 dialect: Dialect::SoundFont,
+                about: About::default(),
             });
         }
         instruments.shrink_to_fit();
@@ -235,6 +236,7 @@ impl State<'_> {
             sample_rate: whole.sample_rate,
             frames: whole.frames.part(range),
             sample: None,
+            about: About::default(),
         };
         let waves = &mut *self.waves;
         let bytes = &mut self.bytes;

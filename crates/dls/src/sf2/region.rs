@@ -9,7 +9,7 @@ use super::generators::{Settings, id};
 use super::modulators::Modulator;
 use super::samples::{self, Sample};
 use super::zones::Span;
-use crate::bank::{LoopKind, Region, WaveLink, WaveSample};
+use crate::bank::{About, LoopKind, Region, WaveLink, WaveSample};
 use crate::error::Defect;
 use crate::options::Attenuation;
 use crate::units::RelativeGain;
@@ -112,6 +112,7 @@ impl Sum {
             articulation: Some(connections),
             fixed_key: one(id::KEYNUM),
             fixed_velocity: one(id::VELOCITY).filter(|velocity| *velocity > 0),
+            about: About::default(),
         };
         Ok(Draft {
             region,

@@ -10,7 +10,7 @@ use super::hydra::{SAMPLE, SHDR};
 use super::info::{Version, WITH_24_BITS};
 use super::keep_first;
 use super::records::Table;
-use crate::bank::{Frames, LoopKind, Wave, WaveLoop, WaveSample};
+use crate::bank::{About, Frames, LoopKind, Wave, WaveLoop, WaveSample};
 use crate::dls::info::text;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
@@ -79,7 +79,7 @@ impl<'a> Data<'a> {
             if version >= WITH_24_BITS && (bytes == count || bytes == count + count % 2) {
                 frames = frames.with_low_in(image, low.offset.saturating_add(HEADER));
             } else {
-                let defect = Defect::LowBytes {
+                let defect = Defect::SampleLowBytes {
                     bytes,
                     frames: count,
                 };
@@ -251,6 +251,7 @@ impl Reader<'_> {
                 no_truncation: false,
                 no_compression: false,
             }),
+            about: About::default(),
         });
         Some(Sample {
             wave: self.waves.len() - 1,
