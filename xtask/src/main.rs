@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a task's output is its screen")]
 
+mod banks;
 mod bundle;
 mod demo;
 mod fuzz;
@@ -50,6 +51,7 @@ While working on it:
                              the plug-in in each system's form (options as in `cargo build`)
   cargo xtask validate       the public validators that are on the PATH, on the bundles
   cargo xtask bank           compute the built-in bank anew
+  cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
@@ -88,6 +90,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "miri" => sanitize::miri(&Project::find()?, rest),
         "tsan" => sanitize::tsan(&Project::find()?, rest),
         "icount" => no_more(rest).and_then(|()| icount::run(&Project::find()?)),
+        "banks" => banks::run(&Project::find()?, rest),
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
@@ -138,7 +141,7 @@ mod tests {
     fn help_names_every_task() {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
-            "bundle", "validate", "bank", "fuzz", "corpus",
+            "bundle", "validate", "bank", "banks", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

@@ -3,6 +3,7 @@
 //! In: a bank file. Out: a DLS Level 2 file that is whole or not there, and a word about what other
 //! programs will not find in it. Thread: the main one.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
@@ -94,15 +95,18 @@ fn same_file(first: &Path, second: &Path) -> bool {
 }
 
 /// The programs that are asked for, all when none is.
-fn chosen(bank: &Bank, programs: &[PatchName]) -> Result<Bank, String> {
+fn chosen<'a>(bank: &'a Bank, programs: &[PatchName]) -> Result<Cow<'a, Bank>, String> {
+    if programs.is_empty() {
+        return Ok(Cow::Borrowed(bank));
+    }
     for program in programs {
         let mut instruments = bank.instruments.iter();
         if !instruments.any(|instrument| instrument.patch == program.0) {
             return Err(format!("there is no instrument at {program}"));
         }
     }
-    let wanted = |patch| programs.is_empty() || programs.contains(&PatchName(patch));
-    Ok(bank.trimmed(wanted))
+    let wanted = |patch| programs.contains(&PatchName(patch));
+    Ok(Cow::Owned(bank.trimmed(wanted)))
 }
 
 /// Writes beside the place first, so that nothing half written is ever found there.
