@@ -485,6 +485,7 @@ impl Rows {
                 _ => {}
             }
         }
+        self.rows.shrink_to_fit();
         self.rows
     }
 }
