@@ -327,7 +327,7 @@ pub struct Transform {
 /// One connection block: `destination += source * control * scale`.
 ///
 /// The key of a connection is `(source, control, destination)`; a list that holds a key twice
-/// means the last one. No list that was read does.
+/// means the last one. No list that was read from a file does.
 ///
 /// # Source
 /// \[DLS2\] `art1`, `art2`.

@@ -84,6 +84,8 @@ pub enum ReadErrorKind {
     NoPresets,
     /// No sample of the table of samples can be played.
     NoSamples,
+    /// The bank within a container is compressed, which is not undone here.
+    Packed,
     /// The file's own condition (`cdl `) says that it is not meant for this reader.
     Excluded,
 }
@@ -112,6 +114,10 @@ impl fmt::Display for ReadErrorKind {
             Self::MissingChunk { id } => write!(f, "chunk `{id}` is missing"),
             Self::NoPresets => write!(f, "table `phdr` holds no preset"),
             Self::NoSamples => write!(f, "table `shdr` holds no sample that can be played"),
+            Self::Packed => write!(
+                f,
+                "the bank in the container is compressed; unpack it first"
+            ),
             Self::Excluded => write!(f, "the file excludes this reader by its own condition"),
         }
     }
