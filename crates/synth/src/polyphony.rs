@@ -216,7 +216,7 @@ impl Polyphony {
     ) {
         let tag = new.tag;
         let (modulation, targets) = Modulation::start(new.part, new.strike, moment.frame, cx);
-        let lane = Lane::new(&targets);
+        let lane = Lane::new(&targets, 0);
         let (Some(place), Some(own), Some(word)) = (
             self.voices.get_mut(slot),
             self.tags.get_mut(slot),

@@ -3,11 +3,12 @@
 //! Position and speed are fixed point, 32 bits of frame and 32 of fraction. Speed moves linearly
 //! within a tick (so pitch has no zipper noise) by whole-number additions, which are exact:
 //! cutting a block anywhere gives the same positions.
-//! Reading is done in runs between the places where something has to be decided: the approach of
-//! a loop's end, the wrap, the end of the wave. Inside a run no frame has a branch of its own.
+//! Reading is done in runs between the places where something has to be decided: the first frame,
+//! the approach of a loop's end, the wrap, the end of the wave. Inside a run no frame has a branch
+//! of its own; whether its frames have 16 or 24 bits is asked once.
 
-use super::interpolation::{FRAMES_AHEAD, GUARD_FRAMES, WINDOW_FRAMES, hermite};
-use super::recording::{Recording, Seam, UNROLLED_FRAMES};
+use super::interpolation::{FRAMES_BEHIND, Sixteen, TwentyFour, Windows, hermite};
+use super::recording::{Recording, Seam, Span};
 use super::tables::TICK_FRAMES;
 
 /// One frame in fixed point.
@@ -16,14 +17,11 @@ const ONE: u64 = 1 << 32;
 /// Fastest reading, frames of the wave per frame of output.
 const MAX_SPEED: f64 = 4096.0;
 
-/// Loops up to this many frames are played from the unrolled seam alone.
-const SHORT_LOOP_FRAMES: u32 = 128;
-
 /// Position and speed of one voice in its wave.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Playhead {
     /// Position, 32.32 frames from the start of the wave; past the end of a loop by less than
-    /// the unrolled part.
+    /// what its seam continues.
     phase: u64,
     /// Speed at the next frame, 32.32 frames per frame.
     speed: u64,
@@ -62,13 +60,13 @@ fn fraction(phase: u64) -> f32 {
 }
 
 impl Playhead {
-    /// At the start of the wave.
+    /// At a frame of the wave.
     ///
     /// - `speed`: frames of the wave per frame of output
-    pub(crate) fn new(speed: f64) -> Self {
+    pub(crate) fn new(speed: f64, frame: u32) -> Self {
         let speed = fixed(speed);
         Self {
-            phase: 0,
+            phase: u64::from(frame) << 32,
             speed,
             step: 0,
             target: speed,
@@ -116,34 +114,24 @@ impl Playhead {
         let Some(seam) = seam else {
             return self.read_to_end(recording, out);
         };
-        let end = u64::from(seam.end());
-        let near_end = end.saturating_sub(FRAMES_AHEAD as u64) << 32;
-        let wrap_to = if seam.length() <= SHORT_LOOP_FRAMES {
-            end
-        } else {
-            u64::from(seam.start()) + GUARD_FRAMES as u64
-        } << 32;
+        let near_end = seam.near_end() << 32;
+        let wrap_to = seam.wrap_to() << 32;
         let wrap_end = wrap_to + (u64::from(seam.length()) << 32);
-        let unrolled_end = (end + (UNROLLED_FRAMES - FRAMES_AHEAD) as u64) << 32;
-        // Frame numbers of the seam count from two guards before the end of the loop.
-        let seam_origin = end.wrapping_sub(2 * GUARD_FRAMES as u64);
 
         let mut rest = out;
         let asked = rest.len();
         while !rest.is_empty() {
             self.phase = wrap(self.phase, wrap_to, wrap_end);
-            let (frames, origin, limit) = if self.phase < near_end {
-                (
-                    recording.guarded(),
-                    0_u64.wrapping_sub(GUARD_FRAMES as u64),
-                    near_end,
-                )
+            let (span, limit) = if self.phase < near_end {
+                let span = recording.span_at(self.phase >> 32);
+                (span, near_end.min(span.end << 32))
             } else {
-                (seam.unrolled(), seam_origin, unrolled_end)
+                let span = seam.span();
+                (span, span.end << 32)
             };
             let run = self.run_length(limit, rest.len());
             let (now, later) = rest.split_at_mut(run);
-            self.resample(frames, origin, now);
+            self.resample_span(span, now);
             rest = later;
         }
         asked
@@ -158,15 +146,12 @@ impl Playhead {
         let end = u64::from(recording.length()) << 32;
         let mut done = 0;
         while done < out.len() && self.phase < end {
-            let run = self.run_length(end, out.len() - done);
+            let span = recording.span_at(self.phase >> 32);
+            let run = self.run_length(span.end << 32, out.len() - done);
             let Some(now) = out.get_mut(done..done + run) else {
                 break;
             };
-            self.resample(
-                recording.guarded(),
-                0_u64.wrapping_sub(GUARD_FRAMES as u64),
-                now,
-            );
+            self.resample_span(span, now);
             done += run;
         }
         done
@@ -193,21 +178,32 @@ impl Playhead {
         (room.div_ceil(fastest).min(wanted as u64) as usize).max(1)
     }
 
+    /// Reads a run in 16-bit units.
+    fn resample_span(&mut self, span: Span<'_>, out: &mut [f32]) {
+        match span.low {
+            None => self.resample(Sixteen(span.high), span.origin, out),
+            Some(low) => {
+                let frames = TwentyFour {
+                    high: span.high,
+                    low,
+                };
+                self.resample(frames, span.origin, out);
+            }
+        }
+    }
+
     /// Reads a run; no decision is needed inside it.
     ///
     /// - `origin`: position of the first of `frames`, wrapping
     #[inline]
-    fn resample(&mut self, frames: &[i16], origin: u64, out: &mut [f32]) {
-        // The window of four begins one frame before the position.
-        let base = origin.wrapping_add(1) << 32;
+    fn resample<F: Windows>(&mut self, frames: F, origin: u64, out: &mut [f32]) {
+        let base = origin.wrapping_add(FRAMES_BEHIND) << 32;
         let mut phase = self.phase.wrapping_sub(base);
         let (mut speed, step) = (self.speed, self.step);
         for sample in out {
-            let first = whole(phase);
             *sample = frames
-                .get(first..first.saturating_add(WINDOW_FRAMES))
-                .and_then(<[i16]>::first_chunk)
-                .map_or(0.0, |window| hermite(window, fraction(phase)));
+                .window(whole(phase))
+                .map_or(0.0, |window| hermite(window, fraction(phase)) * F::UNIT);
             phase = phase.wrapping_add(speed);
             speed = speed.wrapping_add_signed(step);
         }
@@ -235,22 +231,32 @@ fn wrap(phase: u64, start: u64, end: u64) -> u64 {
 #[expect(clippy::cast_possible_wrap, reason = "small numbers")]
 mod tests {
     use super::*;
+    use dmus_dls::bank::Frames;
 
     /// A wave whose frame is a function of its number, for telling frames apart.
     fn ramp_wave(frames: i16) -> Recording {
         let wave: Vec<i16> = (0..frames).map(|n| n * 7).collect();
-        Recording::new(&wave).unwrap()
+        Recording::new(&wave.into()).unwrap()
+    }
+
+    /// A frame of that wave; silence outside.
+    fn ramp_frame(frames: i64, position: i64) -> i32 {
+        if (0..frames).contains(&position) {
+            i32::try_from(position * 7).unwrap()
+        } else {
+            0
+        }
     }
 
     /// The obvious way: one frame at a time, every tap wrapped on its own.
-    fn naive(recording: &Recording, start: i64, length: i64, speed: f64, n: usize) -> Vec<f32> {
+    fn naive(frames: i64, start: i64, length: i64, speed: f64, n: usize) -> Vec<f32> {
         let frame = |position: i64, passed: bool| {
             let p = if position >= start + length || (passed && position < start) {
                 start + (position - start).rem_euclid(length)
             } else {
                 position
             };
-            usize::try_from(p + GUARD_FRAMES as i64).map_or(0, |i| recording.guarded()[i])
+            ramp_frame(frames, p)
         };
         let step = fixed(speed);
         let mut phase = 0_u64;
@@ -260,7 +266,7 @@ mod tests {
             let p = (phase >> 32) as i64;
             passed |= p >= start + length;
             let window = [-1, 0, 1, 2].map(|tap| frame(p + tap, passed));
-            out.push(hermite(&window, fraction(phase)));
+            out.push(hermite(window, fraction(phase)));
             phase += step;
         }
         out
@@ -277,10 +283,10 @@ mod tests {
             let seam = Seam::new(&recording, start, length).unwrap();
             for speed in [0.01, 0.5, 1.0, 1.37, 3.9, 17.3, 700.1] {
                 let mut out = vec![0.0; 4000];
-                let mut playhead = Playhead::new(speed);
+                let mut playhead = Playhead::new(speed, 0);
                 let read = playhead.read(&recording, Some(&seam), &mut out);
                 assert_eq!(read, 4000);
-                let expected = naive(&recording, i64::from(start), i64::from(length), speed, 4000);
+                let expected = naive(900, i64::from(start), i64::from(length), speed, 4000);
                 assert_eq!(
                     bits(&out),
                     bits(&expected),
@@ -291,11 +297,62 @@ mod tests {
     }
 
     #[test]
+    fn a_one_shot_reads_like_a_copy_with_silence_around_it() {
+        for length in (1..12).chain([300, 1700]) {
+            let recording = ramp_wave(length);
+            for speed in [0.01, 0.5, 1.0, 1.37, 3.9, 17.3] {
+                for start in [0, 1, 5, u32::try_from(length).unwrap() - 1] {
+                    let mut phase = u64::from(start) << 32;
+                    let end = u64::from(recording.length()) << 32;
+                    let mut expected = Vec::new();
+                    while phase < end && expected.len() < 3000 {
+                        let at = (phase >> 32) as i64;
+                        let window =
+                            [-1, 0, 1, 2].map(|tap| ramp_frame(i64::from(length), at + tap));
+                        expected.push(hermite(window, fraction(phase)));
+                        phase += fixed(speed);
+                    }
+                    let mut out = vec![0.0; 3000];
+                    let mut playhead = Playhead::new(speed, start);
+                    let read = playhead.read(&recording, None, &mut out);
+                    assert_eq!(
+                        bits(&out[..read]),
+                        bits(&expected),
+                        "length {length} start {start} speed {speed}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lower_bits_of_zero_change_no_bit_and_others_count_as_parts_of_a_step() {
+        let high: Vec<i16> = (0..600_i32)
+            .map(|n| i16::try_from(n * 977 % 20_000 - 10_000).unwrap())
+            .collect();
+        let read = |frames: Frames| {
+            let recording = Recording::new(&frames).unwrap();
+            let seam = Seam::new(&recording, 90, 200).unwrap();
+            let mut out = vec![0.0; 1500];
+            Playhead::new(0.7, 0).read(&recording, Some(&seam), &mut out);
+            out
+        };
+        let plain = read(high.clone().into());
+        let deep = read(Frames::of_24_bits(high.clone(), &vec![0; high.len()]));
+        assert_eq!(bits(&plain), bits(&deep));
+        let half_a_step = read(Frames::of_24_bits(high.clone(), &vec![128; high.len()]));
+        // The first frames touch the silence before the wave, which has no lower bits.
+        for (deep, plain) in half_a_step.iter().zip(&plain).skip(3) {
+            assert!((deep - plain - 0.5).abs() < 2e-3, "{deep} {plain}");
+        }
+    }
+
+    #[test]
     fn any_slicing_reads_the_same_bits() {
         let recording = ramp_wave(700);
         let seam = Seam::new(&recording, 90, 200).unwrap();
         let whole_tick = |slices: &[usize]| {
-            let mut playhead = Playhead::new(1.3);
+            let mut playhead = Playhead::new(1.3, 0);
             playhead.aim(0, 2.7);
             let mut out = Vec::new();
             for tick in 0..40 {
@@ -321,7 +378,7 @@ mod tests {
     #[test]
     fn a_one_shot_ends_after_its_last_frame() {
         let recording = ramp_wave(100);
-        let mut playhead = Playhead::new(1.0);
+        let mut playhead = Playhead::new(1.0, 0);
         let mut out = [0.0; 128];
         assert_eq!(playhead.read(&recording, None, &mut out), 100);
         assert!(playhead.is_past(&recording));
@@ -332,7 +389,7 @@ mod tests {
     fn leaving_a_loop_plays_on_without_a_jump() {
         let recording = ramp_wave(1000);
         let seam = Seam::new(&recording, 100, 300).unwrap();
-        let mut playhead = Playhead::new(1.0);
+        let mut playhead = Playhead::new(1.0, 0);
         let mut out = [0.0; 950];
         playhead.read(&recording, Some(&seam), &mut out);
         // 950 frames on: 100 + (950 - 100) % 300 = 350.
@@ -347,7 +404,7 @@ mod tests {
     fn a_tick_ends_at_exactly_the_speed_it_was_pointed_to() {
         let recording = ramp_wave(700);
         let seam = Seam::new(&recording, 0, 700).unwrap();
-        let mut playhead = Playhead::new(1.0);
+        let mut playhead = Playhead::new(1.0, 0);
         let mut out = [0.0; TICK_FRAMES];
         for speed in [1.234_567, 0.333_333, 2.0, 1.1, 0.77] {
             playhead.aim(0, speed);
@@ -363,7 +420,7 @@ mod tests {
         let seam = Seam::new(&recording, 0, 50).unwrap();
         let mut out = [0.0; 64];
         for speed in [0.0, -1.0, f64::MAX, f64::INFINITY] {
-            Playhead::new(speed).read(&recording, Some(&seam), &mut out);
+            Playhead::new(speed, 0).read(&recording, Some(&seam), &mut out);
             assert!(out.iter().all(|s| s.is_finite()));
         }
     }

@@ -1,74 +1,158 @@
-//! A wave laid out for reading: silence around it, and its loop unrolled past the seam.
+//! A wave where it lies, with silence around it and its loop continued past the seam.
 //!
-//! Positions count frames from the start of the wave. Reading a position touches the frame
-//! before it and the two after it, so a wave carries [`GUARD_FRAMES`] of silence on both sides.
-//! A [`Seam`] continues the loop for [`UNROLLED_FRAMES`] beyond its end, so that a whole run of
+//! Positions count frames from the start of the wave. Reading a position touches the frame before
+//! it and the two after it, so the first position and the last two need frames that are not there.
+//! Those few are read from copies with silence in them, all others from memory that is shared with
+//! the bank. A [`Seam`] copies the end of a loop and what follows it, so that a whole run of
 //! frames is read without asking at each one whether the loop has ended.
+//! In: shared frames. Out: a [`Span`] for any position. Owner: the collection. Thread: render
+//! reads, control builds.
 
-use super::interpolation::GUARD_FRAMES;
+use dmus_dls::bank::Frames;
 
-/// Frames by which a loop is continued past its end.
+use super::interpolation::{FRAMES_AHEAD, FRAMES_BEHIND};
+
+/// Loops up to this many frames are played from the seam alone.
+const SHORT_LOOP_FRAMES: u32 = 128;
+
+/// Frames by which a short loop is continued past its end.
 ///
 /// Enough for one tick at four times the recorded speed; faster reading takes more runs.
-pub(crate) const UNROLLED_FRAMES: usize = 256;
+const UNROLLED_SHORT_FRAMES: u64 = 256;
+
+/// The same for a long loop, which is soon back in the wave.
+const UNROLLED_LONG_FRAMES: u64 = 32;
+
+/// Frames of a loop that a seam has before its end; and, of a long loop, frames after its start
+/// that are played from the seam.
+const APPROACH_FRAMES: u64 = 8;
 
 /// Longest wave, frames: positions are held in 32 bits with room for an unrolled loop.
 pub(crate) const MAX_WAVE_FRAMES: usize = 1 << 31;
 
+/// Frames that can be read without a decision.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span<'a> {
+    /// The upper 16 bits of each.
+    pub(crate) high: &'a [i16],
+    /// The lower 8 bits of each, where there are 24.
+    pub(crate) low: Option<&'a [u8]>,
+    /// Position of the first of them; before the start of the wave it wraps.
+    pub(crate) origin: u64,
+    /// Position before which reading touches nothing else.
+    pub(crate) end: u64,
+}
+
+/// A few frames in memory of their own.
+#[derive(Debug)]
+struct Strip {
+    high: Box<[i16]>,
+    /// As many as `high`, or none.
+    low: Box<[u8]>,
+}
+
+impl Strip {
+    const fn span(&self, origin: u64, end: u64) -> Span<'_> {
+        Span {
+            high: &self.high,
+            low: if self.low.is_empty() {
+                None
+            } else {
+                Some(&self.low)
+            },
+            origin,
+            end,
+        }
+    }
+}
+
 /// The frames of one wave with silence on both sides.
 #[derive(Debug)]
 pub(crate) struct Recording {
-    /// `GUARD_FRAMES` of silence, the wave, `GUARD_FRAMES` of silence.
-    frames: Box<[i16]>,
-    /// Frames of the wave itself, at most [`MAX_WAVE_FRAMES`].
+    frames: Frames,
+    /// What the first position touches.
+    head: Strip,
+    /// What the last two positions touch.
+    tail: Strip,
+    /// Frames of the wave, at most [`MAX_WAVE_FRAMES`].
     length: u32,
 }
 
 impl Recording {
-    /// Copies a wave; `None` if it is longer than [`MAX_WAVE_FRAMES`].
+    /// Takes a wave as it lies; `None` if it is longer than [`MAX_WAVE_FRAMES`].
     ///
     /// # Real-time
-    /// Control. Not real-time: allocates.
-    pub(crate) fn new(wave: &[i16]) -> Option<Self> {
-        if wave.len() > MAX_WAVE_FRAMES {
+    /// Control. Not real-time: allocates, a few bytes whatever the length.
+    pub(crate) fn new(frames: &Frames) -> Option<Self> {
+        if frames.len() > MAX_WAVE_FRAMES {
             return None;
         }
-        let length = u32::try_from(wave.len()).ok()?;
-        let mut frames = Vec::with_capacity(wave.len() + 2 * GUARD_FRAMES);
-        frames.resize(GUARD_FRAMES, 0);
-        frames.extend_from_slice(wave);
-        frames.resize(wave.len() + 2 * GUARD_FRAMES, 0);
+        let length = u32::try_from(frames.len()).ok()?;
+        let touched = |first: u64, last: u64| {
+            let before = first.wrapping_sub(FRAMES_BEHIND);
+            let count = last.wrapping_add(FRAMES_AHEAD).wrapping_sub(before);
+            strip(frames, (0..count).map(move |n| before.wrapping_add(n)))
+        };
+        let end = u64::from(length);
         Some(Self {
-            frames: frames.into_boxed_slice(),
+            head: touched(0, 0),
+            tail: touched(end.wrapping_sub(FRAMES_AHEAD - 1), end.wrapping_sub(1)),
+            frames: frames.clone(),
             length,
         })
     }
 
-    /// Frames of the wave itself.
+    /// Frames of the wave.
     pub(crate) const fn length(&self) -> u32 {
         self.length
     }
 
-    /// Frames from one guard before the start on.
-    pub(crate) fn guarded(&self) -> &[i16] {
-        &self.frames
+    /// What reading from a position on touches, silence outside of the wave included.
+    #[inline]
+    pub(crate) fn span_at(&self, position: u64) -> Span<'_> {
+        let end = u64::from(self.length);
+        let tail = end.saturating_sub(FRAMES_AHEAD - 1);
+        if position < FRAMES_BEHIND {
+            self.head
+                .span(0_u64.wrapping_sub(FRAMES_BEHIND), FRAMES_BEHIND)
+        } else if position < tail {
+            Span {
+                high: self.frames.high(),
+                low: self.frames.low(),
+                origin: 0,
+                end: tail,
+            }
+        } else {
+            let origin = end.wrapping_sub(FRAMES_AHEAD - 1 + FRAMES_BEHIND);
+            self.tail.span(origin, end)
+        }
     }
+}
 
-    /// Frame at a position; silence outside.
-    fn frame(&self, position: u64) -> i16 {
-        usize::try_from(position)
-            .ok()
-            .and_then(|p| self.frames.get(p.checked_add(GUARD_FRAMES)?))
-            .copied()
-            .unwrap_or(0)
+/// Copies frames by position; those outside of the wave are silence.
+///
+/// - `positions`: those before the start of the wave wrap
+fn strip(frames: &Frames, positions: impl Iterator<Item = u64> + Clone) -> Strip {
+    let positions = positions.map(|position| usize::try_from(position).unwrap_or(usize::MAX));
+    let high = frames.high();
+    Strip {
+        high: positions
+            .clone()
+            .map(|position| high.get(position).copied().unwrap_or(0))
+            .collect(),
+        low: frames.low().map_or_else(Box::default, |low| {
+            positions
+                .map(|position| low.get(position).copied().unwrap_or(0))
+                .collect()
+        }),
     }
 }
 
 /// The end of a loop, continued past the seam.
 #[derive(Debug)]
 pub(crate) struct Seam {
-    /// Frames from `end - 2 * GUARD_FRAMES` to `end + UNROLLED_FRAMES`.
-    frames: Box<[i16]>,
+    /// Frames from `2 * APPROACH_FRAMES` before the end of the loop on.
+    frames: Strip,
     /// First frame of the loop.
     start: u32,
     /// Frames in the loop, at least 1.
@@ -76,28 +160,22 @@ pub(crate) struct Seam {
 }
 
 impl Seam {
-    /// Unrolls a loop; `None` if it is empty or reaches past the wave.
+    /// Continues a loop; `None` if it is empty or reaches past the wave.
     ///
     /// # Real-time
-    /// Control. Not real-time: allocates.
+    /// Control. Not real-time: allocates, at most 816 bytes.
     pub(crate) fn new(recording: &Recording, start: u32, length: u32) -> Option<Self> {
         let end = start.checked_add(length)?;
         if length == 0 || end > recording.length {
             return None;
         }
-        let before = 2 * GUARD_FRAMES as u64;
-        let mut frames = Vec::with_capacity(2 * GUARD_FRAMES + UNROLLED_FRAMES);
-        for back in (1..=before).rev() {
-            frames.push(match u64::from(end).checked_sub(back) {
-                Some(position) => recording.frame(position),
-                None => 0,
-            });
-        }
-        for ahead in 0..UNROLLED_FRAMES as u64 {
-            frames.push(recording.frame(u64::from(start) + ahead % u64::from(length)));
-        }
+        let (start_frame, length_frames) = (u64::from(start), u64::from(length));
+        let before = (1..=2 * APPROACH_FRAMES)
+            .rev()
+            .map(|back| u64::from(end).wrapping_sub(back));
+        let after = (0..unrolled_frames(length)).map(|ahead| start_frame + ahead % length_frames);
         Some(Self {
-            frames: frames.into_boxed_slice(),
+            frames: strip(&recording.frames, before.chain(after)),
             start,
             length,
         })
@@ -118,9 +196,38 @@ impl Seam {
         self.start + self.length
     }
 
-    /// Frames from two guards before [`Self::end`] on.
-    pub(crate) fn unrolled(&self) -> &[i16] {
-        &self.frames
+    /// Position from which reading touches what lies past the end.
+    pub(crate) fn near_end(&self) -> u64 {
+        u64::from(self.end()).saturating_sub(FRAMES_AHEAD)
+    }
+
+    /// Position that is the first one once more, one loop before: a long loop goes back to the
+    /// wave where reading no longer touches its end.
+    pub(crate) fn wrap_to(&self) -> u64 {
+        if self.length <= SHORT_LOOP_FRAMES {
+            u64::from(self.end())
+        } else {
+            u64::from(self.start) + APPROACH_FRAMES
+        }
+    }
+
+    /// What reading from [`near_end`](Self::near_end) on touches.
+    #[inline]
+    pub(crate) fn span(&self) -> Span<'_> {
+        let end = u64::from(self.end());
+        self.frames.span(
+            end.wrapping_sub(2 * APPROACH_FRAMES),
+            end + unrolled_frames(self.length) - FRAMES_AHEAD,
+        )
+    }
+}
+
+/// Frames by which a loop is continued.
+const fn unrolled_frames(length: u32) -> u64 {
+    if length <= SHORT_LOOP_FRAMES {
+        UNROLLED_SHORT_FRAMES
+    } else {
+        UNROLLED_LONG_FRAMES
     }
 }
 
@@ -128,30 +235,77 @@ impl Seam {
 mod tests {
     use super::*;
 
+    /// Every window of a wave, from the span that its position is read from.
+    fn windows(recording: &Recording) -> Vec<Vec<i16>> {
+        (0..u64::from(recording.length()))
+            .map(|position| {
+                let span = recording.span_at(position);
+                assert!(position < span.end);
+                let first = position
+                    .wrapping_sub(FRAMES_BEHIND)
+                    .wrapping_sub(span.origin);
+                span.high[usize::try_from(first).unwrap()..][..4].to_vec()
+            })
+            .collect()
+    }
+
     #[test]
-    fn silence_surrounds_the_wave() {
-        let recording = Recording::new(&[7; 3]).unwrap();
-        assert_eq!(recording.guarded().len(), 3 + 2 * GUARD_FRAMES);
-        assert_eq!(recording.guarded()[GUARD_FRAMES - 1], 0);
-        assert_eq!(recording.guarded()[GUARD_FRAMES + 2], 7);
-        assert_eq!(recording.guarded()[GUARD_FRAMES + 3], 0);
+    fn silence_surrounds_a_wave_of_any_length() {
+        for length in 1..20_i16 {
+            let wave: Vec<i16> = (1..=length).collect();
+            let mut guarded = vec![0];
+            guarded.extend(&wave);
+            guarded.extend([0, 0]);
+            let recording = Recording::new(&wave.into()).unwrap();
+            let expected: Vec<_> = guarded.windows(4).map(<[i16]>::to_vec).collect();
+            assert_eq!(windows(&recording), expected);
+        }
+    }
+
+    #[test]
+    fn a_wave_is_read_where_it_lies() {
+        let frames = Frames::from((0..1000).collect::<Vec<i16>>());
+        let recording = Recording::new(&frames).unwrap();
+        let span = recording.span_at(500);
+        assert!(std::ptr::eq(span.high, frames.high()));
+        assert_eq!(span.end, 998);
+    }
+
+    #[test]
+    fn lower_bits_go_with_their_frames() {
+        let low: Vec<u8> = (0..200).collect();
+        let frames = Frames::of_24_bits((0..200).collect(), &low);
+        let recording = Recording::new(&frames).unwrap();
+        assert_eq!(recording.span_at(0).low, Some(&[0, 0, 1, 2][..]));
+        assert_eq!(recording.span_at(7).low, Some(&low[..]));
+        assert_eq!(recording.span_at(199).low, Some(&[197, 198, 199, 0, 0][..]));
+        let seam = Seam::new(&recording, 40, 30).unwrap();
+        assert_eq!(
+            seam.span().low.map(|low| low[15..18].to_vec()),
+            Some(vec![69, 40, 41])
+        );
     }
 
     #[test]
     fn the_seam_continues_at_the_start_of_the_loop() {
-        let wave: Vec<i16> = (0..100).collect();
-        let recording = Recording::new(&wave).unwrap();
-        let seam = Seam::new(&recording, 40, 30).unwrap();
-        let at_end = 2 * GUARD_FRAMES;
-        assert_eq!(seam.unrolled()[at_end - 1], 69);
-        assert_eq!(seam.unrolled()[at_end], 40);
-        assert_eq!(seam.unrolled()[at_end + 30], 40);
-        assert_eq!(seam.unrolled()[at_end + 29], 69);
+        let wave: Vec<i16> = (0..1000).collect();
+        let recording = Recording::new(&wave.into()).unwrap();
+        for (start, length) in [(40, 30), (40, 500)] {
+            let seam = Seam::new(&recording, start, length).unwrap();
+            let span = seam.span();
+            let at = |position: u32| {
+                let index = u64::from(position).wrapping_sub(span.origin);
+                u32::try_from(span.high[usize::try_from(index).unwrap()]).unwrap()
+            };
+            assert_eq!(at(start + length - 1), start + length - 1);
+            assert_eq!(at(start + length), start);
+            assert_eq!(at(start + length + 29), start + 29);
+        }
     }
 
     #[test]
     fn a_loop_outside_its_wave_is_refused() {
-        let recording = Recording::new(&[0; 10]).unwrap();
+        let recording = Recording::new(&vec![0; 10].into()).unwrap();
         assert!(Seam::new(&recording, 5, 6).is_none());
         assert!(Seam::new(&recording, 5, 0).is_none());
         assert!(Seam::new(&recording, u32::MAX, 2).is_none());

@@ -23,10 +23,10 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// A lane at the start of its wave.
-    pub(crate) fn new(targets: &Targets) -> Self {
+    /// A lane at a frame of its wave.
+    pub(crate) fn new(targets: &Targets, frame: u32) -> Self {
         Self {
-            playhead: Playhead::new(targets.speed),
+            playhead: Playhead::new(targets.speed, frame),
             left: Ramp::still(targets.left),
             right: Ramp::still(targets.right),
             filter: Filter::new(targets.filter),
