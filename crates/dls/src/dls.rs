@@ -8,6 +8,7 @@
 use crate::bank::{Bank, BankInfo};
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
+use crate::image::Image;
 use crate::riff::{Chunk, Fields, Kind, length};
 
 pub(crate) mod articulation;
@@ -32,9 +33,10 @@ pub(crate) const PTBL: FourCc = FourCc(*b"ptbl");
 /// The wave pool.
 pub(crate) const WVPL: FourCc = FourCc(*b"wvpl");
 
-/// Reads a whole collection; the warnings stay in `findings`.
+/// Reads a whole collection, a part of `image`; the warnings stay in `findings`.
 pub(crate) fn read(
     form: &Chunk<'_>,
+    image: &Image,
     place: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<Bank, ReadError> {
@@ -51,7 +53,7 @@ pub(crate) fn read(
     let wvpl = parts.wvpl.ok_or_else(|| missing(WVPL))?;
     let lins = parts.lins.ok_or_else(|| missing(LINS))?;
 
-    let pool = pool::read(&wvpl, parts.ptbl.as_ref(), place, findings)?;
+    let pool = pool::read(&wvpl, parts.ptbl.as_ref(), image, place, findings)?;
     let instruments = instrument::read_all(&lins, place, &pool, findings)?;
     if let Some(colh) = parts.colh {
         check_count(&colh, instruments.lists, &place.chunk(COLH), findings);

@@ -1,11 +1,12 @@
 //! What kind of RIFF file a bank came in.
 //!
-//! In: the bytes of a file. Out: the reader of its form, at its place.
+//! In: a file in memory. Out: the reader of its form, at its place.
 
 use crate::bank::Bank;
 use crate::dls;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
+use crate::image::Image;
 use crate::riff::{Chunk, HEADER, RIFF, header, length};
 
 /// Downloadable sounds, Level 1 and Level 2.
@@ -14,13 +15,14 @@ const DLS: FourCc = FourCc(*b"DLS ");
 const RMID: FourCc = FourCc(*b"RMID");
 
 /// Reads a bank of whatever form.
-pub(crate) fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
+pub(crate) fn read(image: &Image) -> Result<Bank, ReadError> {
     let mut findings = Findings::default();
+    let bytes = image.bytes();
     let (form, chunk) = outer(bytes, &mut findings)?;
     let place = Place::file(form);
     let mut bank = match form {
-        DLS => dls::read(&chunk, &place, &mut findings),
-        RMID => read_nested(&chunk, &place, &mut findings),
+        DLS => dls::read(&chunk, image, &place, &mut findings),
+        RMID => read_nested(&chunk, image, &place, &mut findings),
         _ => Err(unsupported(form, &chunk, &place)),
     }?;
     bank.warnings = findings.into_warnings(&place, bytes.len());
@@ -75,6 +77,7 @@ fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<
 /// The bank within an RMID file.
 fn read_nested(
     chunk: &Chunk<'_>,
+    image: &Image,
     place: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<Bank, ReadError> {
@@ -88,7 +91,7 @@ fn read_nested(
         };
         let place = place.form(form);
         return match form {
-            DLS => dls::read(&child, &place, findings),
+            DLS => dls::read(&child, image, &place, findings),
             _ => Err(unsupported(form, &child, &place)),
         };
     }
@@ -112,6 +115,10 @@ fn unsupported(form: FourCc, chunk: &Chunk<'_>, place: &Place<'_>) -> ReadError 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
+        super::read(&Image::from_bytes(bytes))
+    }
 
     fn riff(form: &[u8; 4], body: &[u8]) -> Vec<u8> {
         let size = u32::try_from(4 + body.len()).unwrap();

@@ -41,10 +41,12 @@ impl Bank {
     /// Reads a bank file; which form it has is found out from its first bytes.
     ///
     /// - `bytes`: the whole file
-    /// - returns the bank; its texts, waves and lists are copies, nothing borrows from `bytes`
+    /// - returns the bank; nothing borrows from `bytes`, of which it keeps one copy
     ///
     /// Memory is bounded by a small multiple of `bytes.len()`, whatever the file declares, and
-    /// time is linear in it but for one binary search per region.
+    /// time is linear in it but for one binary search per region. Recordings of 16 bit are played
+    /// in the copy of the file; see [`from_image`](Self::from_image) for a file that is already
+    /// where it can stay.
     ///
     /// ```
     /// use dmus_dls::{Bank, ReadErrorKind};
@@ -79,6 +81,6 @@ impl Bank {
     /// # Real-time
     /// Control side only. Not real-time: allocates.
     pub fn from_image(image: &Image) -> Result<Self, ReadError> {
-        form::read(image.bytes())
+        form::read(image)
     }
 }

@@ -1,10 +1,10 @@
 //! Memory of a reading: a small multiple of the file, whatever the file declares.
 //!
-//! One test in a binary of its own, since the count is of the whole process.
+//! In a binary of its own, one test at a time, since the count is of the whole process.
 
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
-use dmus_dls::Bank;
+use dmus_dls::{Bank, Image};
 use peak_alloc::PeakAlloc;
 
 #[path = "bytes/file.rs"]
@@ -26,25 +26,54 @@ const FACTOR: usize = 8;
 /// Bytes taken beside that: the warnings that are kept, with their paths.
 const FIXED: usize = 96 * 1024;
 
-/// The most bytes in use at one time during a reading.
-fn taken(file: &[u8]) -> usize {
+/// The most bytes in use at one time during a reading, beside those before it.
+fn taken<T>(read: impl FnOnce() -> T) -> usize {
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
-    let bank = Bank::read(file);
+    let bank = read();
     let taken = MEMORY.peak_usage().saturating_sub(before);
     drop(bank);
     taken
 }
 
+/// Reads a file as bytes, then as an image, which is there already.
 #[track_caller]
 fn assert_bounded(name: &str, file: &[u8]) {
-    let taken = taken(file);
     let allowed = FACTOR * file.len() + FIXED;
-    assert!(
-        taken <= allowed,
-        "{name}: {taken} bytes for a file of {}",
-        file.len()
-    );
+    let image = Image::from_bytes(file);
+    let of_image = taken(|| Bank::from_image(&image));
+    let of_bytes = taken(|| Bank::read(file));
+    for taken in [of_image, of_bytes.saturating_sub(file.len())] {
+        assert!(
+            taken <= allowed,
+            "{name}: {taken} bytes beside the copy of a file of {}",
+            file.len()
+        );
+    }
+}
+
+/// Bytes that the warnings, texts, regions and waves of one small bank take.
+const TABLES: usize = 16 * 1024;
+
+/// Two megabytes of recordings of 16 bit.
+fn recordings() -> Vec<u8> {
+    let data = chunk(b"data", &[0x55; 100_000]);
+    let wide = list(b"wave", &[fmt(1, 1, 16), data]);
+    collection(&[instrument(&[region(&[])], &[])], &vec![wide; 20])
+}
+
+fn recordings_of_16_bit_are_in_memory_once() {
+    let file = recordings();
+    let image = Image::from_bytes(&file);
+    let of_image = taken(|| Bank::from_image(&image).unwrap());
+    assert!(of_image <= TABLES, "{of_image} bytes beside the file");
+    let of_bytes = taken(|| Bank::read(&file).unwrap());
+    assert!(of_bytes <= file.len() + TABLES, "{of_bytes} bytes");
+
+    let song = riff(b"RMID", &[chunk(b"data", &[0; 6]), file]);
+    let image = Image::from_bytes(&song);
+    let of_song = taken(|| Bank::from_image(&image).unwrap());
+    assert!(of_song <= TABLES, "{of_song} bytes beside the song");
 }
 
 /// Files of about a megabyte, each of the parts that take the most for what they are.
@@ -117,8 +146,10 @@ fn lying_files() -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
+/// The count is of the process, in which two tests would run at a time.
 #[test]
 fn reading_takes_a_small_multiple_of_the_file() {
+    recordings_of_16_bit_are_in_memory_once();
     for (name, file) in dense_files() {
         assert_bounded(name, &file);
     }

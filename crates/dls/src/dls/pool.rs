@@ -8,6 +8,7 @@ use super::{PTBL, WVPL, condition};
 use crate::bank::Wave;
 use crate::error::{Defect, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
+use crate::image::Image;
 use crate::riff::{Chunk, Fields, Kind};
 
 /// Bytes of the table's head.
@@ -38,6 +39,7 @@ struct Entry {
 pub(super) fn read<'a>(
     wvpl: &Chunk<'_>,
     ptbl: Option<&Chunk<'a>>,
+    image: &Image,
     place: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<Pool<'a>, ReadError> {
@@ -52,7 +54,7 @@ pub(super) fn read<'a>(
                 continue;
             }
             let place = place.numbered(WAVE, entries.len());
-            let wave = wave::read(&chunk, &place, findings);
+            let wave = wave::read(&chunk, image, &place, findings);
             let index = wave.is_some().then_some(waves.len());
             waves.extend(wave);
             entries.push(Entry {

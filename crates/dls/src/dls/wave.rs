@@ -1,16 +1,18 @@
 //! `wave`: one recording of the pool.
 //!
-//! In: the list. Out: mono 16 bit frames; 8 bit ones are widened.
+//! In: the list, and the file it is in. Out: mono frames: of 16 bit where they lie in the file, of
+//! 8 bit widened.
 //! Source: \[DLS2\] wave list, `fmt ` and `data`; WAVEFORMATEX and WAVEFORMATEXTENSIBLE.
 
 use super::info::{self, INFO};
 use super::sample::{self, WSMP};
 use super::{condition, keep_first, note_short};
-use crate::bank::Wave;
+use crate::bank::{Frames, Wave};
 use crate::error::{Defect, FourCc};
 use crate::findings::{Findings, Place};
+use crate::image::Image;
 use crate::limits;
-use crate::riff::{Chunk, Fields, Kind};
+use crate::riff::{Chunk, Fields, HEADER, Kind};
 
 /// The list's type.
 pub(crate) const WAVE: FourCc = FourCc(*b"wave");
@@ -24,7 +26,12 @@ pub(crate) const PCM: u16 = 1;
 const EXTENSIBLE: u16 = 0xFFFE;
 
 /// Reads a wave; `None` when it cannot be played.
-pub(super) fn read(list: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings) -> Option<Wave> {
+pub(super) fn read(
+    list: &Chunk<'_>,
+    image: &Image,
+    place: &Place<'_>,
+    findings: &mut Findings,
+) -> Option<Wave> {
     if !condition::admits(list, place, findings) {
         return None;
     }
@@ -50,7 +57,7 @@ pub(super) fn read(list: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings)
     let (fmt, data) = (fmt?, data?);
 
     let coding = Coding::read(&fmt, &place.chunk(FMT), findings)?;
-    let frames = coding.decode(&data, &place.chunk(DATA), findings)?;
+    let frames = coding.decode(&data, image, &place.chunk(DATA), findings)?;
     let sample = wsmp.and_then(|chunk| {
         let place = place.chunk(WSMP);
         let mut sample = sample::read(&chunk, &place, findings)?;
@@ -61,7 +68,7 @@ pub(super) fn read(list: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings)
     Some(Wave {
         name: name.unwrap_or_default(),
         sample_rate: coding.rate_hz,
-        frames: frames.into(),
+        frames,
         sample,
     })
 }
@@ -114,18 +121,16 @@ impl Coding {
     fn decode(
         self,
         data: &Chunk<'_>,
+        image: &Image,
         place: &Place<'_>,
         findings: &mut Findings,
-    ) -> Option<Vec<i16>> {
-        let frames: Vec<i16> = if self.wide {
-            let (frames, rest) = data.body.as_chunks();
-            if !rest.is_empty() {
+    ) -> Option<Frames> {
+        let frames: Frames = if self.wide {
+            if data.body.len() % 2 == 1 {
                 findings.note(place, data.offset, Defect::HalfFrame);
             }
-            frames
-                .iter()
-                .map(|bytes| i16::from_le_bytes(*bytes))
-                .collect()
+            let start = data.offset.saturating_add(HEADER);
+            Frames::in_image(image, start..start.saturating_add(data.body.len()))
         } else {
             data.body
                 .iter()
