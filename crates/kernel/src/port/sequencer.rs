@@ -14,14 +14,19 @@
 //! **Message.** What is queued is a whole message: one event, or all pieces of a long one, chained.
 //! Pieces are never separated, and lost together.
 //!
+//! **Lag.** While the sequencer is held, what is due waits; released, it catches up in order
+//! ([`lag`]).
+//!
 //! **States.** The sequencer has none: it is advanced in RUN only, so PAUSE and ACQUIRE hold, and
 //! flushed in STOP.
 
+mod lag;
 mod near;
 mod queue;
 mod series;
 mod wheel;
 
+use lag::Lag;
 use queue::Queue;
 
 use crate::{
@@ -55,8 +60,10 @@ pub(crate) struct Sequencer {
     queue: Queue,
     capacity: u32,
     prefetch: SchedulePrefetch,
-    /// The prefetch is 0.
+    /// The prefetch is 0 and there is no lag: what is due is what is stamped up to now.
     is_at_time: bool,
+    /// Time is not the master clock's.
+    lag: Option<Lag>,
     rate: SampleRate,
     /// What has been handed on and not been asked for.
     delivered: Delivered,
@@ -72,6 +79,7 @@ impl Sequencer {
             capacity,
             prefetch,
             is_at_time: prefetch == SchedulePrefetch::AT_TIME,
+            lag: None,
             rate,
             delivered: Delivered::default(),
             stream_bytes: 0,
@@ -82,6 +90,37 @@ impl Sequencer {
     #[inline]
     pub(crate) const fn held(&self) -> u32 {
         self.queue.len()
+    }
+
+    /// From the frame at `now` on, what is due waits until [`release`](Self::release).
+    pub(crate) fn hold(&mut self, now: ReferenceTime) {
+        self.set_lag(Some(Lag::hold(self.lag, now)));
+    }
+
+    /// What waited plays from the frame at `now` on.
+    pub(crate) fn release(&mut self, now: ReferenceTime) {
+        self.set_lag(self.lag.map(|lag| lag.release(now)));
+    }
+
+    /// Whether what is due waits.
+    pub(crate) const fn is_holding(&self) -> bool {
+        matches!(self.lag, Some(Lag::Held { .. }))
+    }
+
+    fn set_lag(&mut self, lag: Option<Lag>) {
+        self.lag = lag;
+        self.is_at_time = lag.is_none() && self.prefetch == SchedulePrefetch::AT_TIME;
+    }
+
+    /// Ends a lag that has nothing more to catch up with: the next message held, if there is one, is
+    /// not due yet.
+    fn end_lag(&mut self, earliest: Option<i64>, now: ReferenceTime) {
+        let waits = earliest.is_some_and(|earliest| earliest <= self.prefetch.horizon(now).units());
+        let is_over = self.lag.is_some_and(|lag| lag.is_over(now));
+        if is_over || !(waits || self.is_holding()) {
+            self.set_lag(None);
+            self.queue.pass(self.horizon(now));
+        }
     }
 
     /// Counts `bytes` of the client's stream; returns where they begin in it.
@@ -162,27 +201,30 @@ impl Sequencer {
         let horizon = self.horizon(cx.time);
         self.queue.pass(horizon);
         let earliest = if self.queue.is_in_order() {
-            self.release(Queue::pop_in_order, horizon, next, cx)
+            self.hand_on(Queue::pop_in_order, horizon, next, cx)
         } else {
-            self.release_mixed(horizon, next, cx)
+            self.hand_on_mixed(horizon, next, cx)
         };
-        Some(self.due_frame(earliest?))
+        if !self.is_at_time && self.lag.is_some() {
+            self.end_lag(earliest, cx.time);
+        }
+        self.due_frame(earliest?)
     }
 
-    /// As [`release`](Self::release), where some of what is held came out of order.
+    /// As [`hand_on`](Self::hand_on), where some of what is held came out of order.
     #[inline(never)]
-    fn release_mixed(
+    fn hand_on_mixed(
         &mut self,
         horizon: i64,
         next: &mut impl Mxf,
         cx: &mut RenderCx<'_>,
     ) -> Option<i64> {
-        self.release(Queue::pop_until, horizon, next, cx)
+        self.hand_on(Queue::pop_until, horizon, next, cx)
     }
 
     /// Hands on what `pop` gives up to `horizon`; returns the earliest time still held.
     #[inline]
-    fn release(
+    fn hand_on(
         &mut self,
         pop: impl Fn(&mut Queue, i64) -> Result<Queued, Option<i64>>,
         horizon: i64,
@@ -241,17 +283,24 @@ impl Sequencer {
         if self.is_at_time {
             return now.units();
         }
+        let now = ReferenceTime::new(Lag::stamp(self.lag, now));
         self.prefetch.horizon(now).units()
     }
 
     /// The frame of the master clock at which a message of this time is due; it may have passed.
+    /// Nothing if nobody can tell yet.
     #[inline]
-    fn due_frame(&self, time: i64) -> SampleTime {
+    fn due_frame(&self, time: i64) -> Option<SampleTime> {
         let time = ReferenceTime::new(time);
         if self.is_at_time {
-            return self.rate.first_sample_at(time);
+            return Some(self.rate.first_sample_at(time));
         }
-        self.rate.first_sample_at(self.prefetch.due(time))
+        let due = self.prefetch.due(time);
+        let due = match self.lag {
+            None => due,
+            Some(lag) => ReferenceTime::new(lag.comes_at(due.units())?),
+        };
+        Some(self.rate.first_sample_at(due))
     }
 
     /// Recycles everything held, and begins the client's byte stream anew; returns how many messages
@@ -262,6 +311,9 @@ impl Sequencer {
             cx.allocator.put_message(cx.allocator.unqueued(&message));
         }
         self.queue.pass(i64::MIN);
+        if !self.is_holding() {
+            self.set_lag(None);
+        }
         self.stream_bytes = 0;
         held
     }
