@@ -72,6 +72,8 @@ struct Log {
     port_bytes: (u64, u64),
     /// Steady time of each call.
     steady: Vec<Option<i64>>,
+    /// What the last call was told of whether somebody listens.
+    is_offline: Option<bool>,
     notices: Vec<String>,
 }
 
@@ -88,6 +90,7 @@ struct PortLog {
 impl Log {
     /// Notes what came past the framework, as long as there is room.
     fn facts(&mut self, facts: &BlockFacts<'_>) {
+        self.is_offline = facts.is_offline;
         if self.steady.len() < self.steady.capacity() {
             self.steady.push(facts.steady_time);
         }
