@@ -224,6 +224,7 @@ impl<const KIND: u8> Default for Probe<KIND> {
             levels: Vec::with_capacity(64),
             ports: Vec::with_capacity(256),
             steady: Vec::with_capacity(256),
+            is_offline: None,
             ..Log::default()
         };
         Self {
@@ -495,6 +496,7 @@ fn report(log: &Log, params: &ProbeParams) -> String {
     writeln!(text, "\nported {}\nport_bytes {bytes} {sum}", log.ported).unwrap();
     let steady: Vec<i64> = log.steady.iter().map(|time| time.unwrap_or(-1)).collect();
     writeln!(text, "steady {steady:?}").unwrap();
+    writeln!(text, "offline {:?}", log.is_offline).unwrap();
     for notice in &log.notices {
         writeln!(text, "notice {notice}").unwrap();
     }
