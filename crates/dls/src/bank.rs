@@ -318,7 +318,7 @@ pub struct Transform {
 ///
 /// # Source
 /// \[DLS2\] `art1`, `art2`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Connection {
     /// What drives it.
     pub source: Source,

@@ -9,11 +9,18 @@
 pub(crate) mod compile;
 pub(crate) mod curves;
 pub(crate) mod key;
+mod links;
+mod term;
 
-use dmus_dls::bank::{Curve, Source, Transform};
+use std::sync::Arc;
+
+use dmus_dls::bank::{Dialect, Source, Transform};
 
 use crate::channel::controllers::Controls;
 use curves::CurveTables;
+pub(crate) use links::Links;
+pub(crate) use term::Shelf;
+use term::Term;
 
 /// A destination that is summed at every tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +69,24 @@ pub(crate) enum NoteTarget {
     /// Fraction of the range.
     Eg2Sustain,
     Eg2Release,
+    /// Frames of the wave.
+    SampleStart,
 }
 
 /// Number of [`NoteTarget`]s.
-const NOTE_TARGETS: usize = 17;
+const NOTE_TARGETS: usize = 18;
+
+/// Longest time of any envelope segment of \[DLS2\], seconds.
+const MAX_DLS_TIME_S: f64 = 40.0;
+
+/// The same of \[SF2\]: 8000 time cents.
+const MAX_SOUND_FONT_TIME_S: f64 = 101.593_667_325_964_75;
+
+/// Highest resonance of \[DLS2\], dB.
+const MAX_DLS_RESONANCE_DB: f64 = 22.5;
+
+/// The same of \[SF2\].
+const MAX_SOUND_FONT_RESONANCE_DB: f64 = 96.0;
 
 /// Sums by [`TickTarget`].
 #[derive(Debug, Clone, Copy, Default)]
@@ -103,31 +124,22 @@ impl NoteSums {
     }
 }
 
-/// One connection, ready to run.
-#[derive(Debug, Clone, Copy)]
-struct Term {
-    source: Source,
-    source_transform: Transform,
-    control: Source,
-    control_transform: Transform,
-    output_curve: Curve,
-    /// [`TickTarget`] or [`NoteTarget`], by the list it stands in.
-    target: u8,
-    /// In the destination's unit.
-    amount: f64,
-}
-
 /// Everything that the connections of one region say.
+///
+/// Its lists are shared with other regions that have the same.
 #[derive(Debug)]
 pub(crate) struct Articulation {
+    dialect: Dialect,
+    /// Into links, the lowest first.
+    links: Arc<[Term]>,
     /// Into [`NoteTarget`]s.
-    note: Box<[Term]>,
+    note: Arc<[Term]>,
     /// Into [`TickTarget`]s, from sources that a note never changes.
-    fixed: Box<[Term]>,
+    fixed: Arc<[Term]>,
     /// Into [`TickTarget`]s, from sources that change with a message.
-    channel: Box<[Term]>,
+    channel: Arc<[Term]>,
     /// Into [`TickTarget`]s, from oscillators and envelopes.
-    moving: Box<[Term]>,
+    moving: Arc<[Term]>,
     /// [`NoteTarget`]s that are exactly 0 s, one bit each.
     instant: u32,
     /// Whether there is a filter at all.
@@ -170,6 +182,7 @@ pub(crate) struct Inputs<'a> {
     pub(crate) tables: &'a CurveTables,
     pub(crate) controls: &'a Controls,
     pub(crate) strike: Strike,
+    pub(crate) links: &'a Links,
     pub(crate) signals: Signals,
 }
 
@@ -195,8 +208,8 @@ impl Inputs<'_> {
                 .seven_bit(transform, controls.controller(number)),
             Source::Rpn0 => curves::fourteen_bit(transform, controls.parameters.bend_range()),
             Source::Rpn1 => curves::fourteen_bit(transform, controls.parameters.fine_tuning()),
-            Source::Link(_) => 0.0,
             Source::Rpn2 => curves::fourteen_bit(transform, controls.parameters.coarse_tuning()),
+            Source::Link(number) => self.links.get(number),
         }
     }
 
@@ -219,6 +232,13 @@ impl Inputs<'_> {
 }
 
 impl Articulation {
+    /// Links as note and channel are now; the other sums listen to them.
+    ///
+    /// - `inputs`: whose own links do not count
+    pub(crate) fn links(&self, inputs: &Inputs<'_>) -> Links {
+        Links::settle(&self.links, inputs)
+    }
+
     /// Times, speeds and levels of a note that starts now.
     pub(crate) fn at_note_on(&self, inputs: &Inputs<'_>) -> NoteSums {
         NoteSums(inputs.sum(&self.note))
@@ -252,6 +272,36 @@ impl Articulation {
     /// Whether there is a filter at all.
     pub(crate) const fn has_filter(&self) -> bool {
         self.has_filter
+    }
+
+    /// Whether the attack of the modulation envelope is convex instead of linear.
+    ///
+    /// # Source
+    /// \[SF2\] envelope generators.
+    pub(crate) fn attacks_convex(&self) -> bool {
+        self.dialect == Dialect::SoundFont
+    }
+
+    /// Longest time of any envelope segment, seconds.
+    ///
+    /// # Source
+    /// \[DLS2\] ranges of times; \[SF2\] generator ranges.
+    pub(crate) const fn max_time_s(&self) -> f64 {
+        match self.dialect {
+            Dialect::Dls => MAX_DLS_TIME_S,
+            Dialect::SoundFont => MAX_SOUND_FONT_TIME_S,
+        }
+    }
+
+    /// Highest resonance, dB.
+    ///
+    /// # Source
+    /// \[DLS2\] filter Q range; \[SF2\] initialFilterQ.
+    pub(crate) const fn max_resonance_db(&self) -> f64 {
+        match self.dialect {
+            Dialect::Dls => MAX_DLS_RESONANCE_DB,
+            Dialect::SoundFont => MAX_SOUND_FONT_RESONANCE_DB,
+        }
     }
 
     /// Share of the volume envelope's range that reaches the gain.

@@ -1,17 +1,17 @@
 //! A compiled bank: all that the engine needs of it, and nothing that changes.
 //!
 //! In: a [`Bank`]. Out: instruments by patch, regions by key and velocity, waves laid out for
-//! reading. Built on the control side, shared by reference count, never changed; the bank may be
-//! dropped afterwards, as its waves have been copied (once each, whatever plays them).
+//! reading. Built on the control side, shared by reference count, never changed. The bank may be
+//! dropped afterwards; the memory of its waves is shared, not copied, and stays.
 //! Source: \[DLS2\] structure and region selection.
 
 use std::sync::Arc;
 
 use dmus_dls::Bank;
-use dmus_dls::bank::{Patch, Wave as BankWave};
+use dmus_dls::bank::{Dialect, Patch, Wave as BankWave};
 
-use crate::articulation::Articulation;
 use crate::articulation::key::KeyGenerator;
+use crate::articulation::{Articulation, Strike};
 use crate::dsp::recording::{Recording, Seam};
 use crate::error::DownloadError;
 
@@ -47,6 +47,7 @@ pub struct Collection {
 pub(crate) struct Instrument {
     name: String,
     patch: Patch,
+    dialect: Dialect,
     key_generator: KeyGenerator,
     /// First of its regions.
     first_region: u32,
@@ -64,6 +65,26 @@ impl Instrument {
     pub(crate) const fn key_generator(&self) -> &KeyGenerator {
         &self.key_generator
     }
+
+    /// Whom a note of one of its regions shuts down.
+    pub(crate) fn key_group(&self, region: &Region) -> Option<KeyGroup> {
+        (region.key_group != 0).then_some(KeyGroup {
+            number: region.key_group,
+            patch: (self.dialect == Dialect::SoundFont).then_some(self.patch),
+        })
+    }
+}
+
+/// Notes on one channel that shut each other down.
+///
+/// # Source
+/// \[DLS2\] key groups; \[SF2\] exclusiveClass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyGroup {
+    /// At least 1.
+    number: u16,
+    /// The only instrument it reaches; none where it reaches all of the channel's.
+    patch: Option<Patch>,
 }
 
 /// Keys and velocities of a region, all inclusive.
@@ -101,7 +122,25 @@ pub(crate) struct Region {
     /// A key struck again leaves its older notes alone.
     pub(crate) self_non_exclusive: bool,
     /// Notes of one group shut each other down; 0 is no group.
-    pub(crate) key_group: u16,
+    key_group: u16,
+    /// Key that sounds whatever was played, `0..=127`.
+    fixed_key: Option<u8>,
+    /// Velocity that sounds whatever was played, `1..=127`.
+    fixed_velocity: Option<u8>,
+}
+
+impl Region {
+    /// What sounds of a note that it answers to.
+    ///
+    /// # Source
+    /// \[SF2\] keynum, velocity.
+    pub(crate) fn strike(&self, played: Strike) -> Strike {
+        Strike {
+            key: self.fixed_key.map_or(played.key, f64::from),
+            velocity: self.fixed_velocity.unwrap_or(played.velocity),
+            ..played
+        }
+    }
 }
 
 /// One wave, compiled once and shared by every collection that plays it.
@@ -113,7 +152,7 @@ pub(crate) struct Wave {
 }
 
 impl Wave {
-    /// Lays a wave out for reading.
+    /// Makes a wave ready for reading.
     ///
     /// - `index`: its number, for the error
     pub(crate) fn compile(index: usize, wave: &BankWave) -> Result<Self, DownloadError> {
@@ -139,7 +178,7 @@ impl Collection {
     /// compiles.
     ///
     /// # Real-time
-    /// Control. Not real-time: allocates and copies the waves.
+    /// Control. Not real-time: allocates; the waves stay where they are.
     pub fn compile(bank: &Bank) -> Result<Self, DownloadError> {
         let waves = bank
             .waves

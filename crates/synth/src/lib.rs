@@ -4,7 +4,8 @@
 //!
 //! A bank is compiled once, on the control side, into a [`Collection`]: patches sorted, every
 //! region's connections filled up with the defaults and sorted by how often they can change, every
-//! wave copied and every loop unrolled past its seam. [`Engine::download`] puts it in force.
+//! wave read where it lies and every loop continued past its seam. [`Engine::download`] puts it in
+//! force.
 //!
 //! [`Engine::message`] takes a note-on at the frame that is rendered next. The part's patch,
 //! latched by its last program change, names an instrument: single downloads cover the user's

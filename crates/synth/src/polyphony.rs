@@ -215,8 +215,9 @@ impl Polyphony {
         cx: &VoiceCx<'_>,
     ) {
         let tag = new.tag;
-        let (modulation, targets) = Modulation::start(new.part, new.strike, moment.frame, cx);
-        let lane = Lane::new(&targets, 0);
+        let (modulation, start) = Modulation::start(new.part, new.strike, moment.frame, cx);
+        let targets = start.targets;
+        let lane = Lane::new(&start);
         let (Some(place), Some(own), Some(word)) = (
             self.voices.get_mut(slot),
             self.tags.get_mut(slot),

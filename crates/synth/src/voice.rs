@@ -8,6 +8,7 @@
 
 mod lane;
 mod modulation;
+mod settled;
 
 pub(crate) use lane::Lane;
 pub(crate) use modulation::Modulation;
@@ -46,6 +47,14 @@ impl<'a> Part<'a> {
             wave: collection.wave(region)?,
         })
     }
+}
+
+/// Where a lane begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Start {
+    pub(crate) targets: Targets,
+    /// Frame of the wave.
+    pub(crate) frame: u32,
 }
 
 /// Where a lane should be at the end of a tick.

@@ -3,12 +3,12 @@
 //!
 //! Thread: control. Source: \[DLS2\] default connections and how a file's replace them.
 
-use std::collections::BTreeMap;
-
-use dmus_dls::bank::{Connection, ConnectionKey, Destination, Dialect, Source, Transform};
+use dmus_dls::bank::{Connection, Destination, Dialect, Source, Transform};
 use dmus_dls::defaults::{self, NO_FILTER, ZERO_TIME};
 
-use super::{Articulation, NoteTarget, Term, TickTarget};
+use super::links::{Paces, link_of};
+use super::term::{Shelf, Term};
+use super::{Articulation, NoteTarget, TickTarget};
 
 /// Most that one connection may add to a gain, dB; corrupt banks ask for thousands.
 const MAX_GAIN_DB: f64 = 96.0;
@@ -25,68 +25,91 @@ enum Target {
 impl Articulation {
     /// Compiles the connections of one region.
     ///
-    /// - `dialect`: whose defaults hold
+    /// - `dialect`: whose defaults and rules hold
     /// - `connections`: the list in force; each replaces the default of the same key
+    /// - `shelf`: lists of other regions
     ///
     /// # Real-time
     /// Control. Not real-time: allocates.
-    pub(crate) fn compile(dialect: Dialect, connections: &[Connection]) -> Self {
-        let mut effective: BTreeMap<ConnectionKey, Connection> = defaults::of(dialect)
-            .iter()
-            .map(|c| (c.key(), *c))
-            .collect();
-        effective.extend(connections.iter().map(|c| (c.key(), *c)));
-
-        let base = |destination| {
+    pub(crate) fn compile(dialect: Dialect, connections: &[Connection], shelf: &mut Shelf) -> Self {
+        let effective = effective(dialect, connections);
+        let scale = |source, destination| {
+            let key = (source, Source::None, destination);
             effective
-                .get(&(Source::None, Source::None, destination))
-                .map_or(0, |c| c.scale)
+                .binary_search_by_key(&key, Connection::key)
+                .ok()
+                .and_then(|index| effective.get(index))
+                .map_or(0, |connection| connection.scale)
         };
-        let has_filter = base(Destination::FilterCutoff) != NO_FILTER;
-        let tuning_cents = f64::from(base(Destination::Pitch)) / 65_536.0;
+        let has_filter = scale(Source::None, Destination::FilterCutoff) != NO_FILTER;
+        let tuning_cents = f64::from(scale(Source::None, Destination::Pitch)) / 65_536.0;
         // Two rows are not sums: they say how key and volume envelope act at all.
         let cents_per_key =
-            scale_of(&effective, Source::KeyNumber, Destination::Pitch) / (128.0 * 65_536.0);
-        let eg1_depth = scale_of(&effective, Source::Eg1, Destination::Gain) / (96.0 * 655_360.0);
+            f64::from(scale(Source::KeyNumber, Destination::Pitch)) / (128.0 * 65_536.0);
+        let eg1_depth = f64::from(scale(Source::Eg1, Destination::Gain)) / (96.0 * 655_360.0);
 
+        let paces = Paces::of(&effective);
         let mut lists = Lists::default();
         let mut instant = 0;
-        for connection in effective.values() {
+        for connection in &effective {
             match target(connection.destination) {
                 Some(Target::Note(target)) => {
                     if is_base_of_zero(connection) {
                         instant |= 1 << target as u32;
                     } else {
-                        lists.note.extend(term(connection, target as u8));
+                        lists.note.extend(term(dialect, connection, target as u8));
                     }
                 }
                 Some(Target::Tick(target)) if !is_special(connection) => {
                     let of_filter = matches!(target, TickTarget::Cutoff | TickTarget::Resonance);
                     if has_filter || !of_filter {
-                        lists.tick(connection, target);
+                        let list = lists.at(paces.connection(connection));
+                        list.extend(term(dialect, connection, target as u8));
                     }
                 }
                 _ => {}
             }
+            if let Some(number) = link_of(connection) {
+                lists.links.extend(term(dialect, connection, number));
+            }
         }
+        lists.links.sort_by_key(|term| term.target);
         Self {
-            note: lists.note.into_boxed_slice(),
-            fixed: lists.fixed.into_boxed_slice(),
-            channel: lists.channel.into_boxed_slice(),
-            moving: lists.moving.into_boxed_slice(),
+            dialect,
+            links: shelf.shared(&lists.links),
+            note: shelf.shared(&lists.note),
+            fixed: shelf.shared(&lists.fixed),
+            channel: shelf.shared(&lists.channel),
+            moving: shelf.shared(&lists.moving),
             instant,
             has_filter,
             cents_per_key,
-            pivots_at_zero: (cents_per_key - 100.0).abs() > 1e-9
+            pivots_at_zero: dialect == Dialect::Dls
+                && (cents_per_key - 100.0).abs() > 1e-9
                 && tuning_cents.abs() >= COMPENSATED_CENTS,
             eg1_depth: eg1_depth.clamp(0.0, 4.0),
         }
     }
 }
 
-/// Terms by how often they can change.
+/// Defaults and a list in the order of their keys, of each key the last.
+fn effective(dialect: Dialect, connections: &[Connection]) -> Vec<Connection> {
+    let mut all = [defaults::of(dialect), connections].concat();
+    all.sort_by_key(Connection::key);
+    all.dedup_by(|later, earlier| {
+        let is_same = later.key() == earlier.key();
+        if is_same {
+            *earlier = *later;
+        }
+        is_same
+    });
+    all
+}
+
+/// Terms by where they go, and by how often they can change.
 #[derive(Default)]
 struct Lists {
+    links: Vec<Term>,
     note: Vec<Term>,
     fixed: Vec<Term>,
     channel: Vec<Term>,
@@ -94,37 +117,37 @@ struct Lists {
 }
 
 impl Lists {
-    fn tick(&mut self, connection: &Connection, target: TickTarget) {
-        let pace = pace(connection.source).max(pace(connection.control));
-        let list = match pace {
+    const fn at(&mut self, pace: Pace) -> &mut Vec<Term> {
+        match pace {
             Pace::Note => &mut self.fixed,
             Pace::Channel => &mut self.channel,
             Pace::Tick => &mut self.moving,
-        };
-        list.extend(term(connection, target as u8));
+        }
     }
 }
 
 /// How often a source can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Pace {
+pub(super) enum Pace {
     Note,
     Channel,
     Tick,
 }
 
-const fn pace(source: Source) -> Pace {
-    match source {
-        Source::None | Source::Velocity | Source::KeyNumber => Pace::Note,
-        Source::ModLfo | Source::VibLfo | Source::Eg1 | Source::Eg2 => Pace::Tick,
-        Source::PitchWheel
-        | Source::PolyPressure
-        | Source::ChannelPressure
-        | Source::Controller(_)
-        | Source::Rpn0
-        | Source::Rpn1
-        | Source::Rpn2
-        | Source::Link(_) => Pace::Channel,
+impl Pace {
+    /// Of anything but a link, which is as quick as what it is made of.
+    pub(super) const fn of(source: Source) -> Self {
+        match source {
+            Source::None | Source::Velocity | Source::KeyNumber | Source::Link(_) => Self::Note,
+            Source::ModLfo | Source::VibLfo | Source::Eg1 | Source::Eg2 => Self::Tick,
+            Source::PitchWheel
+            | Source::PolyPressure
+            | Source::ChannelPressure
+            | Source::Controller(_)
+            | Source::Rpn0
+            | Source::Rpn1
+            | Source::Rpn2 => Self::Channel,
+        }
     }
 }
 
@@ -135,16 +158,6 @@ fn is_special(connection: &Connection) -> bool {
             (connection.source, connection.destination),
             (Source::KeyNumber, Destination::Pitch) | (Source::Eg1, Destination::Gain)
         )
-}
-
-fn scale_of(
-    effective: &BTreeMap<ConnectionKey, Connection>,
-    source: Source,
-    destination: Destination,
-) -> f64 {
-    effective
-        .get(&(source, Source::None, destination))
-        .map_or(0.0, |c| f64::from(c.scale))
 }
 
 /// A time of exactly 0 s, which nothing can change.
@@ -162,16 +175,14 @@ const fn is_time(destination: Destination) -> bool {
             | Destination::VibLfoFrequency
             | Destination::Eg1Sustain
             | Destination::Eg2Sustain
+            | Destination::SampleStart
     )
 }
 
 const fn target(destination: Destination) -> Option<Target> {
     Some(match destination {
-        // The key generator belongs to the instrument, not to a region.
-        Destination::None
-        | Destination::KeyNumber
-        | Destination::SampleStart
-        | Destination::Link(_) => return None,
+        // The key generator belongs to the instrument, not to a region; a link is summed apart.
+        Destination::None | Destination::KeyNumber | Destination::Link(_) => return None,
         Destination::Gain => Target::Tick(TickTarget::Gain),
         Destination::Pitch => Target::Tick(TickTarget::Pitch),
         Destination::Pan => Target::Tick(TickTarget::Pan),
@@ -196,10 +207,11 @@ const fn target(destination: Destination) -> Option<Target> {
         Destination::Eg2Decay => Target::Note(NoteTarget::Eg2Decay),
         Destination::Eg2Sustain => Target::Note(NoteTarget::Eg2Sustain),
         Destination::Eg2Release => Target::Note(NoteTarget::Eg2Release),
+        Destination::SampleStart => Target::Note(NoteTarget::SampleStart),
     })
 }
 
-/// A scale in the destination's natural unit: dB, cents, time cents or a fraction.
+/// A scale in the destination's natural unit: dB, cents, time cents, frames or a fraction.
 fn amount(destination: Destination, scale: i32) -> f64 {
     let scale = f64::from(scale);
     match destination {
@@ -210,18 +222,20 @@ fn amount(destination: Destination, scale: i32) -> f64 {
         | Destination::Reverb
         | Destination::Eg1Sustain
         | Destination::Eg2Sustain => scale / 65_536_000.0,
+        Destination::SampleStart => scale,
         _ => scale / 65_536.0,
     }
 }
 
 /// The term of a connection, unless it adds nothing.
-fn term(connection: &Connection, target: u8) -> Option<Term> {
+fn term(dialect: Dialect, connection: &Connection, target: u8) -> Option<Term> {
     if connection.scale == 0 {
         return None;
     }
-    // Key and velocity scale a time from its base up; converters set the bipolar bit there by
-    // mistake, with an amount that was computed without it.
-    let scales_time = is_time(connection.destination)
+    // In DLS key and velocity scale a time from its base up; converters set the bipolar bit there
+    // by mistake, with an amount that was computed without it.
+    let scales_time = dialect == Dialect::Dls
+        && is_time(connection.destination)
         && matches!(self::target(connection.destination), Some(Target::Note(_)))
         && matches!(connection.source, Source::Velocity | Source::KeyNumber);
     let source_transform = if scales_time {
@@ -247,7 +261,7 @@ fn term(connection: &Connection, target: u8) -> Option<Term> {
 mod tests {
     use super::*;
     use crate::articulation::curves::CurveTables;
-    use crate::articulation::{Inputs, Signals, Strike};
+    use crate::articulation::{Inputs, Links, Signals, Strike};
     use crate::channel::controllers::Controls;
 
     fn connection(
@@ -274,6 +288,7 @@ mod tests {
             tables: &tables,
             controls: &controls,
             strike,
+            links: &Links::NONE,
             signals: Signals::default(),
         };
         let all = articulation
@@ -289,10 +304,13 @@ mod tests {
             key: 60.0,
             velocity: 10,
         };
-        let untouched = Articulation::compile(Dialect::Dls, &[]);
+        let untouched = Articulation::compile(Dialect::Dls, &[], &mut Shelf::default());
         let (soft_db, _) = sums(&untouched, strike);
         let level = connection(Source::Velocity, Source::None, Destination::Gain, 0);
-        let (flat_db, _) = sums(&Articulation::compile(Dialect::Dls, &[level]), strike);
+        let (flat_db, _) = sums(
+            &Articulation::compile(Dialect::Dls, &[level], &mut Shelf::default()),
+            strike,
+        );
         // Controller 7 stands at 100 at power-on: -4.152 dB.
         assert!((soft_db + 44.152 + 4.152).abs() < 0.002, "{soft_db}");
         assert!((flat_db + 4.152).abs() < 0.002, "{flat_db}");
@@ -303,7 +321,7 @@ mod tests {
         let first = connection(Source::None, Source::None, Destination::Pitch, 65_536);
         let second = connection(Source::None, Source::None, Destination::Pitch, 5 * 65_536);
         let (_, cents) = sums(
-            &Articulation::compile(Dialect::Dls, &[first, second]),
+            &Articulation::compile(Dialect::Dls, &[first, second], &mut Shelf::default()),
             Strike::default(),
         );
         assert!((cents - 5.0).abs() < 1e-9);
@@ -317,7 +335,7 @@ mod tests {
             Destination::FilterCutoff,
             1200 * 65_536,
         );
-        let articulation = Articulation::compile(Dialect::Dls, &[sweep]);
+        let articulation = Articulation::compile(Dialect::Dls, &[sweep], &mut Shelf::default());
         assert!(!articulation.has_filter());
         assert!(!articulation.moves());
     }
@@ -330,7 +348,7 @@ mod tests {
             Destination::Pitch,
             6400 * 65_536,
         );
-        let plain = Articulation::compile(Dialect::Dls, &[half]);
+        let plain = Articulation::compile(Dialect::Dls, &[half], &mut Shelf::default());
         assert!((plain.key_pitch(81.0, 69) - 600.0).abs() < 1e-9);
         let tuning = connection(
             Source::None,
@@ -338,7 +356,7 @@ mod tests {
             Destination::Pitch,
             9000 * 65_536,
         );
-        let literal = Articulation::compile(Dialect::Dls, &[half, tuning]);
+        let literal = Articulation::compile(Dialect::Dls, &[half, tuning], &mut Shelf::default());
         assert!((literal.key_pitch(81.0, 69) - (4050.0 - 6900.0)).abs() < 1e-9);
     }
 }

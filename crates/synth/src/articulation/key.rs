@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use dmus_dls::bank::{Connection, ConnectionKey, Curve, Destination, Source, Transform};
 
-use super::{Inputs, Term};
+use super::Inputs;
+use super::term::Term;
 
 /// What an instrument does to keys.
 #[derive(Debug)]

@@ -3,16 +3,17 @@
 //! In: instruments, and waves that are compiled already. Out: a collection.
 //! Thread: control. Source: \[DLS2\] structure and region selection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use dmus_dls::bank::{
-    Instrument as BankInstrument, LoopKind, Patch, Region as BankRegion, WaveSample,
+    Connection, Dialect, Instrument as BankInstrument, LoopKind, Patch, Region as BankRegion,
+    WaveSample,
 };
 
 use super::{Collection, Instrument, Region, Wave, Zone};
-use crate::articulation::Articulation;
 use crate::articulation::key::KeyGenerator;
+use crate::articulation::{Articulation, Shelf};
 use crate::dsp::recording::Seam;
 use crate::error::DownloadError;
 
@@ -56,6 +57,9 @@ struct Compiler<'a> {
     zones: Vec<Zone>,
     regions: Vec<Region>,
     articulations: Vec<Articulation>,
+    /// Articulations by dialect and list.
+    known_articulations: HashMap<(Dialect, &'a [Connection]), u32>,
+    shelf: Shelf,
     seams: Vec<Seam>,
     /// Seams by wave, start and length.
     known_seams: BTreeMap<(usize, u32, u32), u32>,
@@ -70,6 +74,8 @@ impl<'a> Compiler<'a> {
             zones: Vec::new(),
             regions: Vec::new(),
             articulations: Vec::new(),
+            known_articulations: HashMap::new(),
+            shelf: Shelf::default(),
             seams: Vec::new(),
             known_seams: BTreeMap::new(),
         })
@@ -78,26 +84,17 @@ impl<'a> Compiler<'a> {
     fn instrument(
         &mut self,
         index: usize,
-        instrument: &BankInstrument,
+        instrument: &'a BankInstrument,
         links: Option<&[usize]>,
     ) -> Result<(), DownloadError> {
         let first_region = next_index(&self.regions)?;
-        let mut shared = None;
         for (number, region) in instrument.regions.iter().enumerate() {
-            let articulation = match &region.articulation {
-                // A list of its own puts the instrument's out of force as a whole.
-                Some(connections) => {
-                    self.articulation(Articulation::compile(instrument.dialect, connections))?
-                }
-                None => match shared {
-                    Some(articulation) => articulation,
-                    None => {
-                        let compiled =
-                            Articulation::compile(instrument.dialect, &instrument.articulation);
-                        *shared.insert(self.articulation(compiled)?)
-                    }
-                },
-            };
+            // A list of its own puts the instrument's out of force as a whole.
+            let connections = region.articulation.as_ref();
+            let articulation = self.articulation(
+                instrument.dialect,
+                connections.unwrap_or(&instrument.articulation),
+            )?;
             let wave = match links {
                 None => region.wave,
                 Some(links) => links.get(region.wave).copied().unwrap_or(usize::MAX),
@@ -109,6 +106,7 @@ impl<'a> Compiler<'a> {
         self.instruments.push(Instrument {
             name: instrument.name.clone(),
             patch,
+            dialect: instrument.dialect,
             key_generator: KeyGenerator::compile(&instrument.articulation),
             first_region,
             end_region: next_index(&self.regions)?,
@@ -116,9 +114,19 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn articulation(&mut self, articulation: Articulation) -> Result<u32, DownloadError> {
+    fn articulation(
+        &mut self,
+        dialect: Dialect,
+        connections: &'a [Connection],
+    ) -> Result<u32, DownloadError> {
+        let key = (dialect, connections);
+        if let Some(&index) = self.known_articulations.get(&key) {
+            return Ok(index);
+        }
         let index = next_index(&self.articulations)?;
+        let articulation = Articulation::compile(dialect, connections, &mut self.shelf);
         self.articulations.push(articulation);
+        self.known_articulations.insert(key, index);
         Ok(index)
     }
 
@@ -159,6 +167,8 @@ impl<'a> Compiler<'a> {
             gain_db: sample.gain.db().clamp(-MAX_GAIN_DB, MAX_GAIN_DB),
             self_non_exclusive: region.self_non_exclusive,
             key_group: region.key_group,
+            fixed_key: region.fixed_key.map(|key| key.min(127)),
+            fixed_velocity: region.fixed_velocity.map(|velocity| velocity.clamp(1, 127)),
         });
         Ok(())
     }

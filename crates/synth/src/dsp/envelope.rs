@@ -142,17 +142,42 @@ impl VolumeEnvelope {
     }
 }
 
-/// Modulation envelope (EG2): all segments linear in the value.
+/// How the modulation envelope rises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Attack {
+    /// As time passes.
+    #[default]
+    Linear,
+    /// Steeply at first: along the logarithm of time, over 48 dB of it.
+    Convex,
+}
+
+impl Attack {
+    /// Value at a part of the attack, both `0.0..=1.0`.
+    fn at(self, part: f64) -> f64 {
+        match self {
+            Self::Linear => part,
+            Self::Convex => (1.0 + 2.0 * amplitude_to_decibels(part) / RANGE_DB).max(0.0),
+        }
+    }
+}
+
+/// Modulation envelope (EG2): all segments but perhaps the attack linear in the value.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ModulationEnvelope {
     shape: Shape,
+    attack: Attack,
     fall: Option<Fall>,
 }
 
 impl ModulationEnvelope {
     /// An envelope with its gate open since age 0.
-    pub(crate) const fn new(shape: Shape) -> Self {
-        Self { shape, fall: None }
+    pub(crate) const fn new(shape: Shape, attack: Attack) -> Self {
+        Self {
+            shape,
+            attack,
+            fall: None,
+        }
     }
 
     /// Value at an age in frames, `0.0..=1.0`.
@@ -162,7 +187,8 @@ impl ModulationEnvelope {
                 (fall.from - (age - fall.begin) / fall.frames).max(0.0)
             }
             _ => match self.shape.position(age) {
-                Position::Rising(value) | Position::Falling(value) => value,
+                Position::Rising(part) => self.attack.at(part),
+                Position::Falling(value) => value,
             },
         }
     }
@@ -224,8 +250,24 @@ mod tests {
     }
 
     #[test]
+    fn a_convex_attack_is_the_convex_transform_of_its_time() {
+        let envelope = ModulationEnvelope::new(shape(), Attack::Convex);
+        // 1 + 5/12 log10(x).
+        for (age, value) in [
+            (100.0, 0.0),
+            (100.5, 0.0),
+            (102.0, 0.166_667),
+            (150.0, 0.749_142),
+            (200.0, 0.874_571),
+            (300.0, 1.0),
+        ] {
+            assert!((envelope.at(age) - value).abs() < 1e-6, "{age}");
+        }
+    }
+
+    #[test]
     fn the_modulation_envelope_is_linear_in_its_value() {
-        let mut envelope = ModulationEnvelope::new(shape());
+        let mut envelope = ModulationEnvelope::new(shape(), Attack::Linear);
         assert!((envelope.at(200.0) - 0.5).abs() < 1e-12);
         assert!((envelope.at(600.0) - 0.75).abs() < 1e-12);
         assert!((envelope.at(5000.0) - 0.5).abs() < 1e-12);

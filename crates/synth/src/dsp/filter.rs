@@ -11,11 +11,11 @@ use super::ramp::Ramp;
 use super::tables::{TICK_FRAMES, TICK_INDEX};
 use super::units::decibels_to_amplitude;
 
-/// Highest resonance, dB.
+/// Highest resonance of any dialect, dB.
 ///
 /// # Source
-/// \[DLS2\] filter Q range.
-pub(crate) const MAX_RESONANCE_DB: f64 = 22.5;
+/// \[SF2\] initialFilterQ.
+const MAX_RESONANCE_DB: f64 = 96.0;
 
 /// Part of the sample rate from which the filter counts as open.
 const OPEN_ABOVE: f64 = 0.49;
@@ -53,7 +53,7 @@ impl Setting {
 
     /// Setting for a cutoff and a resonance.
     ///
-    /// - `resonance_db`: height of the peak above the passband, clamped to `0..=22.5`
+    /// - `resonance_db`: height of the peak above the passband, clamped to `0..=96`
     #[expect(
         clippy::cast_possible_truncation,
         reason = "coefficients are wanted in f32"

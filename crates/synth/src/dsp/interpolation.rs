@@ -46,7 +46,7 @@ pub(crate) trait Windows: Copy {
 #[inline]
 fn chunk<T>(frames: &[T], first: usize) -> Option<&[T; WINDOW_FRAMES]> {
     frames
-        .get(first..first.saturating_add(WINDOW_FRAMES))?
+        .get(first..first.wrapping_add(WINDOW_FRAMES))?
         .first_chunk()
 }
 

@@ -179,17 +179,21 @@ impl Playhead {
     }
 
     /// Reads a run in 16-bit units.
+    #[inline]
     fn resample_span(&mut self, span: Span<'_>, out: &mut [f32]) {
         match span.low {
             None => self.resample(Sixteen(span.high), span.origin, out),
-            Some(low) => {
-                let frames = TwentyFour {
-                    high: span.high,
-                    low,
-                };
-                self.resample(frames, span.origin, out);
-            }
+            Some(low) => self.resample_deep(span, low, out),
         }
+    }
+
+    #[inline(never)]
+    fn resample_deep(&mut self, span: Span<'_>, low: &[u8], out: &mut [f32]) {
+        let frames = TwentyFour {
+            high: span.high,
+            low,
+        };
+        self.resample(frames, span.origin, out);
     }
 
     /// Reads a run; no decision is needed inside it.

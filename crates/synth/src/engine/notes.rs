@@ -4,7 +4,7 @@
 
 use dmus_kernel::miniport::VoicePriority;
 
-use crate::articulation::{Inputs, Signals, Strike};
+use crate::articulation::{Inputs, Links, Signals, Strike};
 use crate::channel::controllers::number;
 use crate::collection::{Collection, Instrument, Region};
 use crate::downloads::Found;
@@ -72,6 +72,7 @@ impl Engine {
             tables: &self.tables,
             controls: &channel.controls,
             strike,
+            links: &Links::NONE,
             signals: Signals::default(),
         };
         strike.key = instrument.key_generator().key(&inputs, drums);
@@ -99,6 +100,12 @@ impl Engine {
         Some((collection, collection.instrument(found.instrument)?))
     }
 
+    /// A region of a note, and the instrument it is of.
+    fn region(&self, note: &Note, index: u32) -> Option<(&Instrument, &Region)> {
+        let (collection, instrument) = self.instrument(note.found)?;
+        Some((instrument, collection.region(index)?))
+    }
+
     /// The first region that answers, from index `from` on.
     fn next_region(&self, note: &Note, strike: Strike, from: u32) -> Option<u32> {
         let (collection, instrument) = self.instrument(note.found)?;
@@ -109,19 +116,14 @@ impl Engine {
     ///
     /// # Source
     /// \[DLS2\] exclusivity: notes of the same key that are not released, unless their region is
-    /// self-non-exclusive; every note of the same key group, released or not.
+    /// self-non-exclusive; every note of the same key group, released or not. \[SF2\]
+    /// exclusiveClass reaches its own instrument only.
     fn make_way(&mut self, note: &Note, region: u32) {
-        let Some(&Region {
-            key_group,
-            self_non_exclusive,
-            ..
-        }) = self
-            .downloads
-            .collection(note.found.place)
-            .and_then(|collection| collection.region(region))
-        else {
+        let Some((instrument, region)) = self.region(note, region) else {
             return;
         };
+        let key_group = instrument.key_group(region);
+        let self_non_exclusive = region.self_non_exclusive;
         let moment = Moment::at(self.position);
         let is_excluded = |tag: &Tag| {
             if tag.part != note.part || tag.note == note.number || tag.choked {
@@ -131,7 +133,7 @@ impl Engine {
                 && tag.key_down
                 && !tag.self_non_exclusive
                 && !self_non_exclusive;
-            let same_group = key_group != 0 && tag.key_group == key_group;
+            let same_group = key_group.is_some() && tag.key_group == key_group;
             same_key || same_group
         };
         self.polyphony
@@ -153,18 +155,20 @@ impl Engine {
                     slot
                 }
             };
-        let Some(part) = self
-            .downloads
-            .collection(note.found.place)
-            .and_then(|collection| Part::of(collection, index))
-        else {
+        let found = self.downloads.collection(note.found.place);
+        let Some((instrument, part)) = found.and_then(|collection| {
+            let instrument = collection.instrument(note.found.instrument)?;
+            Some((instrument, Part::of(collection, index)?))
+        }) else {
             return false;
         };
         let mut tag = Tag::struck(note.number, note.part, note.key, note.priority);
         tag.place = note.found.place;
         tag.region = index;
-        tag.key_group = part.region.key_group;
+        tag.key_group = instrument.key_group(part.region);
         tag.self_non_exclusive = part.region.self_non_exclusive;
+        let strike = part.region.strike(strike);
+        let new = NewVoice { tag, part, strike };
         let world = World {
             tables: &self.tables,
             channels: &self.channels,
@@ -174,8 +178,7 @@ impl Engine {
         let Some(cx) = world.of(note.part) else {
             return false;
         };
-        self.polyphony
-            .start(slot, &NewVoice { tag, part, strike }, moment, &cx);
+        self.polyphony.start(slot, &new, moment, &cx);
         true
     }
 

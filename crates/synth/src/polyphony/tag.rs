@@ -2,6 +2,7 @@
 
 use dmus_kernel::miniport::VoicePriority;
 
+use crate::collection::KeyGroup;
 use crate::downloads::Downloads;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::voice::{Lane, Modulation};
@@ -21,8 +22,8 @@ pub(crate) struct Tag {
     pub(crate) place: u8,
     /// Region in its collection.
     pub(crate) region: u32,
-    /// Group of keys that shut each other down; 0 is none.
-    pub(crate) key_group: u16,
+    /// Group of keys that shut each other down.
+    pub(crate) key_group: Option<KeyGroup>,
     /// The same key struck again leaves it alone.
     pub(crate) self_non_exclusive: bool,
     /// Its key is down.
@@ -51,7 +52,7 @@ impl Tag {
             priority,
             place: 0,
             region: 0,
-            key_group: 0,
+            key_group: None,
             self_non_exclusive: false,
             key_down: true,
             sostenuto: false,

@@ -9,7 +9,7 @@ use crate::dsp::oscillator::Playhead;
 use crate::dsp::ramp::Ramp;
 use crate::dsp::tables::{TICK_FRAMES, TICK_INDEX};
 
-use super::{Part, Targets};
+use super::{Part, Start, Targets};
 
 /// The per-frame half of a voice.
 #[derive(Debug, Clone)]
@@ -23,10 +23,11 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// A lane at a frame of its wave.
-    pub(crate) fn new(targets: &Targets, frame: u32) -> Self {
+    /// A lane where its note begins.
+    pub(crate) fn new(start: &Start) -> Self {
+        let targets = &start.targets;
         Self {
-            playhead: Playhead::new(targets.speed, frame),
+            playhead: Playhead::new(targets.speed, start.frame),
             left: Ramp::still(targets.left),
             right: Ramp::still(targets.right),
             filter: Filter::new(targets.filter),

@@ -5,32 +5,19 @@
 //! Source: \[DLS2\] signal flow, gain sum.
 
 use crate::articulation::{
-    Articulation, Inputs, NoteSums, NoteTarget, Signals, Strike, TickSums, TickTarget,
+    Articulation, Inputs, Links, NoteTarget, Signals, Strike, TickSums, TickTarget,
 };
-use crate::dsp::envelope::{Level, ModulationEnvelope, Shape, VolumeEnvelope};
+use crate::dsp::envelope::{Attack, Level, ModulationEnvelope, VolumeEnvelope};
 use crate::dsp::filter::Setting;
 use crate::dsp::lfo::Lfo;
 use crate::dsp::pan::{Sides, sides};
-use crate::dsp::units::{
-    absolute_cents_to_hertz, cents_to_ratio, decibels_to_amplitude, time_cents_to_seconds,
-};
+use crate::dsp::units::{absolute_cents_to_hertz, cents_to_ratio, decibels_to_amplitude};
 
-use super::{Part, Targets, VoiceCx};
-
-/// Longest time of any envelope segment, seconds.
-///
-/// # Source
-/// \[DLS2\] ranges of times.
-const MAX_TIME_S: f64 = 40.0;
-
-/// Shortest time in which a release or a shutdown crosses 96 dB, seconds; shorter would click.
-const MIN_FALL_S: f64 = 0.005;
+use super::settled::Settled;
+use super::{Part, Start, Targets, VoiceCx};
 
 /// Time in which a stolen or silenced voice fades, seconds.
 const FADE_S: f64 = 0.0025;
-
-/// Speeds of the oscillators, Hz.
-const LFO_RANGE_HZ: (f64, f64) = (0.01, 100.0);
 
 /// Farthest from the recorded pitch, cents.
 const MAX_PITCH_CENTS: f64 = 24_000.0;
@@ -85,9 +72,10 @@ pub(crate) struct Modulation {
     pitch_cents: f64,
     /// Speed at no transposition.
     speed: f64,
+    links: Links,
     fixed: TickSums,
     channel: TickSums,
-    /// The channel's revision that `channel` belongs to.
+    /// The channel's revision that `links` and `channel` belong to.
     revision: u32,
     eg1: VolumeEnvelope,
     eg2: ModulationEnvelope,
@@ -121,6 +109,17 @@ const fn narrow(value: f64) -> f32 {
     value as f32
 }
 
+/// What a note's connections listen to, but for what moves by itself.
+fn inputs<'a>(cx: &VoiceCx<'a>, strike: Strike, links: &'a Links) -> Inputs<'a> {
+    Inputs {
+        tables: cx.tables,
+        controls: &cx.channel.controls,
+        strike,
+        links,
+        signals: Signals::default(),
+    }
+}
+
 impl Modulation {
     /// Starts a note at a frame of the stream; returns where its lane begins.
     pub(crate) fn start(
@@ -128,14 +127,10 @@ impl Modulation {
         strike: Strike,
         start: u64,
         cx: &VoiceCx<'_>,
-    ) -> (Self, Targets) {
+    ) -> (Self, Start) {
         let articulation = part.articulation;
-        let inputs = Inputs {
-            tables: cx.tables,
-            controls: &cx.channel.controls,
-            strike,
-            signals: Signals::default(),
-        };
+        let links = articulation.links(&inputs(cx, strike, &Links::NONE));
+        let inputs = inputs(cx, strike, &links);
         let settled = Settled {
             articulation,
             sums: articulation.at_note_on(&inputs),
@@ -143,6 +138,11 @@ impl Modulation {
         };
         let mut fixed = articulation.fixed(&inputs);
         fixed.add(TickTarget::Gain, part.region.gain_db);
+        let attack = if articulation.attacks_convex() {
+            Attack::Convex
+        } else {
+            Attack::Linear
+        };
         let mut modulation = Self {
             start,
             strike,
@@ -151,9 +151,10 @@ impl Modulation {
             speed: part.wave.sample_rate_hz / cx.sample_rate_hz,
             fixed,
             channel: articulation.channel(&inputs),
+            links,
             revision: cx.channel.revision(),
             eg1: VolumeEnvelope::new(settled.eg1()),
-            eg2: ModulationEnvelope::new(settled.eg2()),
+            eg2: ModulationEnvelope::new(settled.eg2(), attack),
             mod_lfo: settled.lfo(NoteTarget::ModLfoDelay, NoteTarget::ModLfoFrequency),
             vib_lfo: settled.lfo(NoteTarget::VibLfoDelay, NoteTarget::VibLfoFrequency),
             shutdown_frames: settled.fall(NoteTarget::Eg1Shutdown),
@@ -167,7 +168,8 @@ impl Modulation {
             filter: Setting::OPEN,
         };
         let targets = modulation.targets(articulation, cx, start);
-        (modulation, targets)
+        let frame = settled.start_frame(part.wave.recording.length());
+        (modulation, Start { targets, frame })
     }
 
     /// Where the lane should be at a frame of the stream.
@@ -217,14 +219,9 @@ impl Modulation {
         age: f64,
         level: Level,
     ) -> Sums {
-        let mut inputs = Inputs {
-            tables: cx.tables,
-            controls: &cx.channel.controls,
-            strike: self.strike,
-            signals: Signals::default(),
-        };
         if self.revision != cx.channel.revision() {
-            self.channel = articulation.channel(&inputs);
+            self.links = articulation.links(&inputs(cx, self.strike, &Links::NONE));
+            self.channel = articulation.channel(&inputs(cx, self.strike, &self.links));
             self.revision = cx.channel.revision();
         }
         let standing = self.fixed.plus(&self.channel);
@@ -235,13 +232,16 @@ impl Modulation {
                 all: standing,
             };
         }
-        inputs.signals = Signals {
+        let signals = Signals {
             mod_lfo: self.mod_lfo.at(age),
             vib_lfo: self.vib_lfo.at(age),
             eg1: level.part_of_range(),
             eg2: self.eg2.at(age),
         };
-        let moving = articulation.moving(&inputs);
+        let moving = articulation.moving(&Inputs {
+            signals,
+            ..inputs(cx, self.strike, &self.links)
+        });
         Sums {
             standing_gain_db: standing.get(TickTarget::Gain),
             moving_gain_db: moving.get(TickTarget::Gain),
@@ -277,7 +277,9 @@ impl Modulation {
             let cutoff_cents = sums
                 .get(TickTarget::Cutoff)
                 .clamp(CUTOFF_RANGE_CENTS.0, CUTOFF_RANGE_CENTS.1);
-            let resonance_db = sums.get(TickTarget::Resonance);
+            let resonance_db = sums
+                .get(TickTarget::Resonance)
+                .clamp(0.0, articulation.max_resonance_db());
             let inputs = (cutoff_cents.to_bits(), resonance_db.to_bits());
             if inputs != self.filter_inputs {
                 self.filter_inputs = inputs;
@@ -336,62 +338,4 @@ struct Sums {
     /// Gain from oscillators and envelopes, dB.
     moving_gain_db: f64,
     all: TickSums,
-}
-
-/// Times and levels, settled at note-on.
-struct Settled<'a> {
-    articulation: &'a Articulation,
-    sums: NoteSums,
-    sample_rate_hz: f64,
-}
-
-impl Settled<'_> {
-    fn seconds(&self, target: NoteTarget) -> f64 {
-        if self.articulation.is_instant(target) {
-            0.0
-        } else {
-            time_cents_to_seconds(self.sums.get(target).min(7200.0)).min(MAX_TIME_S)
-        }
-    }
-
-    fn frames(&self, target: NoteTarget) -> f64 {
-        self.seconds(target) * self.sample_rate_hz
-    }
-
-    /// A fall, in frames for 96 dB or for the whole value.
-    fn fall(&self, target: NoteTarget) -> f64 {
-        self.seconds(target).max(MIN_FALL_S) * self.sample_rate_hz
-    }
-
-    fn fraction(&self, target: NoteTarget) -> f64 {
-        self.sums.get(target).clamp(0.0, 1.0)
-    }
-
-    fn eg1(&self) -> Shape {
-        Shape {
-            delay: self.frames(NoteTarget::Eg1Delay),
-            attack: self.frames(NoteTarget::Eg1Attack),
-            hold: self.frames(NoteTarget::Eg1Hold),
-            decay: self.frames(NoteTarget::Eg1Decay),
-            sustain: self.fraction(NoteTarget::Eg1Sustain),
-            release: self.fall(NoteTarget::Eg1Release),
-        }
-    }
-
-    fn eg2(&self) -> Shape {
-        Shape {
-            delay: self.frames(NoteTarget::Eg2Delay),
-            attack: self.frames(NoteTarget::Eg2Attack),
-            hold: self.frames(NoteTarget::Eg2Hold),
-            decay: self.frames(NoteTarget::Eg2Decay),
-            sustain: self.fraction(NoteTarget::Eg2Sustain),
-            release: self.frames(NoteTarget::Eg2Release),
-        }
-    }
-
-    fn lfo(&self, delay: NoteTarget, frequency: NoteTarget) -> Lfo {
-        let hertz = absolute_cents_to_hertz(self.sums.get(frequency).clamp(-20_000.0, 20_000.0))
-            .clamp(LFO_RANGE_HZ.0, LFO_RANGE_HZ.1);
-        Lfo::new(self.frames(delay), hertz / self.sample_rate_hz)
-    }
 }

@@ -1,0 +1,68 @@
+//! One connection ready to run, and lists of them that many regions share.
+//!
+//! Thread: control builds, render reads.
+
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use dmus_dls::bank::{Curve, Source, Transform};
+
+/// One connection, ready to run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Term {
+    pub(super) source: Source,
+    pub(super) source_transform: Transform,
+    pub(super) control: Source,
+    pub(super) control_transform: Transform,
+    pub(super) output_curve: Curve,
+    /// A link, a `TickTarget` or a `NoteTarget`, by the list it stands in.
+    pub(super) target: u8,
+    /// In the destination's unit.
+    pub(super) amount: f64,
+}
+
+impl Term {
+    /// All of it, its amount to the bit.
+    const fn key(&self) -> (Source, Transform, Source, Transform, Curve, u8, u64) {
+        (
+            self.source,
+            self.source_transform,
+            self.control,
+            self.control_transform,
+            self.output_curve,
+            self.target,
+            self.amount.to_bits(),
+        )
+    }
+}
+
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Term {}
+
+impl Hash for Term {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+/// Lists that are there already: the regions of a bank differ in few of their connections.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf(HashSet<Arc<[Term]>>);
+
+impl Shelf {
+    /// The list with these terms.
+    pub(super) fn shared(&mut self, terms: &[Term]) -> Arc<[Term]> {
+        if let Some(known) = self.0.get(terms) {
+            return Arc::clone(known);
+        }
+        let list = Arc::from(terms);
+        self.0.insert(Arc::clone(&list));
+        list
+    }
+}
