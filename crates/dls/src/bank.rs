@@ -6,6 +6,11 @@
 
 use std::ops::RangeInclusive;
 
+mod about;
+mod trim;
+
+pub use about::{About, Guid, TEXTS};
+
 use crate::error::Warning;
 pub use crate::frames::Frames;
 use crate::units::RelativeGain;
@@ -43,6 +48,8 @@ pub struct BankInfo {
     pub software: String,
     /// Content version (`vers`), most significant field first.
     pub version: Option<[u16; 4]>,
+    /// All other texts, and the id of the file.
+    pub about: About,
 }
 
 /// A whole bank: instruments, the waves they play, and what the reader had to forgive.
@@ -71,6 +78,8 @@ pub struct Instrument {
     pub articulation: Vec<Connection>,
     /// By whose rules it plays.
     pub dialect: Dialect,
+    /// All texts but the name, and its id.
+    pub about: About,
 }
 
 /// By whose rules an instrument plays where two specifications differ.
@@ -119,6 +128,8 @@ pub struct Region {
     pub fixed_key: Option<u8>,
     /// Velocity that sounds instead of the one played, `1..=127`, once the region has been chosen.
     pub fixed_velocity: Option<u8>,
+    /// All its texts.
+    pub about: About,
 }
 
 /// The rest of a wave link (`wlnk`) beside the wave itself.
@@ -196,6 +207,8 @@ pub struct Wave {
     pub frames: Frames,
     /// Pitch, gain and loop for regions that have none of their own.
     pub sample: Option<WaveSample>,
+    /// All texts but the name, and its id.
+    pub about: About,
 }
 
 /// What drives a connection, and what scales it.
@@ -314,7 +327,7 @@ pub struct Transform {
 /// One connection block: `destination += source * control * scale`.
 ///
 /// The key of a connection is `(source, control, destination)`; a list that holds a key twice
-/// means the last one.
+/// means the last one. No list that was read from a file does.
 ///
 /// # Source
 /// \[DLS2\] `art1`, `art2`.

@@ -5,22 +5,28 @@
 //! checked against the wave it plays.
 //! Source: \[DLS2\] file structure; Level 1 files are a subset.
 
-use crate::bank::{Bank, BankInfo};
+use crate::bank::Bank;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
 use crate::image::Image;
 use crate::riff::{Chunk, Fields, Kind, length};
 
+mod alias;
 pub(crate) mod articulation;
 pub(crate) mod block;
 pub(crate) mod code;
 mod condition;
+mod copies;
 pub(crate) mod info;
 pub(crate) mod instrument;
 pub(crate) mod pool;
 pub(crate) mod region;
 pub(crate) mod sample;
+mod stereo;
 pub(crate) mod wave;
+
+use copies::Copies;
+use info::{DLID, INFO, Label};
 
 /// Counts the instruments.
 pub(crate) const COLH: FourCc = FourCc(*b"colh");
@@ -32,6 +38,9 @@ pub(crate) const LINS: FourCc = FourCc(*b"lins");
 pub(crate) const PTBL: FourCc = FourCc(*b"ptbl");
 /// The wave pool.
 pub(crate) const WVPL: FourCc = FourCc(*b"wvpl");
+
+/// Aliases of mobile banks.
+const PGAL: FourCc = FourCc(*b"pgal");
 
 /// Reads a whole collection, a part of `image`; the warnings stay in `findings`.
 pub(crate) fn read(
@@ -54,13 +63,18 @@ pub(crate) fn read(
     let lins = parts.lins.ok_or_else(|| missing(LINS))?;
 
     let pool = pool::read(&wvpl, parts.ptbl.as_ref(), image, place, findings)?;
-    let instruments = instrument::read_all(&lins, place, &pool, findings)?;
+    let mut copies = Copies::of(form);
+    let mut instruments = instrument::read_all(&lins, place, &pool, &mut copies, findings)?;
     if let Some(colh) = parts.colh {
         check_count(&colh, instruments.lists, &place.chunk(COLH), findings);
     }
-    let mut info = parts.info.map_or_else(BankInfo::default, |list| {
-        info::read_bank(&list, &place.chunk(info::INFO), findings)
-    });
+    if let Some(pgal) = parts.pgal {
+        let place = place.chunk(PGAL);
+        alias::resolve(&pgal, &mut instruments.kept, &mut copies, &mut |defect| {
+            findings.note(&place, pgal.offset, defect);
+        });
+    }
+    let mut info = info::read_bank(&parts.label, place, findings);
     info.version = parts.vers.and_then(|vers| {
         let place = place.chunk(VERS);
         version(&vers, &place, findings)
@@ -81,7 +95,8 @@ struct Parts<'a> {
     lins: Option<Chunk<'a>>,
     ptbl: Option<Chunk<'a>>,
     wvpl: Option<Chunk<'a>>,
-    info: Option<Chunk<'a>>,
+    pgal: Option<Chunk<'a>>,
+    label: Label<'a>,
 }
 
 impl<'a> Parts<'a> {
@@ -95,7 +110,9 @@ impl<'a> Parts<'a> {
                 Kind::List(LINS) => &mut parts.lins,
                 Kind::Plain(PTBL) => &mut parts.ptbl,
                 Kind::List(WVPL) => &mut parts.wvpl,
-                Kind::List(info::INFO) => &mut parts.info,
+                Kind::Plain(PGAL) => &mut parts.pgal,
+                Kind::Plain(DLID) => &mut parts.label.id,
+                Kind::List(INFO) => &mut parts.label.texts,
                 _ => continue,
             };
             keep_first(slot, chunk, place, findings);

@@ -4,8 +4,9 @@
 //! Owner: whoever holds them. Thread: control; everything here allocates.
 //! Source: \[WDK\] DLS Download Support; \[hdr\] dmdls.h, dls1.h.
 //!
-//! A chunk says less than a bank: it has no names and no editing layers, and playback data stands
-//! at regions only. Structure is strict, as a chunk is made by a program and not met in the wild:
+//! A chunk says less than a bank: it has no texts and no editing layers, and playback data stands
+//! at regions only. What plain DLS cannot say goes into extensions, the first of their chains, as it
+//! does into chunks of a file. Structure is strict, as a chunk is made by a program and not met in the wild:
 //! what does not fit is a [`ChunkError`]. Gains, connections and upper ends of ranges are taken as
 //! from a file.
 //!
@@ -15,7 +16,8 @@
 //!
 //! let chunk = WaveChunk {
 //!     id: 7,
-//!     wave: Wave { name: String::new(), sample_rate: 22_050, frames: vec![0; 64].into(), sample: None },
+//!     wave: Wave { name: String::new(), sample_rate: 22_050, frames: vec![0; 64].into(), sample: None,
+//!         about: Default::default() },
 //! };
 //! assert_eq!(Download::read(&chunk.to_bytes()), Ok(Download::Wave(chunk)));
 //! ```
@@ -28,6 +30,7 @@ use crate::bank::{Bank, Instrument, Wave};
 mod chunk;
 mod read;
 mod region;
+mod wave;
 mod write;
 
 /// Bytes before the table of offsets.
@@ -100,11 +103,13 @@ impl InstrumentChunk {
     pub fn of(bank: &Bank, index: usize, id: u32, wave_ids: &[u32]) -> Option<Self> {
         let mut instrument = bank.instruments.get(index)?.clone();
         instrument.name = String::new();
+        instrument.about = Default::default();
         let mut waves = Vec::new();
         for region in &mut instrument.regions {
             let wave = bank.waves.get(region.wave)?;
             let wave_id = *wave_ids.get(region.wave)?;
             region.layer = None;
+            region.about = Default::default();
             region.sample = Some(region.sample.or(wave.sample).unwrap_or_default());
             let known = waves.iter().position(|known| *known == wave_id);
             region.wave = known.unwrap_or_else(|| {

@@ -75,6 +75,8 @@ pub enum ReadErrorKind {
     NoInstruments,
     /// The wave pool holds no wave.
     NoWaves,
+    /// The bank within a container is compressed, which is not undone here.
+    Packed,
     /// The file's own condition (`cdl `) says that it is not meant for this reader.
     Excluded,
 }
@@ -105,6 +107,10 @@ impl fmt::Display for ReadErrorKind {
             Self::Missing { list } => write!(f, "list `{list}` is missing"),
             Self::NoInstruments => write!(f, "list `lins` holds no instrument"),
             Self::NoWaves => write!(f, "list `wvpl` holds no wave"),
+            Self::Packed => write!(
+                f,
+                "the bank in the container is compressed; unpack it first"
+            ),
             Self::Excluded => write!(f, "the file excludes this reader by its own condition"),
         }
     }

@@ -1,4 +1,4 @@
-//! What kind of RIFF file a bank came in.
+//! What kind of file a bank came in.
 //!
 //! In: a file in memory. Out: the reader of its form, at its place.
 
@@ -8,6 +8,7 @@ use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
 use crate::image::Image;
 use crate::riff::{Chunk, HEADER, RIFF, header, length};
+use crate::xmf::{self, XMF};
 
 /// Downloadable sounds, Level 1 and Level 2.
 const DLS: FourCc = FourCc(*b"DLS ");
@@ -18,7 +19,12 @@ const RMID: FourCc = FourCc(*b"RMID");
 pub(crate) fn read(image: &Image) -> Result<Bank, ReadError> {
     let mut findings = Findings::default();
     let bytes = image.bytes();
-    let (form, chunk) = outer(bytes, &mut findings)?;
+    let start = if bytes.starts_with(&XMF.0) {
+        xmf::bank_in(bytes)?.start
+    } else {
+        0
+    };
+    let (form, chunk) = outer(bytes, start, &mut findings)?;
     let place = Place::file(form);
     let mut bank = match form {
         DLS => dls::read(&chunk, image, &place, &mut findings),
@@ -29,26 +35,31 @@ pub(crate) fn read(image: &Image) -> Result<Bank, ReadError> {
     Ok(bank)
 }
 
-/// The RIFF chunk that is the whole file, and its form.
-fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<'a>), ReadError> {
-    let start = |kind| ReadError {
+/// The RIFF chunk that is the file from `start` on, and its form.
+fn outer<'a>(
+    bytes: &'a [u8],
+    start: usize,
+    findings: &mut Findings,
+) -> Result<(FourCc, Chunk<'a>), ReadError> {
+    let bytes = bytes.get(start..).unwrap_or_default();
+    let error = |kind| ReadError {
         kind,
-        offset: 0,
+        offset: start,
         path: String::new(),
     };
-    let short = || start(ReadErrorKind::TooShort { bytes: bytes.len() });
+    let short = || error(ReadErrorKind::TooShort { bytes: bytes.len() });
     let (id, declared, after) = header(bytes).ok_or_else(short)?;
     if id != RIFF {
-        return Err(start(ReadErrorKind::NotRiff { found: id }));
+        return Err(error(ReadErrorKind::NotRiff { found: id }));
     }
     let form = FourCc(*after.first_chunk().ok_or_else(short)?);
     let place = Place::file(form);
     let body = if declared < 4 {
-        findings.note(&place, 0, Defect::FormSizeTooSmall { declared });
+        findings.note(&place, start, Defect::FormSizeTooSmall { declared });
         after
     } else if let Some((body, rest)) = after.split_at_checked(length(declared)) {
         let padded = declared % 2 == 1 && rest.len() == 1;
-        if !rest.is_empty() && !padded {
+        if !rest.is_empty() && !padded && start == 0 {
             let defect = Defect::TrailingBytes { bytes: rest.len() };
             findings.note(&place, HEADER + body.len(), defect);
         }
@@ -56,7 +67,7 @@ fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<
     } else {
         findings.note(
             &place,
-            0,
+            start,
             Defect::SizeBeyondEnd {
                 declared,
                 available: after.len(),
@@ -68,7 +79,7 @@ fn outer<'a>(bytes: &'a [u8], findings: &mut Findings) -> Result<(FourCc, Chunk<
         form,
         Chunk {
             id,
-            offset: 0,
+            offset: start,
             body,
         },
     ))

@@ -1,6 +1,6 @@
 //! Downloadable sounds: bytes to a neutral bank, and back.
 //!
-//! In: the bytes of a DLS Level 1 or Level 2 file, or of an RMID file that carries one.
+//! In: the bytes of a DLS Level 1 or Level 2 file, or of an RMID or XMF file that carries one.
 //! Out: a [`Bank`], plain data in real words, with every leniency of the reader in
 //! [`Bank::warnings`]; [`write::to_dls`] turns a bank into a DLS Level 2 file again.
 //! [`download`] does both for the chunks by which single instruments and waves are downloaded.
@@ -12,9 +12,9 @@
 //!
 //! Where to start: [`bank`] for the model, `dls` for the reader, [`mod@write`] for the writer.
 //!
-//! Limits: PCM waves of 8 or 16 bit, one channel; other codings are left out with a warning.
-//! SoundFont 2 files are recognised and refused. Phase groups, speaker masks and editing layers
-//! are kept, alias tables (`pgal`) and proprietary chunks are skipped.
+//! Limits: SoundFont 2 files and compressed containers are recognised and refused, waves in MPEG
+//! codings are left out with a warning. Phase groups, speaker masks and editing layers are kept,
+//! chunks of others are skipped. `docs/formats.md` has every chunk and what becomes of it.
 
 #![forbid(unsafe_code)]
 
@@ -27,11 +27,13 @@ pub mod units;
 pub mod write;
 
 mod dls;
+mod extension;
 mod findings;
 mod form;
 mod frames;
 mod image;
 mod riff;
+mod xmf;
 
 pub use bank::Bank;
 pub use error::{Defect, FourCc, ReadError, ReadErrorKind, Warning};

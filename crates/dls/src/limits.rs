@@ -1,8 +1,8 @@
 //! What a file may ask of the reader, whatever it declares.
 //!
 //! Counts beside these are bounded by the file's own length: nothing is allocated for a declared
-//! number, only for bytes that are there. Frames of all waves together never exceed the bytes of
-//! the file, since a frame takes at least one of them and no wave is read twice. Nesting is
+//! number, only for bytes that are there. Frames of all waves together never exceed twice the bytes
+//! of the file, since a frame takes at least half of one and no wave is read twice. Nesting is
 //! bounded by construction: the reader descends only into the lists it knows, seven deep, and
 //! skips all others whole.
 
@@ -16,8 +16,15 @@ pub const REGIONS: usize = 128 * 128;
 /// bank; the implied connections are fewer than sixty.
 pub const CONNECTIONS: usize = 1024;
 
+/// Bytes for each byte of a file that copies of what it says once may take: the second channels of
+/// its recordings, what the aliases of a mobile bank stand for.
+pub const COPIES: usize = 4;
+
 /// Bytes of one text.
 pub const TEXT_BYTES: usize = 65_536;
+
+/// Texts of one part: more than three times those that are known.
+pub const TEXTS: usize = 64;
 
 /// Warnings kept; of the rest only the number is kept.
 pub const WARNINGS: usize = 256;

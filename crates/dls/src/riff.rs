@@ -120,6 +120,13 @@ impl<'a> Chunks<'a> {
             self.rest = &[];
             return None;
         }
+        let used = known_size(id)
+            .filter(|known| *known != declared && !leads_on(after, declared))
+            .filter(|known| leads_on(after, *known));
+        if let Some(used) = used {
+            note(self.offset, Defect::KnownSize { declared, used });
+        }
+        let declared = used.unwrap_or(declared);
         let (body, tail) = after.split_at_checked(length(declared)).unwrap_or_else(|| {
             note(
                 self.offset,
@@ -168,6 +175,27 @@ pub(crate) fn header(bytes: &[u8]) -> Option<(FourCc, u32, &[u8])> {
 /// A declared length as a number of bytes.
 pub(crate) fn length(declared: u32) -> usize {
     usize::try_from(declared).unwrap_or(usize::MAX)
+}
+
+/// The size of a chunk that some writers of mobile banks get wrong.
+fn known_size(id: FourCc) -> Option<u32> {
+    match &id.0 {
+        b"crs1" => Some(28),
+        b"crs2" => Some(0),
+        _ => None,
+    }
+}
+
+/// Whether a body of this size is followed by the end or another chunk.
+fn leads_on(after: &[u8], size: u32) -> bool {
+    match after.get(length(size)..) {
+        None => false,
+        Some([]) => true,
+        Some([_]) => size % 2 == 1,
+        Some(tail @ [_, padded @ ..]) => {
+            starts_chunk(tail) || (size % 2 == 1 && starts_chunk(padded))
+        }
+    }
 }
 
 /// Whether the pad byte after an odd body is there.
@@ -273,6 +301,29 @@ mod tests {
         let (found, defects) = walk(&bytes);
         assert_eq!(found, [(ONE, 100, 3), (TWO, 111, 0x21)]);
         assert!(defects.contains(&(111, Defect::MissingPad)));
+    }
+
+    #[test]
+    fn crystal_chunk_of_a_wrong_size_is_as_long_as_it_always_is() {
+        for (id, declared, length) in [(b"crs1", 4_u32, 28), (b"crs1", 400, 28), (b"crs2", 7, 0)] {
+            let size = declared.to_le_bytes();
+            let bytes = [&id[..], &size, &vec![7; length], b"two \x02\0\0\0de"].concat();
+            let (found, defects) = walk(&bytes);
+            assert_eq!(found, [(FourCc(*id), 100, length), (TWO, 108 + length, 2)]);
+            let used = u32::try_from(length).unwrap();
+            assert_eq!(defects, [(100, Defect::KnownSize { declared, used })]);
+        }
+    }
+
+    #[test]
+    fn crystal_chunk_whose_size_leads_on_is_believed() {
+        for bytes in [
+            &b"crs2\x02\0\0\0abtwo \x02\0\0\0de"[..],
+            b"crs1\x03\0\0\0abc\0two \x02\0\0\0de",
+            b"crs1\x02\0\0\0ab",
+        ] {
+            assert_eq!(walk(bytes).1, []);
+        }
     }
 
     #[test]

@@ -6,22 +6,27 @@
     reason = "tests may unwrap, and fail in helpers"
 )]
 
-use dmus_dls::Bank;
 use dmus_dls::bank::{
     Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
     Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
-use dmus_dls::download::{ChunkError, Download, InstrumentChunk, chunks_of};
+use dmus_dls::download::{ChunkError, Download, InstrumentChunk, WaveChunk, chunks_of};
 use dmus_dls::units::RelativeGain;
+use dmus_dls::{Bank, Image};
 use proptest::prelude::*;
 
 #[path = "download/chunks.rs"]
 mod chunks;
 #[path = "download/random.rs"]
 mod random;
+#[path = "random/bank.rs"]
+mod random_bank;
 
-use chunks::{Chunk, articulation_1, articulation_2, extension, instrument, list, region, wave};
+use chunks::{
+    Chunk, articulation_1, articulation_2, extension, instrument, list, own_extension, region, wave,
+};
 use random::{instrument_chunks, wave_chunks};
+use random_bank::banks;
 
 fn read(bytes: &[u8]) -> Result<Download, ChunkError> {
     Download::read(bytes)
@@ -99,6 +104,7 @@ fn an_instrument_is_read_field_by_field() {
         articulation: None,
         fixed_key: None,
         fixed_velocity: None,
+        about: Default::default(),
     };
     assert_eq!(chunk.instrument.regions[0], expected);
     assert_eq!(chunk.instrument.regions[1].wave, 1);
@@ -441,6 +447,7 @@ fn a_bank_is_downloaded_waves_first() {
     let frames = Wave {
         name: "lost".to_owned(),
         sample_rate: 44_100,
+        about: Default::default(),
         frames: vec![1, 2, 3, 4].into(),
         sample: Some(WaveSample {
             unity_note: 72,
@@ -464,6 +471,7 @@ fn a_bank_is_downloaded_waves_first() {
         articulation: None,
         fixed_key: None,
         fixed_velocity: None,
+        about: Default::default(),
     };
     let bank = Bank {
         instruments: vec![Instrument {
@@ -485,6 +493,7 @@ fn a_bank_is_downloaded_waves_first() {
                 scale: 5,
             }],
             dialect: Dialect::Dls,
+            about: Default::default(),
         }],
         waves: vec![frames.clone(), frames],
         ..Bank::default()
@@ -520,6 +529,23 @@ proptest! {
     }
 
     #[test]
+    fn whatever_a_bank_says_beyond_dls_comes_back(bank in banks()) {
+        let ids: Vec<u32> = (0..).take(bank.waves.len()).collect();
+        let instrument = InstrumentChunk::of(&bank, 0, 7, &ids).unwrap();
+        prop_assert_eq!(read(&instrument.to_bytes()), Ok(Download::Instrument(instrument)));
+        for wave in bank.waves {
+            let wave = WaveChunk {
+                id: 7,
+                wave: Wave { name: String::new(), sample: None, about: Default::default(), ..wave },
+            };
+            let bytes = wave.to_bytes();
+            let image = Image::from_bytes(&bytes);
+            prop_assert_eq!(Download::from_image(&image), Ok(Download::Wave(wave.clone())));
+            prop_assert_eq!(read(&bytes), Ok(Download::Wave(wave)));
+        }
+    }
+
+    #[test]
     fn a_wave_comes_back_as_it_was(chunk in wave_chunks()) {
         prop_assert_eq!(read(&chunk.to_bytes()), Ok(Download::Wave(chunk)));
     }
@@ -551,6 +577,39 @@ proptest! {
 }
 
 #[test]
+fn frames_of_a_chunk_in_memory_stay_there() {
+    let bytes = Chunk::new(wave(16, &[1, 0, 2, 0])).bytes(2);
+    let image = Image::from_bytes(&bytes);
+    let frames = || match Download::from_image(&image) {
+        Ok(Download::Wave(wave)) => wave.wave.frames,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(frames().high(), [1, 2]);
+    if cfg!(target_endian = "little") {
+        assert!(frames().share_memory(&frames()));
+    }
+}
+
+#[test]
+fn an_extension_of_ours_that_is_wrong_is_refused() {
+    let insertion_of_unknown_source = [&[0, 0, 1, 0, 0, 0][..], &[0xFF; 12]].concat();
+    for (id, body) in [
+        (b"DMUI", &[2, 0, 0, 0][..]),
+        (b"DMUI", &[1, 0, 1, 0]),
+        (b"DMUI", &insertion_of_unknown_source),
+    ] {
+        let parts = vec![
+            instrument(1, 0, 2, 0),
+            region(0, 0, 0, 7),
+            own_extension(id, body),
+        ];
+        let field = "DMUI";
+        let error = ChunkError::BadField { field, value: 0 };
+        assert_eq!(refused(&Chunk::new(parts), 3), error);
+    }
+}
+
+#[test]
 fn an_instrument_with_a_wave_that_has_no_id_gives_no_chunk() {
     let mut bank = Bank::default();
     assert_eq!(InstrumentChunk::of(&bank, 0, 1, &[]), None);
@@ -562,6 +621,7 @@ fn an_instrument_with_a_wave_that_has_no_id_gives_no_chunk() {
     bank.waves.push(Wave {
         name: String::new(),
         sample_rate: 8_000,
+        about: Default::default(),
         frames: vec![7].into(),
         sample: None,
     });

@@ -187,10 +187,12 @@ fn table_of_a_gigabyte_in_sixteen_bytes_is_cut() {
 
 #[test]
 fn connections_beyond_the_limit_are_ignored() {
-    let blocks = vec![([0, 0, 3, 0], 1); limits::CONNECTIONS];
+    let keys = (0..128).flat_map(|one| (0..8).map(move |other| [0x80 + one, 0x80 + other, 3, 0]));
+    let blocks: Vec<_> = keys.map(|key| (key, 1)).collect();
+    assert_eq!(blocks.len(), limits::CONNECTIONS);
     let more = list(
         b"lar2",
-        &[art(b"art2", &blocks), art(b"art2", &blocks[..1])],
+        &[art(b"art2", &blocks), art(b"art2", &[([0, 0, 3, 0], 1)])],
     );
     let bank = survive(&collection(
         &[instrument(&[region(&[])], &[more])],

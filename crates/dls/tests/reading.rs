@@ -464,7 +464,7 @@ fn texts_and_version_of_a_bank_are_kept() {
 
 #[test]
 fn unknown_chunks_are_skipped_in_silence() {
-    let odd = chunk(b"pgal", &[7; 5]);
+    let odd = chunk(b"4dat", &[7; 5]);
     let regions = [region(&[chunk(b"3lnk", &[0; 9]), list(b"3prg", &[])])];
     let mut parts = parts(
         &[instrument(&regions, std::slice::from_ref(&odd))],

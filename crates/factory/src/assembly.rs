@@ -241,6 +241,7 @@ impl Assembly {
             regions,
             articulation,
             dialect: Dialect::Dls,
+            about: Default::default(),
         });
     }
 
@@ -280,6 +281,7 @@ impl Assembly {
             regions,
             articulation: vec![],
             dialect: Dialect::Dls,
+            about: Default::default(),
         });
     }
 
@@ -325,6 +327,7 @@ fn region(zone: &Zone, voicing: &Voicing) -> Region {
         articulation: None,
         fixed_key: None,
         fixed_velocity: None,
+        about: Default::default(),
     }
 }
 

@@ -55,6 +55,7 @@ pub fn bank() -> Bank {
         comment: "Computed by dmus-factory; holds no recordings.".to_owned(),
         software: "dmus-factory".to_owned(),
         version: Some([0, 1, 0, 0]),
+        about: Default::default(),
     });
     families::build(&mut assembly);
     assembly.finish()

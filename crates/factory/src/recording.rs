@@ -152,6 +152,7 @@ impl Recording {
         Wave {
             name: self.name,
             sample_rate: self.rate,
+            about: Default::default(),
             frames,
             sample: Some(WaveSample {
                 unity_note: self.key,

@@ -67,13 +67,16 @@ fn bank(articulation: Vec<Connection>) -> Bank {
                 articulation: None,
                 fixed_key: None,
                 fixed_velocity: None,
+                about: Default::default(),
             }],
             articulation,
             dialect: Dialect::Dls,
+            about: Default::default(),
         }],
         waves: vec![Wave {
             name: String::new(),
             sample_rate: 44_100,
+            about: Default::default(),
             frames,
             sample: Some(WaveSample {
                 unity_note: 60,

@@ -187,6 +187,7 @@ mod tests {
                     regions: Vec::new(),
                     articulation: Vec::new(),
                     dialect: Dialect::Dls,
+                    about: Default::default(),
                 })
                 .collect(),
             ..Bank::default()

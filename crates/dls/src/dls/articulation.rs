@@ -5,8 +5,9 @@
 
 use super::block::BlockReader;
 use super::{condition, head_size, note_short, records};
-use crate::bank::Connection;
+use crate::bank::{Connection, Dialect};
 use crate::error::{Defect, FourCc};
+use crate::extension::{Insertions, keep_last};
 use crate::findings::{Findings, Place};
 use crate::limits;
 use crate::riff::{Chunk, Fields};
@@ -33,13 +34,65 @@ pub(crate) enum Level {
     Region,
 }
 
-/// Adds the blocks of a list to `connections`; false when the list holds none or excludes itself.
-pub(super) fn read(
+/// All that is said at one place, in the order in which it stands there.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    connections: Vec<Connection>,
+    /// A list was there, if only an empty one.
+    stated: bool,
+    /// What our own chunk adds.
+    insertions: Insertions,
+}
+
+impl Lists {
+    /// No list yet.
+    ///
+    /// - `insertions`: what our own chunk adds to those that come
+    pub(super) fn with(insertions: Insertions) -> Self {
+        Self {
+            insertions,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a list; one that excludes itself, or holds no blocks, states nothing.
+    pub(super) fn read(
+        &mut self,
+        list: &Chunk<'_>,
+        level: Level,
+        place: &Place<'_>,
+        findings: &mut Findings,
+    ) {
+        self.stated |= read(list, level, place, findings, self);
+    }
+
+    /// What holds: of what is said twice the last, of our own chunk all.
+    ///
+    /// - `part`: where the lists stand
+    /// - returns nothing if nothing was said
+    pub(super) fn settle(
+        mut self,
+        dialect: Dialect,
+        part: &Chunk<'_>,
+        place: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Option<Vec<Connection>> {
+        let connections = keep_last(&mut self.connections);
+        if connections > 0 {
+            findings.note(place, part.offset, Defect::StatedTwice { connections });
+        }
+        let stated = self.stated || !self.insertions.is_empty();
+        stated.then(|| self.insertions.complete(self.connections, dialect))
+    }
+}
+
+/// Adds the blocks of a list to `lists`; false when the list holds none or excludes itself.
+fn read(
     list: &Chunk<'_>,
     level: Level,
     place: &Place<'_>,
     findings: &mut Findings,
-    connections: &mut Vec<Connection>,
+    lists: &mut Lists,
 ) -> bool {
     if !condition::admits(list, place, findings) {
         return false;
@@ -48,7 +101,7 @@ pub(super) fn read(
     let mut children = list.children();
     while let Some(chunk) = children.next_noted(place, findings) {
         if chunk.id == ART1 || chunk.id == ART2 {
-            applies |= read_blocks(&chunk, level, &place.chunk(chunk.id), findings, connections);
+            applies |= read_blocks(&chunk, level, &place.chunk(chunk.id), findings, lists);
         }
     }
     applies
@@ -59,7 +112,7 @@ fn read_blocks(
     level: Level,
     place: &Place<'_>,
     findings: &mut Findings,
-    connections: &mut Vec<Connection>,
+    lists: &mut Lists,
 ) -> bool {
     let fields = chunk.fields();
     let Some(declared) = fields.u32(4) else {
@@ -69,7 +122,7 @@ fn read_blocks(
     let mut note = |defect| findings.note(place, chunk.offset, defect);
     let blocks = fields.from(head_size(fields, HEAD, &mut note));
     let found = records(blocks, declared, BLOCK, &mut note);
-    let room = limits::CONNECTIONS.saturating_sub(connections.len());
+    let room = limits::CONNECTIONS.saturating_sub(lists.connections.len());
     if found > room {
         note(Defect::OverLimit {
             limit: limits::CONNECTIONS,
@@ -78,7 +131,10 @@ fn read_blocks(
     let mut reader = BlockReader::new(chunk.id == ART1, level);
     let (blocks, _) = blocks.0.as_chunks::<BLOCK>();
     for block in blocks.iter().take(found.min(room)) {
-        connections.extend(reader.read(Fields(block), &mut note));
+        if !lists.insertions.replace(Fields(block)) {
+            let connection = reader.read(Fields(block), &mut note);
+            lists.connections.extend(connection);
+        }
     }
     reader.note_ignored(&mut note);
     true

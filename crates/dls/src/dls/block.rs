@@ -6,30 +6,43 @@
 //! block says of it has the polarity that lies in its nature.
 //! Source: \[DLS2\] connection blocks, tables of implied connections.
 
-use super::articulation::Level;
-use super::code::{self, Transforms};
+use super::articulation::{BLOCK, Level};
+use super::code::{self, Numbers, Transforms};
 use super::sample::clamped_gain;
-use crate::bank::{Connection, Curve, Destination, Source, Transform};
+use crate::bank::{Connection, ConnectionKey, Curve, Destination, Source, Transform};
 use crate::error::Defect;
 use crate::riff::Fields;
 
-/// A bend wheel, an oscillator, a pan controller: -1..1.
-const BIPOLAR: Transform = Transform {
-    curve: Curve::Linear,
-    bipolar: true,
-    invert: false,
-};
-/// Velocity, volume and expression on gain: 0 is 0, the maximum is no attenuation.
-const ATTENUATION: Transform = Transform {
-    curve: Curve::Concave,
-    bipolar: false,
-    invert: true,
-};
+mod implied;
 
-const VOLUME: Source = Source::Controller(7);
-const PAN: Source = Source::Controller(10);
-const EXPRESSION: Source = Source::Controller(11);
-const MODULATION: Source = Source::Controller(1);
+/// A block's twelve bytes, in numbers of the specifications and of ours.
+pub(crate) fn bytes_of(connection: &Connection) -> [u8; BLOCK] {
+    let transforms = Transforms {
+        source: connection.source_transform,
+        control: connection.control_transform,
+        output: connection.output_curve,
+    };
+    let [a, b] = code::source_code(connection.source).to_le_bytes();
+    let [c, d] = code::source_code(connection.control).to_le_bytes();
+    let [e, f] = code::destination_code(connection.destination).to_le_bytes();
+    let [g, h] = transforms.pack().to_le_bytes();
+    let [i, j, k, l] = connection.scale.to_le_bytes();
+    [a, b, c, d, e, f, g, h, i, j, k, l]
+}
+
+/// The connection of a block of our own chunks, where nothing is left open or put right.
+pub(crate) fn literal(block: Fields<'_>) -> Option<Connection> {
+    let (transforms, known) = Transforms::unpack(block.u16(6)?, Numbers::Extended);
+    known.then_some(Connection {
+        source: code::source(block.u16(0)?, Numbers::Extended)?,
+        source_transform: transforms.source,
+        control: code::source(block.u16(2)?, Numbers::Extended)?,
+        control_transform: transforms.control,
+        destination: code::destination(block.u16(4)?, Numbers::Extended)?,
+        output_curve: transforms.output,
+        scale: block.i32(8)?,
+    })
+}
 
 /// Reads blocks of one chunk and keeps count of what it leaves out.
 #[derive(Debug)]
@@ -40,6 +53,8 @@ pub(crate) struct BlockReader {
     destinations: Tally,
     transforms: Tally,
     key_numbers: usize,
+    implied: usize,
+    bipolar_times: usize,
 }
 
 /// How often something was found, and what it was first.
@@ -69,6 +84,8 @@ impl BlockReader {
             destinations: Tally::default(),
             transforms: Tally::default(),
             key_numbers: 0,
+            implied: 0,
+            bipolar_times: 0,
         }
     }
 
@@ -81,7 +98,7 @@ impl BlockReader {
         let source = self.source(block.u16(0)?)?;
         let control = self.source(block.u16(2)?)?;
         let code = block.u16(4)?;
-        let Some(destination) = code::destination(code) else {
+        let Some(destination) = code::destination(code, Numbers::Plain) else {
             self.destinations.count(code);
             return None;
         };
@@ -90,15 +107,11 @@ impl BlockReader {
             return None;
         }
         let word = block.u16(6)?;
-        let (mut transforms, known) = Transforms::unpack(word);
+        let (mut transforms, known) = Transforms::unpack(word, Numbers::Plain);
         if !known {
             self.transforms.count(word);
         }
-        fill_in(
-            &mut transforms,
-            self.level_1,
-            (source, control, destination),
-        );
+        self.fill_in(&mut transforms, (source, control, destination));
         let mut scale = block.i32(8)?;
         if destination == Destination::Gain {
             scale = clamped_gain(scale, note).0;
@@ -114,8 +127,35 @@ impl BlockReader {
         })
     }
 
+    /// Completes the transforms of a block that leaves its source's open.
+    fn fill_in(&mut self, transforms: &mut Transforms, key: ConnectionKey) {
+        let (source, control, destination) = key;
+        if transforms.source == Transform::default() {
+            if let Some(implied) = implied::transform(source, control, destination) {
+                transforms.source = implied;
+                transforms.output = Curve::Linear;
+                self.implied += usize::from(!self.level_1);
+            } else if self.level_1 {
+                // What Level 1 writes as the transform of the product acts on the source.
+                transforms.source = Transform {
+                    curve: transforms.output,
+                    bipolar: implied::is_bipolar(source),
+                    invert: false,
+                };
+                transforms.output = Curve::Linear;
+            }
+        }
+        // Key and velocity lengthen or shorten a time from zero on; converters set the bit by
+        // mistake.
+        let from_zero = matches!(source, Source::KeyNumber | Source::Velocity);
+        if from_zero && implied::is_time(destination) && transforms.source.bipolar {
+            transforms.source.bipolar = false;
+            self.bipolar_times += 1;
+        }
+    }
+
     fn source(&mut self, code: u16) -> Option<Source> {
-        let source = code::source(code);
+        let source = code::source(code, Numbers::Plain);
         if source.is_none() {
             self.sources.count(code);
         }
@@ -123,7 +163,7 @@ impl BlockReader {
     }
 
     /// Notes what was left out, once for each kind.
-    pub(super) fn note_ignored(self, note: &mut dyn FnMut(Defect)) {
+    pub(crate) fn note_ignored(self, note: &mut dyn FnMut(Defect)) {
         let Tally {
             first: code,
             blocks,
@@ -150,93 +190,22 @@ impl BlockReader {
                 blocks: self.key_numbers,
             });
         }
-    }
-}
-
-/// Completes the transforms of a block that leaves its source's open.
-fn fill_in(
-    transforms: &mut Transforms,
-    level_1: bool,
-    (source, control, destination): (Source, Source, Destination),
-) {
-    if transforms.source == Transform::default() {
-        if let Some(implied) = implied(source, control, destination) {
-            transforms.source = implied;
-            transforms.output = Curve::Linear;
-        } else if level_1 {
-            // What Level 1 writes as the transform of the product acts on the source.
-            transforms.source = Transform {
-                curve: transforms.output,
-                bipolar: is_bipolar(source),
-                invert: false,
-            };
-            transforms.output = Curve::Linear;
+        if self.implied > 0 {
+            note(Defect::TransformImplied {
+                blocks: self.implied,
+            });
+        }
+        if self.bipolar_times > 0 {
+            note(Defect::TimeBipolar {
+                blocks: self.bipolar_times,
+            });
         }
     }
-    // Key and velocity lengthen or shorten a time from zero on; converters set the bit by mistake.
-    if matches!(source, Source::KeyNumber | Source::Velocity) && is_time(destination) {
-        transforms.source.bipolar = false;
-    }
-}
-
-/// How the source of an implied connection is normalised, where that is not plain.
-///
-/// # Source
-/// \[DLS2\] default connections, Level 2 and Level 1.
-pub(super) fn implied(
-    source: Source,
-    control: Source,
-    destination: Destination,
-) -> Option<Transform> {
-    use Destination as To;
-    let modulated = matches!(control, Source::None | MODULATION | Source::ChannelPressure);
-    match (source, control, destination) {
-        (Source::ModLfo, _, To::Gain | To::Pitch | To::FilterCutoff)
-        | (Source::VibLfo, _, To::Pitch)
-            if modulated =>
-        {
-            Some(BIPOLAR)
-        }
-        (Source::PitchWheel, Source::Rpn0, To::Pitch)
-        | (Source::Rpn1, Source::None, To::Pitch)
-        | (Source::Rpn2, Source::None, To::KeyNumber | To::Pitch)
-        | (PAN, Source::None, To::Pan) => Some(BIPOLAR),
-        (Source::Velocity | VOLUME | EXPRESSION, Source::None, To::Gain) => Some(ATTENUATION),
-        _ => None,
-    }
-}
-
-/// Sources that rest in the middle.
-fn is_bipolar(source: Source) -> bool {
-    matches!(
-        source,
-        Source::ModLfo | Source::VibLfo | Source::PitchWheel | PAN | Source::Rpn1 | Source::Rpn2
-    )
-}
-
-/// Destinations whose unit is a time.
-fn is_time(destination: Destination) -> bool {
-    use Destination as To;
-    matches!(
-        destination,
-        To::ModLfoDelay
-            | To::VibLfoDelay
-            | To::Eg1Delay
-            | To::Eg1Attack
-            | To::Eg1Hold
-            | To::Eg1Decay
-            | To::Eg1Release
-            | To::Eg1Shutdown
-            | To::Eg2Delay
-            | To::Eg2Attack
-            | To::Eg2Hold
-            | To::Eg2Decay
-            | To::Eg2Release
-    )
 }
 
 #[cfg(test)]
 mod tests {
+    use super::implied::{ATTENUATION, BIPOLAR};
     use super::*;
 
     fn read(level_1: bool, numbers: [u16; 4]) -> Connection {

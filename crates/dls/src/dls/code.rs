@@ -1,13 +1,15 @@
 //! The numbers by which a file names sources, destinations and transforms.
 //!
-//! Both directions, so that reader and writer cannot disagree.
+//! Both directions, so that reader and writer cannot disagree. What the specifications give no
+//! number has one of ours, which counts in our own chunks alone: a plain file that holds it does
+//! not mean what we do.
 //! Source: \[DLS2\] connection sources, destinations and transforms.
 
 use crate::bank::{Curve, Destination, LINKS, Source, Transform};
 
 /// Destinations in the order of their numbers. The reserved ones, 0x0002, 0x0208 and 0x030C, and
 /// the optional speakers from 0x0010 are left out.
-const DESTINATIONS: [(u16, Destination); 27] = [
+const DESTINATIONS: [(u16, Destination); 26] = [
     (0x0000, Destination::None),
     (0x0001, Destination::Gain),
     (0x0003, Destination::Pitch),
@@ -34,11 +36,25 @@ const DESTINATIONS: [(u16, Destination); 27] = [
     (0x0310, Destination::Eg2Hold),
     (0x0500, Destination::FilterCutoff),
     (0x0501, Destination::FilterQ),
-    (0x7E80, Destination::SampleStart),
 ];
 
 /// Link 0; the others follow. A number of ours, which no specification gives away.
 const LINK: u16 = 0x7E00;
+
+/// Where a wave begins. A number of ours.
+const SAMPLE_START: u16 = 0x7E80;
+
+/// A curve without its sign. A number of ours.
+const ABSOLUTE: u16 = 4;
+
+/// Whose numbers are understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// The specifications'.
+    Plain,
+    /// Ours too.
+    Extended,
+}
 
 /// Controller 0; the others follow.
 const CONTROLLER: u16 = 0x0080;
@@ -46,7 +62,7 @@ const CONTROLLER: u16 = 0x0080;
 /// The source or control of a number.
 ///
 /// Any controller is taken, not only those the specification lists.
-pub(crate) fn source(code: u16) -> Option<Source> {
+pub(crate) fn source(code: u16, numbers: Numbers) -> Option<Source> {
     Some(match code {
         0x0000 => Source::None,
         0x0001 => Source::ModLfo,
@@ -61,16 +77,22 @@ pub(crate) fn source(code: u16) -> Option<Source> {
         0x0100 => Source::Rpn0,
         0x0101 => Source::Rpn1,
         0x0102 => Source::Rpn2,
-        _ if (LINK..LINK + u16::from(LINKS)).contains(&code) => {
-            Source::Link(u8::try_from(code - LINK).ok()?)
-        }
-        _ => {
-            let number = code
-                .checked_sub(CONTROLLER)
-                .filter(|number| *number < 128)?;
-            Source::Controller(u8::try_from(number).ok()?)
-        }
+        _ => match link(code, numbers) {
+            Some(link) => Source::Link(link),
+            None => Source::Controller(below(code, CONTROLLER, 128)?),
+        },
     })
+}
+
+/// The link of a number, one and the same for sources and destinations.
+fn link(code: u16, numbers: Numbers) -> Option<u8> {
+    below(code, LINK, LINKS).filter(|_| numbers == Numbers::Extended)
+}
+
+/// How far a number lies above the first of `count`.
+fn below(code: u16, first: u16, count: u8) -> Option<u8> {
+    let number = u8::try_from(code.checked_sub(first)?).ok()?;
+    (number < count).then_some(number)
 }
 
 /// The number of a source or control.
@@ -95,9 +117,12 @@ pub(crate) fn source_code(source: Source) -> u16 {
 }
 
 /// The destination of a number.
-pub(crate) fn destination(code: u16) -> Option<Destination> {
-    if let Some(Source::Link(number)) = source(code) {
-        return Some(Destination::Link(number));
+pub(crate) fn destination(code: u16, numbers: Numbers) -> Option<Destination> {
+    if let Some(link) = link(code, numbers) {
+        return Some(Destination::Link(link));
+    }
+    if code == SAMPLE_START && numbers == Numbers::Extended {
+        return Some(Destination::SampleStart);
     }
     DESTINATIONS
         .iter()
@@ -107,13 +132,14 @@ pub(crate) fn destination(code: u16) -> Option<Destination> {
 
 /// The number of a destination.
 pub(crate) fn destination_code(destination: Destination) -> u16 {
-    if let Destination::Link(number) = destination {
-        return source_code(Source::Link(number));
+    match destination {
+        Destination::Link(number) => source_code(Source::Link(number)),
+        Destination::SampleStart => SAMPLE_START,
+        _ => DESTINATIONS
+            .iter()
+            .find(|row| row.1 == destination)
+            .map_or(0, |row| row.0),
     }
-    DESTINATIONS
-        .iter()
-        .find(|row| row.1 == destination)
-        .map_or(0, |row| row.0)
 }
 
 /// Position of the control's six bits in a transform word.
@@ -138,10 +164,10 @@ pub(crate) struct Transforms {
 
 impl Transforms {
     /// Takes a word apart; an unknown curve is linear and makes the second value false.
-    pub(crate) fn unpack(word: u16) -> (Self, bool) {
-        let (source, source_known) = input(word >> SOURCE_SHIFT);
-        let (control, control_known) = input(word >> CONTROL_SHIFT);
-        let output = curve(word);
+    pub(crate) fn unpack(word: u16, numbers: Numbers) -> (Self, bool) {
+        let (source, source_known) = input(word >> SOURCE_SHIFT, numbers);
+        let (control, control_known) = input(word >> CONTROL_SHIFT, numbers);
+        let output = curve(word, numbers);
         let transforms = Self {
             source,
             control,
@@ -161,8 +187,8 @@ impl Transforms {
     }
 }
 
-fn input(bits: u16) -> (Transform, bool) {
-    let known = curve(bits);
+fn input(bits: u16, numbers: Numbers) -> (Transform, bool) {
+    let known = curve(bits, numbers);
     let transform = Transform {
         curve: known.unwrap_or_default(),
         bipolar: bits & BIPOLAR != 0,
@@ -183,12 +209,13 @@ fn input_code(transform: Transform) -> u16 {
 }
 
 /// The curve in the lowest four bits.
-fn curve(bits: u16) -> Option<Curve> {
+fn curve(bits: u16, numbers: Numbers) -> Option<Curve> {
     match bits & 0xF {
         0 => Some(Curve::Linear),
         1 => Some(Curve::Concave),
         2 => Some(Curve::Convex),
         3 => Some(Curve::Switch),
+        ABSOLUTE if numbers == Numbers::Extended => Some(Curve::Absolute),
         _ => None,
     }
 }
@@ -199,7 +226,7 @@ fn curve_code(curve: Curve) -> u16 {
         Curve::Concave => 1,
         Curve::Convex => 2,
         Curve::Switch => 3,
-        Curve::Absolute => 4,
+        Curve::Absolute => ABSOLUTE,
     }
 }
 
@@ -209,45 +236,50 @@ mod tests {
 
     #[test]
     fn every_known_source_number_comes_back() {
-        let mut known = 0;
-        for code in 0..=u16::MAX {
-            if let Some(source) = source(code) {
-                assert_eq!(source_code(source), code);
-                known += 1;
-            }
+        for (numbers, ours) in [(Numbers::Plain, 0), (Numbers::Extended, usize::from(LINKS))] {
+            let known = (0..=u16::MAX).filter_map(|code| Some((code, source(code, numbers)?)));
+            let same = known.filter(|(code, source)| source_code(*source) == *code);
+            assert_eq!(same.count(), 10 + 3 + 128 + ours);
         }
-        assert_eq!(known, 10 + 3 + 128 + usize::from(LINKS));
     }
 
     #[test]
     fn every_known_destination_number_comes_back() {
-        for (code, destination_of_row) in DESTINATIONS {
-            assert_eq!(destination(code), Some(destination_of_row));
-            assert_eq!(destination_code(destination_of_row), code);
+        for (numbers, ours) in [
+            (Numbers::Plain, 0),
+            (Numbers::Extended, 1 + usize::from(LINKS)),
+        ] {
+            let known = (0..=u16::MAX).filter_map(|code| Some((code, destination(code, numbers)?)));
+            let same = known.filter(|(code, to)| destination_code(*to) == *code);
+            assert_eq!(same.count(), DESTINATIONS.len() + ours);
         }
     }
 
     #[test]
     fn reserved_destinations_are_unknown() {
         for code in [0x0002, 0x0010, 0x0015, 0x0208, 0x030C] {
-            assert_eq!(destination(code), None);
+            assert_eq!(destination(code, Numbers::Extended), None);
         }
     }
 
     #[test]
     fn every_transform_word_of_known_curves_comes_back() {
-        for word in 0..=u16::MAX {
-            let (transforms, known) = Transforms::unpack(word);
-            if known {
-                assert_eq!(transforms.pack(), word);
+        for numbers in [Numbers::Plain, Numbers::Extended] {
+            for word in 0..=u16::MAX {
+                let (transforms, known) = Transforms::unpack(word, numbers);
+                if known {
+                    assert_eq!(transforms.pack(), word);
+                }
             }
         }
     }
 
     #[test]
-    fn unknown_curve_is_linear_and_said_so() {
-        let (transforms, known) = Transforms::unpack(0x0005);
-        assert_eq!(transforms.output, Curve::Linear);
-        assert!(!known);
+    fn a_curve_of_ours_is_none_in_a_plain_file() {
+        for (word, known) in [(0x0004, true), (0x0005, false)] {
+            let (transforms, plain) = Transforms::unpack(word, Numbers::Plain);
+            assert_eq!((transforms.output, plain), (Curve::Linear, false));
+            assert_eq!(Transforms::unpack(word, Numbers::Extended).1, known);
+        }
     }
 }

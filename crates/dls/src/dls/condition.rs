@@ -9,7 +9,8 @@ use crate::findings::{Findings, Place};
 use crate::limits;
 use crate::riff::{Chunk, Fields};
 
-const CDL: FourCc = FourCc(*b"cdl ");
+/// The chunk of a condition.
+pub(super) const CDL: FourCc = FourCc(*b"cdl ");
 
 /// What a query asks for, as the 16 bytes stand in a file.
 type Guid = [u8; 16];

@@ -2,13 +2,15 @@
 //!
 //! Source: \[DLS2\] instrument list and header, region lists.
 
-use super::articulation::{self, LAR2, LART, Level};
-use super::info::{self, INFO};
+use super::articulation::{LAR2, LART, Level, Lists};
+use super::copies::Copies;
+use super::info::{DLID, INFO, Label};
 use super::pool::Pool;
-use super::region::{self, RGN, RGN2};
-use super::{LINS, check_count, condition, keep_first, note_short};
-use crate::bank::{Dialect, Instrument, Patch, Region};
+use super::region::{self, RGN, RGN2, StereoRegion};
+use super::{LINS, check_count, condition, keep_first, note_short, stereo};
+use crate::bank::{Dialect, Instrument, Patch};
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
+use crate::extension::{self, OfInstrument};
 use crate::findings::{Findings, Place};
 use crate::limits;
 use crate::riff::{Chunk, Kind};
@@ -35,6 +37,7 @@ pub(super) fn read_all(
     lins: &Chunk<'_>,
     place: &Place<'_>,
     pool: &Pool<'_>,
+    copies: &mut Copies,
     findings: &mut Findings,
 ) -> Result<Instruments, ReadError> {
     let place = place.chunk(LINS);
@@ -58,7 +61,7 @@ pub(super) fn read_all(
             let place = place.numbered(INS, instruments.lists);
             instruments
                 .kept
-                .extend(read(&chunk, &place, pool, findings));
+                .extend(read(&chunk, &place, pool, copies, findings));
             instruments.lists += 1;
         }
     }
@@ -78,23 +81,37 @@ fn read(
     list: &Chunk<'_>,
     place: &Place<'_>,
     pool: &Pool<'_>,
+    copies: &mut Copies,
     findings: &mut Findings,
 ) -> Option<Instrument> {
     if !condition::admits(list, place, findings) {
         return None;
     }
-    let (mut insh, mut lrgn, mut texts) = (None, None, None);
-    let mut articulation = Vec::new();
+    let beyond = list
+        .children()
+        .find(|chunk| chunk.id == extension::INSTRUMENT);
+    let OfInstrument {
+        dialect,
+        insertions,
+    } = beyond.map_or_else(OfInstrument::default, |chunk| {
+        let place = place.chunk(extension::INSTRUMENT);
+        OfInstrument::read(chunk.fields(), &mut |defect| {
+            findings.note(&place, chunk.offset, defect);
+        })
+    });
+    let (mut insh, mut lrgn, mut beyond) = (None, None, None);
+    let mut label = Label::default();
+    let mut lists = Lists::with(insertions);
     let mut children = list.children();
     while let Some(chunk) = children.next_noted(place, findings) {
         let slot = match chunk.kind() {
             Kind::Plain(INSH) => &mut insh,
             Kind::List(LRGN) => &mut lrgn,
-            Kind::List(INFO) => &mut texts,
+            Kind::Plain(extension::INSTRUMENT) => &mut beyond,
+            Kind::Plain(DLID) => &mut label.id,
+            Kind::List(INFO) => &mut label.texts,
             Kind::List(name @ (LART | LAR2)) => {
-                let place = place.chunk(name);
-                let level = Level::Instrument;
-                articulation::read(&chunk, level, &place, findings, &mut articulation);
+                lists.read(&chunk, Level::Instrument, &place.chunk(name), findings);
                 continue;
             }
             _ => continue,
@@ -107,22 +124,29 @@ fn read(
     };
     let insh_place = place.chunk(INSH);
     let patch = read_patch(&insh, &insh_place, findings)?;
-    let (regions, lists) = match lrgn {
-        Some(lrgn) => read_regions(&lrgn, &place.chunk(LRGN), pool, findings),
+    let (regions, count) = match lrgn {
+        Some(lrgn) => read_regions(&lrgn, &place.chunk(LRGN), pool, dialect, findings),
         None => (Vec::new(), 0),
     };
-    check_count(&insh, lists, &insh_place, findings);
+    check_count(&insh, count, &insh_place, findings);
+    let articulation = lists
+        .settle(dialect, list, place, findings)
+        .unwrap_or_default();
+    let regions = stereo::part(regions, &articulation, copies, &mut |defect| {
+        findings.note(place, list.offset, defect);
+    });
     if regions.is_empty() {
         findings.note(place, list.offset, Defect::NoPlayableRegion);
         return None;
     }
-    let name = texts.map(|chunk| info::read_name(&chunk, &place.chunk(INFO), findings));
+    let (name, about) = label.read_named(place, findings);
     Some(Instrument {
         patch,
-        name: name.unwrap_or_default(),
+        name,
         regions,
         articulation,
-        dialect: Dialect::Dls,
+        dialect,
+        about,
     })
 }
 
@@ -154,8 +178,9 @@ fn read_regions(
     lrgn: &Chunk<'_>,
     place: &Place<'_>,
     pool: &Pool<'_>,
+    dialect: Dialect,
     findings: &mut Findings,
-) -> (Vec<Region>, usize) {
+) -> (Vec<StereoRegion>, usize) {
     let mut regions = Vec::new();
     let mut lists = 0;
     if !condition::admits(lrgn, place, findings) {
@@ -174,7 +199,7 @@ fn read_regions(
             break;
         }
         let place = place.numbered(name, lists);
-        regions.extend(region::read(&chunk, &place, pool, findings));
+        regions.extend(region::read(&chunk, &place, pool, dialect, findings));
         lists += 1;
     }
     (regions, lists)

@@ -9,7 +9,7 @@ use crate::bank::Wave;
 use crate::error::{Defect, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
 use crate::image::Image;
-use crate::riff::{Chunk, Fields, Kind};
+use crate::riff::{Chunk, Fields, Kind, length};
 
 /// Bytes of the table's head.
 pub(crate) const HEAD: u32 = 8;
@@ -22,8 +22,7 @@ pub(super) struct Pool<'a> {
     waves: Vec<Wave>,
     /// Every `wave` list in file order, so by rising offset.
     entries: Vec<Entry>,
-    /// Offsets, four bytes each; `None` without a table.
-    cues: Option<Fields<'a>>,
+    cues: Cues<'a>,
 }
 
 /// One `wave` list.
@@ -33,6 +32,19 @@ struct Entry {
     offset: usize,
     /// Index of the wave, unless it was dropped.
     wave: Option<usize>,
+    /// The wave behind it is its right channel.
+    stereo: bool,
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// Index of the wave.
+    pub(super) wave: usize,
+    /// Its frames.
+    pub(super) frames: usize,
+    /// The wave behind it is its right channel.
+    pub(super) stereo: bool,
 }
 
 /// Reads the pool and keeps the table beside it.
@@ -43,7 +55,9 @@ pub(super) fn read<'a>(
     place: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<Pool<'a>, ReadError> {
-    let cues = ptbl.and_then(|ptbl| read_cues(ptbl, &place.chunk(PTBL), findings));
+    let cues = ptbl.map_or_else(Cues::default, |ptbl| {
+        Cues::read(ptbl, &place.chunk(PTBL), findings)
+    });
     let place = place.chunk(WVPL);
     let (mut waves, mut entries) = (Vec::new(), Vec::new());
     let mut children = wvpl.children();
@@ -54,13 +68,18 @@ pub(super) fn read<'a>(
                 continue;
             }
             let place = place.numbered(WAVE, entries.len());
-            let wave = wave::read(&chunk, image, &place, findings);
-            let index = wave.is_some().then_some(waves.len());
-            waves.extend(wave);
-            entries.push(Entry {
+            let mut entry = Entry {
                 offset: chunk.offset.saturating_sub(start),
-                wave: index,
-            });
+                wave: None,
+                stereo: false,
+            };
+            if let Some(recording) = wave::read(&chunk, image, &place, findings) {
+                entry.wave = Some(waves.len());
+                entry.stereo = recording.right.is_some();
+                waves.push(recording.wave);
+                waves.extend(recording.right);
+            }
+            entries.push(entry);
         }
     }
     if entries.is_empty() {
@@ -78,27 +97,54 @@ pub(super) fn read<'a>(
     })
 }
 
-/// The offsets of the table, cut to the declared number of them.
-fn read_cues<'a>(
-    ptbl: &Chunk<'a>,
-    place: &Place<'_>,
-    findings: &mut Findings,
-) -> Option<Fields<'a>> {
-    let fields = ptbl.fields();
-    let Some(declared) = fields.u32(4) else {
-        super::note_short(ptbl, 8, place, findings);
-        return None;
-    };
-    let mut note = |defect| findings.note(place, ptbl.offset, defect);
-    let head = super::head_size(fields, HEAD, &mut note);
-    let offsets = fields.from(head);
-    let found = super::records(offsets, declared, 4, &mut note);
-    offsets.0.get(..found * 4).map(Fields)
+/// The offsets of the table, cut to the declared number of them; none without a table.
+#[derive(Debug, Default)]
+struct Cues<'a> {
+    offsets: &'a [u8],
+    /// An offset takes eight bytes, of which the last four count.
+    wide: bool,
+}
+
+impl<'a> Cues<'a> {
+    fn read(ptbl: &Chunk<'a>, place: &Place<'_>, findings: &mut Findings) -> Self {
+        let fields = ptbl.fields();
+        let Some(declared) = fields.u32(4) else {
+            super::note_short(ptbl, 8, place, findings);
+            return Self::default();
+        };
+        let mut note = |defect| findings.note(place, ptbl.offset, defect);
+        let head = super::head_size(fields, HEAD, &mut note);
+        let offsets = fields.from(head);
+        let wide = declared > 0 && length(declared).checked_mul(8) == Some(offsets.len());
+        if wide {
+            note(Defect::WideCues);
+        }
+        let size = if wide { 8 } else { 4 };
+        let found = super::records(offsets, declared, size, &mut note);
+        Self {
+            offsets: offsets.0.get(..found * size).unwrap_or_default(),
+            wide,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.offsets.len() / if self.wide { 8 } else { 4 }
+    }
+
+    fn offset(&self, cue: u32) -> Option<u32> {
+        let cue = usize::try_from(cue).ok()?;
+        let at = if self.wide {
+            cue.checked_mul(8)?.checked_add(4)?
+        } else {
+            cue.checked_mul(4)?
+        };
+        Fields(self.offsets).u32(at)
+    }
 }
 
 impl Pool<'_> {
-    /// The wave of a cue and its frames; `None`, with a warning, when there is none.
-    pub(super) fn find(&self, cue: u32, note: &mut dyn FnMut(Defect)) -> Option<(usize, usize)> {
+    /// The wave of a cue; `None`, with a warning, when there is none.
+    pub(super) fn find(&self, cue: u32, note: &mut dyn FnMut(Defect)) -> Option<Found> {
         let entry = self.entry_of(cue).or_else(|| {
             let entry = self.entry_by_ordinal(cue);
             if entry.is_some() {
@@ -110,9 +156,13 @@ impl Pool<'_> {
             note(Defect::CueNowhere { cue });
             return None;
         };
-        let found = entry
-            .wave
-            .and_then(|index| Some((index, self.waves.get(index)?.frames.len())));
+        let found = entry.wave.and_then(|wave| {
+            Some(Found {
+                wave,
+                frames: self.waves.get(wave)?.frames.len(),
+                stereo: entry.stereo,
+            })
+        });
         if found.is_none() {
             note(Defect::WaveUnavailable { cue });
         }
@@ -121,7 +171,7 @@ impl Pool<'_> {
 
     /// The entry at exactly the cue's offset.
     fn entry_of(&self, cue: u32) -> Option<Entry> {
-        let offset = usize::try_from(self.cue_offset(cue)?).ok()?;
+        let offset = usize::try_from(self.cues.offset(cue)?).ok()?;
         let index = self
             .entries
             .binary_search_by_key(&offset, |entry| entry.offset)
@@ -134,15 +184,10 @@ impl Pool<'_> {
     /// A null cue in a table longer than the pool stands for a wave that was taken out; its number
     /// would lead to a stranger.
     fn entry_by_ordinal(&self, cue: u32) -> Option<Entry> {
-        let cues = self.cues.map_or(0, |cues| cues.len() / 4);
-        if self.cue_offset(cue) == Some(NULL_CUE) && cues > self.entries.len() {
+        if self.cues.offset(cue) == Some(NULL_CUE) && self.cues.len() > self.entries.len() {
             return None;
         }
         self.entries.get(usize::try_from(cue).ok()?).copied()
-    }
-
-    fn cue_offset(&self, cue: u32) -> Option<u32> {
-        self.cues?.u32(usize::try_from(cue).ok()?.checked_mul(4)?)
     }
 
     /// The waves alone.

@@ -4,12 +4,14 @@
 
 use std::ops::RangeInclusive;
 
-use super::articulation::{self, LAR2, LART, Level};
+use super::articulation::{LAR2, LART, Level, Lists};
+use super::info::{INFO, Label};
 use super::pool::Pool;
 use super::sample::{self, WSMP};
 use super::{condition, keep_first, note_short};
-use crate::bank::{Connection, Region, WaveLink};
+use crate::bank::{Dialect, Region, WaveLink};
 use crate::error::{Defect, FourCc};
+use crate::extension::{self, OfRegion};
 use crate::findings::{Findings, Place};
 use crate::riff::{Chunk, Kind};
 
@@ -28,37 +30,73 @@ pub(crate) const PHASE_MASTER: u16 = 1;
 /// Link option: the channel mask counts.
 pub(crate) const MULTI_CHANNEL: u16 = 2;
 
+/// A region, and whether the wave behind its own is the right channel of a recording.
+pub(super) type StereoRegion = (Region, bool);
+
+/// The chunks of a region.
+#[derive(Debug, Default)]
+struct Parts<'a> {
+    rgnh: Option<Chunk<'a>>,
+    wlnk: Option<Chunk<'a>>,
+    wsmp: Option<Chunk<'a>>,
+    beyond: Option<Chunk<'a>>,
+    label: Label<'a>,
+    lists: Lists,
+}
+
+impl<'a> Parts<'a> {
+    fn find(list: &Chunk<'a>, lists: Lists, place: &Place<'_>, findings: &mut Findings) -> Self {
+        let mut parts = Self {
+            lists,
+            ..Self::default()
+        };
+        let mut children = list.children();
+        while let Some(chunk) = children.next_noted(place, findings) {
+            let slot = match chunk.kind() {
+                Kind::Plain(RGNH) => &mut parts.rgnh,
+                Kind::Plain(WLNK) => &mut parts.wlnk,
+                Kind::Plain(WSMP) => &mut parts.wsmp,
+                Kind::Plain(extension::REGION) => &mut parts.beyond,
+                Kind::List(INFO) => &mut parts.label.texts,
+                Kind::List(name @ (LART | LAR2)) => {
+                    let place = place.chunk(name);
+                    parts.lists.read(&chunk, Level::Region, &place, findings);
+                    continue;
+                }
+                _ => continue,
+            };
+            keep_first(slot, chunk, place, findings);
+        }
+        parts
+    }
+}
+
 /// Reads a region; `None` when it is excluded or cannot be played.
+///
+/// - `dialect`: of its instrument
 pub(super) fn read(
     list: &Chunk<'_>,
     place: &Place<'_>,
     pool: &Pool<'_>,
+    dialect: Dialect,
     findings: &mut Findings,
-) -> Option<Region> {
+) -> Option<StereoRegion> {
     if !condition::admits(list, place, findings) {
         return None;
     }
-    let (mut rgnh, mut wlnk, mut wsmp) = (None, None, None);
-    let mut articulation: Option<Vec<Connection>> = None;
-    let mut children = list.children();
-    while let Some(chunk) = children.next_noted(place, findings) {
-        let slot = match chunk.kind() {
-            Kind::Plain(RGNH) => &mut rgnh,
-            Kind::Plain(WLNK) => &mut wlnk,
-            Kind::Plain(WSMP) => &mut wsmp,
-            Kind::List(name @ (LART | LAR2)) => {
-                let place = place.chunk(name);
-                let stated = articulation.is_some();
-                let mut own = articulation.take().unwrap_or_default();
-                let applies = articulation::read(&chunk, Level::Region, &place, findings, &mut own);
-                articulation = (stated || applies).then_some(own);
-                continue;
-            }
-            _ => continue,
-        };
-        keep_first(slot, chunk, place, findings);
-    }
-    let header = rgnh.and_then(|chunk| Header::read(&chunk, &place.chunk(RGNH), findings));
+    let beyond = list.children().find(|chunk| chunk.id == extension::REGION);
+    let beyond = beyond.map_or_else(OfRegion::default, |chunk| {
+        let place = place.chunk(extension::REGION);
+        OfRegion::read(chunk.fields(), &mut |defect| {
+            findings.note(&place, chunk.offset, defect);
+        })
+    });
+    let parts = Parts::find(list, Lists::with(beyond.insertions), place, findings);
+    let Parts {
+        rgnh, wlnk, wsmp, ..
+    } = parts;
+    let header =
+        rgnh.and_then(|chunk| Header::read(&chunk, beyond.silent, &place.chunk(RGNH), findings));
     let link = wlnk.and_then(|chunk| Link::read(&chunk, &place.chunk(WLNK), findings));
     for (id, missing) in [(RGNH, rgnh.is_none()), (WLNK, wlnk.is_none())] {
         if missing {
@@ -66,28 +104,31 @@ pub(super) fn read(
         }
     }
     let (header, link) = (header?, link?);
-    let (wave, frames) = pool.find(link.cue, &mut |defect| {
+    let found = pool.find(link.cue, &mut |defect| {
         findings.note(&place.chunk(WLNK), link.offset, defect);
     })?;
     let sample = wsmp.and_then(|chunk| {
         let place = place.chunk(WSMP);
         let mut sample = sample::read(&chunk, &place, findings)?;
-        sample::fit_loop(&mut sample, frames, chunk.offset, &place, findings);
+        sample::fit_loop(&mut sample, found.frames, chunk.offset, &place, findings);
         Some(sample)
     });
-    Some(Region {
+    let articulation = parts.lists.settle(dialect, list, place, findings);
+    let region = Region {
         keys: header.keys,
         velocities: header.velocities,
         self_non_exclusive: header.options & SELF_NON_EXCLUSIVE != 0,
         key_group: header.key_group,
         layer: header.layer,
-        wave,
+        wave: found.wave,
         link: link.link,
         sample,
         articulation,
-        fixed_key: None,
-        fixed_velocity: None,
-    })
+        fixed_key: beyond.fixed_key,
+        fixed_velocity: beyond.fixed_velocity,
+        about: parts.label.read(place, findings),
+    };
+    Some((region, found.stereo))
 }
 
 /// `rgnh`: what plays the region.
@@ -100,7 +141,13 @@ struct Header {
 }
 
 impl Header {
-    fn read(chunk: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings) -> Option<Self> {
+    /// - `silent`: velocities 0 to 0 mean just that
+    fn read(
+        chunk: &Chunk<'_>,
+        silent: bool,
+        place: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
         let fields = chunk.fields();
         let Some(key_group) = fields.u16(10) else {
             note_short(chunk, 12, place, findings);
@@ -113,7 +160,7 @@ impl Header {
             return None;
         };
         let (low, mut high) = (fields.u16(4)?, fields.u16(6)?);
-        if (low, high) == (0, 0) {
+        if (low, high) == (0, 0) && !silent {
             note(Defect::VelocityRangeZero);
             high = 127;
         }

@@ -1,18 +1,25 @@
 //! `wave`: one recording of the pool.
 //!
 //! In: the list, and the file it is in. Out: mono frames: of 16 bit where they lie in the file, of
-//! 8 bit widened.
-//! Source: \[DLS2\] wave list, `fmt ` and `data`; WAVEFORMATEX and WAVEFORMATEXTENSIBLE.
+//! any other coding decoded; a recording of two channels becomes two.
+//! Source: \[DLS2\] wave list, `fmt ` and `data`.
 
-use super::info::{self, INFO};
+use super::info::{DLID, INFO, Label};
 use super::sample::{self, WSMP};
-use super::{condition, keep_first, note_short};
+use super::{condition, keep_first};
 use crate::bank::{Frames, Wave};
 use crate::error::{Defect, FourCc};
+use crate::extension::LOW;
 use crate::findings::{Findings, Place};
 use crate::image::Image;
-use crate::limits;
-use crate::riff::{Chunk, Fields, HEADER, Kind};
+use crate::riff::{Chunk, HEADER, Kind, length};
+
+mod adpcm;
+mod decode;
+mod format;
+
+use format::Format;
+pub(crate) use format::PCM;
 
 /// The list's type.
 pub(crate) const WAVE: FourCc = FourCc(*b"wave");
@@ -20,10 +27,55 @@ pub(crate) const WAVE: FourCc = FourCc(*b"wave");
 pub(crate) const FMT: FourCc = FourCc(*b"fmt ");
 /// The frames.
 pub(crate) const DATA: FourCc = FourCc(*b"data");
-/// Coding: linear PCM.
-pub(crate) const PCM: u16 = 1;
-/// Coding: named by the first number of a GUID.
-const EXTENSIBLE: u16 = 0xFFFE;
+/// Number of frames, where the bytes do not say it.
+const FACT: FourCc = FourCc(*b"fact");
+/// An id by a name that is not its own.
+const MISNAMED_ID: FourCc = FourCc(*b"guid");
+
+/// A recording as it is played: its right channel is a wave of its own.
+#[derive(Debug)]
+pub(super) struct Recording {
+    /// The only channel, or the left one.
+    pub(super) wave: Wave,
+    /// The right channel.
+    pub(super) right: Option<Wave>,
+}
+
+/// The chunks of a wave.
+#[derive(Debug, Default)]
+struct Parts<'a> {
+    fmt: Option<Chunk<'a>>,
+    data: Option<Chunk<'a>>,
+    fact: Option<Chunk<'a>>,
+    low: Option<Chunk<'a>>,
+    wsmp: Option<Chunk<'a>>,
+    label: Label<'a>,
+}
+
+impl<'a> Parts<'a> {
+    fn find(list: &Chunk<'a>, place: &Place<'_>, findings: &mut Findings) -> Self {
+        let mut parts = Self::default();
+        let mut children = list.children();
+        while let Some(chunk) = children.next_noted(place, findings) {
+            let slot = match chunk.kind() {
+                Kind::Plain(FMT) => &mut parts.fmt,
+                Kind::Plain(DATA) => &mut parts.data,
+                Kind::Plain(FACT) => &mut parts.fact,
+                Kind::Plain(LOW) => &mut parts.low,
+                Kind::Plain(WSMP) => &mut parts.wsmp,
+                Kind::Plain(DLID) => &mut parts.label.id,
+                Kind::List(INFO) => &mut parts.label.texts,
+                Kind::Plain(MISNAMED_ID) => {
+                    findings.note(place, chunk.offset, Defect::MisnamedId);
+                    continue;
+                }
+                _ => continue,
+            };
+            keep_first(slot, chunk, place, findings);
+        }
+        parts
+    }
+}
 
 /// Reads a wave; `None` when it cannot be played.
 pub(super) fn read(
@@ -31,141 +83,92 @@ pub(super) fn read(
     image: &Image,
     place: &Place<'_>,
     findings: &mut Findings,
-) -> Option<Wave> {
+) -> Option<Recording> {
     if !condition::admits(list, place, findings) {
         return None;
     }
-    let (mut fmt, mut data, mut wsmp, mut texts) = (None, None, None, None);
-    let mut children = list.children();
-    while let Some(chunk) = children.next_noted(place, findings) {
-        let slot = match chunk.kind() {
-            Kind::Plain(FMT) => &mut fmt,
-            Kind::Plain(DATA) => &mut data,
-            Kind::Plain(WSMP) => &mut wsmp,
-            Kind::List(INFO) => &mut texts,
-            _ => continue,
-        };
-        keep_first(slot, chunk, place, findings);
-    }
-    let mut part = |slot: Option<Chunk<'_>>, id| {
+    let parts = Parts::find(list, place, findings);
+    for (slot, id) in [(&parts.fmt, FMT), (&parts.data, DATA)] {
         if slot.is_none() {
             findings.note(place, list.offset, Defect::MissingPart { id });
         }
+    }
+    let format = Format::read(&parts.fmt?, &place.chunk(FMT), findings)?;
+    let mut channels = parts.frames(&format, image, place, findings).into_iter();
+    let frames = channels.next().filter(|frames| !frames.is_empty());
+    let Some(frames) = frames else {
+        if let Some(data) = parts.data {
+            findings.note(&place.chunk(DATA), data.offset, Defect::WaveEmpty);
+        }
+        return None;
     };
-    part(fmt, FMT);
-    part(data, DATA);
-    let (fmt, data) = (fmt?, data?);
-
-    let coding = Coding::read(&fmt, &place.chunk(FMT), findings)?;
-    let frames = coding.decode(&data, image, &place.chunk(DATA), findings)?;
-    let sample = wsmp.and_then(|chunk| {
+    let sample = parts.wsmp.and_then(|chunk| {
         let place = place.chunk(WSMP);
         let mut sample = sample::read(&chunk, &place, findings)?;
         sample::fit_loop(&mut sample, frames.len(), chunk.offset, &place, findings);
         Some(sample)
     });
-    let name = texts.map(|chunk| info::read_name(&chunk, &place.chunk(INFO), findings));
-    Some(Wave {
-        name: name.unwrap_or_default(),
-        sample_rate: coding.rate_hz,
+    let (name, about) = parts.label.read_named(place, findings);
+    let mut wave = Wave {
+        name,
+        sample_rate: format.rate_hz,
         frames,
         sample,
-    })
+        about,
+    };
+    let right = channels.next().map(|frames| {
+        // Neither half is the wave of that id any more.
+        wave.about.set_id(None);
+        Wave {
+            frames,
+            ..wave.clone()
+        }
+    });
+    Some(Recording { wave, right })
 }
 
-/// A coding that can be decoded: mono PCM.
-#[derive(Debug, Clone, Copy)]
-struct Coding {
-    /// Frames per second, `1..=limits::SAMPLE_RATE_HZ`.
-    rate_hz: u32,
-    /// Frames are 16 bit, not 8.
-    wide: bool,
-}
-
-impl Coding {
-    fn read(fmt: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings) -> Option<Self> {
-        let fields = fmt.fields();
-        let Some(declared) = Declared::read(fields) else {
-            note_short(fmt, 16, place, findings);
-            return None;
-        };
-        let mut note = |defect| findings.note(place, fmt.offset, defect);
-        let refusal = match declared {
-            Declared { tag, .. } if tag != PCM => Some(Defect::WaveCoding { tag }),
-            Declared { channels, .. } if channels != 1 => Some(Defect::WaveChannels { channels }),
-            Declared { bits, .. } if bits != 8 && bits != 16 => Some(Defect::WaveBits { bits }),
-            _ => None,
-        };
-        if let Some(defect) = refusal {
-            note(defect);
-            return None;
-        }
-        let used = declared.bits / 8;
-        if declared.frame_bytes != used {
-            note(Defect::WaveFrameSize {
-                declared: declared.frame_bytes,
-                used,
-            });
-        }
-        let mut rate_hz = declared.rate_hz;
-        if rate_hz == 0 || rate_hz > limits::SAMPLE_RATE_HZ {
-            note(Defect::WaveRate { hz: rate_hz });
-            rate_hz = 44_100;
-        }
-        Some(Self {
-            rate_hz,
-            wide: declared.bits == 16,
-        })
-    }
-
-    fn decode(
-        self,
-        data: &Chunk<'_>,
+impl Parts<'_> {
+    /// The frames of each channel.
+    fn frames(
+        &self,
+        format: &Format,
         image: &Image,
         place: &Place<'_>,
         findings: &mut Findings,
-    ) -> Option<Frames> {
-        let frames: Frames = if self.wide {
-            if data.body.len() % 2 == 1 {
-                findings.note(place, data.offset, Defect::HalfFrame);
-            }
-            let start = data.offset.saturating_add(HEADER);
-            Frames::in_image(image, start..start.saturating_add(data.body.len()))
-        } else {
-            data.body
-                .iter()
-                .map(|byte| i16::from_be_bytes([byte ^ 0x80, 0]))
-                .collect()
+    ) -> Vec<Frames> {
+        let Some(data) = self.data else {
+            return Vec::new();
         };
-        if frames.is_empty() {
-            findings.note(place, data.offset, Defect::WaveEmpty);
-            return None;
+        let place = &place.chunk(DATA);
+        if let Some(bytes) = format.coding.sample_bytes()
+            && data.body.len() % (bytes * format.channels) != 0
+        {
+            findings.note(place, data.offset, Defect::HalfFrame);
         }
-        Some(frames)
+        if !format.is_plain() {
+            return decode::channels(data.body, format, self.declared_frames(format));
+        }
+        let start = data.offset.saturating_add(HEADER);
+        let frames = Frames::in_image(image, start..start.saturating_add(data.body.len()));
+        vec![match self.low {
+            Some(low) if low.body.len() == frames.len() => {
+                frames.with_low_in(image, low.offset.saturating_add(HEADER))
+            }
+            Some(low) => {
+                let (declared, used) = (low.body.len(), frames.len());
+                findings.note(place, low.offset, Defect::LowBytes { declared, used });
+                frames
+            }
+            None => frames,
+        }]
     }
-}
 
-/// What `fmt ` says, believed or not.
-struct Declared {
-    tag: u16,
-    channels: u16,
-    rate_hz: u32,
-    frame_bytes: u16,
-    bits: u16,
-}
-
-impl Declared {
-    fn read(fields: Fields<'_>) -> Option<Self> {
-        let mut tag = fields.u16(0)?;
-        if tag == EXTENSIBLE {
-            tag = fields.u16(24).unwrap_or(tag);
+    /// How many frames are meant where a block ends in padding.
+    fn declared_frames(&self, format: &Format) -> usize {
+        let fact = self.fact.and_then(|fact| fact.fields().u32(0));
+        match (format.coding.sample_bytes(), fact) {
+            (None, Some(frames)) if frames > 0 => length(frames),
+            _ => usize::MAX,
         }
-        Some(Self {
-            tag,
-            channels: fields.u16(2)?,
-            rate_hz: fields.u32(4)?,
-            frame_bytes: fields.u16(12)?,
-            bits: fields.u16(14)?,
-        })
     }
 }

@@ -73,6 +73,12 @@ impl<'a> Chunk<'a> {
         self.part(index).map(Some)
     }
 
+    /// Where the bytes of a counted part begin, from the start of the chunk.
+    pub(super) fn data_offset(&self, index: u32) -> usize {
+        let offset = self.table.get(length(index)).copied().unwrap_or_default();
+        length(u32::from_le_bytes(offset)).saturating_add(4)
+    }
+
     /// Bytes of a part that begins with their number.
     pub(super) fn counted(&self, index: u32) -> Result<Option<&'a [u8]>, ChunkError> {
         let Some(part) = self.optional(index)? else {

@@ -10,20 +10,16 @@ use super::chunk::{Chunk, Part};
 use super::region::RegionHead;
 use super::{
     ChunkError, Download, GENERAL_MIDI, INSTRUMENT, INSTRUMENT_2, InstrumentChunk, PATCH_BITS,
-    PATCH_DRUMS, ROM_SET, WAVE, WaveChunk,
+    PATCH_DRUMS, ROM_SET, WAVE, WaveChunk, wave,
 };
-use crate::bank::{Connection, Dialect, Instrument, Patch, Region, Wave};
+use crate::bank::{Connection, Dialect, Instrument, Patch, Region};
 use crate::dls::articulation::{BLOCK, Level};
 use crate::dls::block::BlockReader;
-use crate::dls::wave::PCM;
+use crate::error::{Defect, FourCc};
+use crate::extension::{self, Insertions, OfInstrument, OfRegion};
+use crate::image::Image;
 use crate::limits;
 use crate::riff::{Fields, length};
-
-/// Coding named by the first number of a GUID.
-const EXTENSIBLE: u16 = 0xFFFE;
-
-/// Where that number stands in the format.
-const SUB_FORMAT: usize = 24;
 
 /// Articulations and connections that one instrument may copy, shared ones counted each time.
 const BUDGET: usize = 1 << 18;
@@ -69,6 +65,21 @@ impl Download {
     /// # Source
     /// \[WDK\] DLS Download Support; SYNTH_BUFFER.
     pub fn read(bytes: &[u8]) -> Result<Self, ChunkError> {
+        Self::read_in(bytes, None)
+    }
+
+    /// Reads one chunk, whose 16-bit frames may stay where they are.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    ///
+    /// # Real-time
+    /// Control side only. Not real-time: allocates.
+    pub fn from_image(image: &Image) -> Result<Self, ChunkError> {
+        Self::read_in(image.bytes(), Some(image))
+    }
+
+    fn read_in(bytes: &[u8], image: Option<&Image>) -> Result<Self, ChunkError> {
         let fields = Fields(bytes);
         let truncated = ChunkError::Truncated {
             offset: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
@@ -90,7 +101,7 @@ impl Download {
         match kind {
             WAVE => Ok(Self::Wave(WaveChunk {
                 id,
-                wave: wave(&chunk, object)?,
+                wave: wave::read(&chunk, object, image)?,
             })),
             _ => Reader::new(chunk, kind == INSTRUMENT)
                 .instrument(id, object)
@@ -99,8 +110,15 @@ impl Download {
     }
 }
 
+/// Where a list of connections stands, and what stands there beyond it.
+struct Articulation {
+    insertions: Insertions,
+    dialect: Dialect,
+    level: Level,
+}
+
 /// Reads one instrument.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     chunk: Chunk<'a>,
     level_1: bool,
     /// By entry, the chain of extensions that passed it; 0 is none.
@@ -112,7 +130,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(chunk: Chunk<'a>, level_1: bool) -> Self {
+    pub(super) fn new(chunk: Chunk<'a>, level_1: bool) -> Self {
         Self {
             chunk,
             level_1,
@@ -125,8 +143,19 @@ impl<'a> Reader<'a> {
     fn instrument(mut self, id: u32, object: Part<'a>) -> Result<InstrumentChunk, ChunkError> {
         let patch = patch(object.u32(0)?)?;
         let first_region = object.u32(4)?;
-        let articulation = self.articulation(object.u32(8)?, Level::Instrument)?;
-        self.extensions(object.u32(12)?)?;
+        let OfInstrument {
+            dialect,
+            insertions,
+        } = match self.own(object.u32(12)?, extension::INSTRUMENT)? {
+            Some(body) => self.beyond("DMUI", body, OfInstrument::read)?,
+            None => OfInstrument::default(),
+        };
+        let list = Articulation {
+            insertions,
+            dialect,
+            level: Level::Instrument,
+        };
+        let articulation = self.articulation(object.u32(8)?, list)?;
         self.chunk.counted(object.u32(16)?)?;
         let general_midi = object.u32(20)? & GENERAL_MIDI != 0;
         if first_region == 0 {
@@ -135,7 +164,7 @@ impl<'a> Reader<'a> {
                 value: 0,
             });
         }
-        let (regions, waves) = self.regions(first_region)?;
+        let (regions, waves) = self.regions(first_region, dialect)?;
         Ok(InstrumentChunk {
             id,
             instrument: Instrument {
@@ -143,7 +172,8 @@ impl<'a> Reader<'a> {
                 name: String::new(),
                 regions,
                 articulation: articulation.unwrap_or_default(),
-                dialect: Dialect::Dls,
+                dialect,
+                about: Default::default(),
             },
             waves,
             general_midi,
@@ -151,7 +181,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The chain of regions, and the ids of their waves in the order of first use.
-    fn regions(&mut self, first: u32) -> Result<(Vec<Region>, Vec<u32>), ChunkError> {
+    fn regions(
+        &mut self,
+        first: u32,
+        dialect: Dialect,
+    ) -> Result<(Vec<Region>, Vec<u32>), ChunkError> {
         let mut regions = Vec::new();
         let mut waves = Vec::new();
         let mut known = BTreeMap::new();
@@ -167,19 +201,42 @@ impl<'a> Reader<'a> {
                 return Err(ChunkError::TooLarge);
             }
             let head = RegionHead::read(&part)?;
-            self.extensions(head.extensions)?;
-            let articulation = self.articulation(head.articulation, Level::Region)?;
+            let mut beyond = match self.own(head.extensions, extension::REGION)? {
+                Some(body) => self.beyond("DMUR", body, OfRegion::read)?,
+                None => OfRegion::default(),
+            };
+            let list = Articulation {
+                insertions: std::mem::take(&mut beyond.insertions),
+                dialect,
+                level: Level::Region,
+            };
+            let articulation = self.articulation(head.articulation, list)?;
             let wave = *known.entry(head.wave).or_insert_with(|| {
                 waves.push(head.wave);
                 waves.len() - 1
             });
             index = head.next;
-            regions.push(head.region(wave, articulation));
+            regions.push(head.region(wave, articulation, &beyond));
         }
         Ok((regions, waves))
     }
 
-    /// Walks a chain of extensions, none of which means anything here.
+    /// Walks a chain of extensions, of which the first may mean something here.
+    ///
+    /// - `ours`: the id by which it does
+    /// - returns its bytes
+    pub(super) fn own(&mut self, first: u32, ours: FourCc) -> Result<Option<&'a [u8]>, ChunkError> {
+        self.extensions(first)?;
+        let Some(part) = self.chunk.optional(first)? else {
+            return Ok(None);
+        };
+        if part.bytes(8, 4)? != ours.0 {
+            return Ok(None);
+        }
+        part.bytes(12, length(part.u32(0)?)).map(Some)
+    }
+
+    /// Walks a chain of extensions.
     fn extensions(&mut self, first: u32) -> Result<(), ChunkError> {
         self.chain = self.chain.wrapping_add(1);
         let mut index = first;
@@ -203,11 +260,29 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Reads an extension of ours, where nothing may be wrong.
+    fn beyond<T>(
+        &mut self,
+        field: &'static str,
+        body: &'a [u8],
+        read: fn(Fields<'_>, &mut dyn FnMut(Defect)) -> T,
+    ) -> Result<T, ChunkError> {
+        // Regions may share it, and each copies what is in it.
+        self.spend(body.len() / BLOCK)?;
+        let mut sound = true;
+        let read = read(Fields(body), &mut |_| sound = false);
+        if sound {
+            Ok(read)
+        } else {
+            Err(ChunkError::BadField { field, value: 0 })
+        }
+    }
+
     /// The connections of an articulation; nothing if it states none.
     fn articulation(
         &mut self,
         first: u32,
-        level: Level,
+        place: Articulation,
     ) -> Result<Option<Vec<Connection>>, ChunkError> {
         let mut connections: Option<Vec<Connection>> = None;
         let mut steps = 0;
@@ -225,13 +300,20 @@ impl<'a> Reader<'a> {
             if let Some(list) = self.chunk.optional(list)? {
                 let into = connections.get_or_insert_default();
                 if self.level_1 {
-                    self.parameters(&list, level, into)?;
+                    self.parameters(&list, place.level, into)?;
                 } else {
-                    self.list(&list, level, into)?;
+                    self.list(&list, &place, into)?;
                 }
             }
         }
-        Ok(connections)
+        let Articulation {
+            insertions,
+            dialect,
+            ..
+        } = place;
+        let stated = connections.is_some() || !insertions.is_empty();
+        let connections = connections.unwrap_or_default();
+        Ok(stated.then(|| insertions.complete(connections, dialect)))
     }
 
     fn spend(&mut self, cost: usize) -> Result<(), ChunkError> {
@@ -267,7 +349,7 @@ impl<'a> Reader<'a> {
     fn list(
         &mut self,
         part: &Part<'_>,
-        level: Level,
+        place: &Articulation,
         connections: &mut Vec<Connection>,
     ) -> Result<(), ChunkError> {
         let count = part.u32(4)?;
@@ -278,9 +360,11 @@ impl<'a> Reader<'a> {
         self.spend(length(count))?;
         let bytes = part.bytes(8, BLOCK * length(count))?;
         let (blocks, _) = bytes.as_chunks::<BLOCK>();
-        let mut reader = BlockReader::new(false, level);
+        let mut reader = BlockReader::new(false, place.level);
         for block in blocks {
-            connections.extend(reader.read(Fields(block), &mut |_| {}));
+            if !place.insertions.replace(Fields(block)) {
+                connections.extend(reader.read(Fields(block), &mut |_| {}));
+            }
         }
         Ok(())
     }
@@ -299,50 +383,5 @@ fn patch(value: u32) -> Result<Patch, ChunkError> {
         bank_msb,
         bank_lsb,
         program,
-    })
-}
-
-/// A wave: its format and its frames.
-fn wave(chunk: &Chunk<'_>, object: Part<'_>) -> Result<Wave, ChunkError> {
-    // The chains of a wave are as those of an instrument, and there is no articulation in them.
-    Reader::new(*chunk, false).extensions(object.u32(0)?)?;
-    chunk.counted(object.u32(4)?)?;
-    let data = object.u32(8)?;
-    let (mut tag, channels) = (object.u16(12)?, object.u16(14)?);
-    let (sample_rate, bits) = (object.u32(16)?, object.u16(26)?);
-    if tag == EXTENSIBLE {
-        tag = object.u16(12 + SUB_FORMAT)?;
-    }
-    if tag != PCM || !matches!(bits, 8 | 16) {
-        return Err(ChunkError::BadWaveFormat { tag, bits });
-    }
-    let bad = |field, value| Err(ChunkError::BadField { field, value });
-    if channels != 1 {
-        return bad("nChannels", u32::from(channels));
-    }
-    if sample_rate == 0 || sample_rate > limits::SAMPLE_RATE_HZ {
-        return bad("nSamplesPerSec", sample_rate);
-    }
-    let bytes = chunk.counted(data)?.unwrap_or_default();
-    let frames: Vec<i16> = if bits == 16 {
-        let (frames, _) = bytes.as_chunks();
-        frames
-            .iter()
-            .map(|pair| i16::from_le_bytes(*pair))
-            .collect()
-    } else {
-        bytes
-            .iter()
-            .map(|byte| i16::from_be_bytes([byte ^ 0x80, 0]))
-            .collect()
-    };
-    if frames.is_empty() {
-        return bad("ulWaveDataIdx", data);
-    }
-    Ok(Wave {
-        name: String::new(),
-        sample_rate,
-        frames: frames.into(),
-        sample: None,
     })
 }

@@ -9,6 +9,7 @@ use super::chunk::Part;
 use crate::bank::{Connection, LoopKind, Region, WaveLink, WaveLoop, WaveSample};
 use crate::dls::region::{MULTI_CHANNEL, PHASE_MASTER, SELF_NON_EXCLUSIVE};
 use crate::dls::sample::{NO_COMPRESSION, NO_TRUNCATION, clamped_gain};
+use crate::extension::OfRegion;
 
 /// A region before its links are followed.
 pub(super) struct RegionHead {
@@ -33,11 +34,7 @@ impl RegionHead {
         let options = part.u16(24)?;
         Ok(Self {
             keys: range("RangeKey", part.u16(0)?, part.u16(2)?)?,
-            velocities: match (part.u16(4)?, part.u16(6)?) {
-                // As some writers say for all.
-                (0, 0) => 0..=127,
-                (low, high) => range("RangeVelocity", low, high)?,
-            },
+            velocities: range("RangeVelocity", part.u16(4)?, part.u16(6)?)?,
             options: part.u16(8)?,
             key_group: part.u16(10)?,
             articulation: part.u32(12)?,
@@ -54,10 +51,17 @@ impl RegionHead {
         })
     }
 
-    pub(super) fn region(self, wave: usize, articulation: Option<Vec<Connection>>) -> Region {
+    pub(super) fn region(
+        self,
+        wave: usize,
+        articulation: Option<Vec<Connection>>,
+        beyond: &OfRegion,
+    ) -> Region {
+        // 0 to 0 is what some writers say for all.
+        let all = self.velocities == (0..=0) && !beyond.silent;
         Region {
             keys: self.keys,
-            velocities: self.velocities,
+            velocities: if all { 0..=127 } else { self.velocities },
             self_non_exclusive: self.options & SELF_NON_EXCLUSIVE != 0,
             key_group: self.key_group,
             layer: None,
@@ -65,8 +69,9 @@ impl RegionHead {
             link: self.link,
             sample: Some(self.sample),
             articulation,
-            fixed_key: None,
-            fixed_velocity: None,
+            fixed_key: beyond.fixed_key,
+            fixed_velocity: beyond.fixed_velocity,
+            about: Default::default(),
         }
     }
 }

@@ -1,20 +1,23 @@
 //! Downloads to bytes: the parts one after the other, and the table that finds them.
 //!
-//! Instruments are written with lists of connections, which can say all that a bank says.
+//! Instruments are written with lists of connections. What these cannot say stands in extensions
+//! with the ids and bodies of the chunks of a file.
 //! Thread: control. Source: \[hdr\] dmdls.h, dls1.h.
 
 use super::{GENERAL_MIDI, HEAD, INSTRUMENT_2, InstrumentChunk, PATCH_DRUMS, WAVE, WaveChunk};
 use crate::bank::{Connection, LoopKind, Region, Wave, WaveSample};
-use crate::dls::articulation::BLOCK;
-use crate::dls::code::{Transforms, destination_code, source_code};
+use crate::dls::articulation::{BLOCK, Level};
+use crate::dls::block;
 use crate::dls::region::{MULTI_CHANNEL, PHASE_MASTER, SELF_NON_EXCLUSIVE};
 use crate::dls::sample::{HEAD as SAMPLE_HEAD, LOOP, NO_COMPRESSION, NO_TRUNCATION};
 use crate::dls::wave::PCM;
+use crate::error::FourCc;
+use crate::extension::{self, OfInstrument, OfRegion, Split};
 
 impl InstrumentChunk {
     /// The chunk; [`Download::read`](super::Download::read) gives the same instrument back if it
     /// is one that a chunk can hold: no name, no layers, playback data at every region, at least
-    /// one region, and connections as [`to_dls`](crate::write::to_dls) asks for them.
+    /// one region, and lists as [`to_dls`](crate::write::to_dls) asks for them.
     ///
     /// A region whose wave has no id is linked to the id `0xFFFF_FFFF`, which nobody has.
     ///
@@ -24,8 +27,12 @@ impl InstrumentChunk {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Writer::default();
         let object = writer.reserve();
-        let global =
-            writer.articulation(Some(&self.instrument.articulation).filter(|c| !c.is_empty()));
+        let dialect = self.instrument.dialect;
+        let lists = Split::of(&self.instrument.articulation, dialect, Level::Instrument);
+        let global = Some(&lists.plain).filter(|list| !list.is_empty());
+        let global = writer.articulation(global);
+        let beyond = OfInstrument::write(&self.instrument, &lists.beyond);
+        let beyond = writer.extension(extension::INSTRUMENT, beyond);
         let indices: Vec<u32> = self
             .instrument
             .regions
@@ -34,9 +41,14 @@ impl InstrumentChunk {
             .collect();
         let following = indices.iter().skip(1).copied().chain([0]);
         for ((region, index), next) in self.instrument.regions.iter().zip(&indices).zip(following) {
-            let articulation = writer.articulation(region.articulation.as_ref());
+            let own = region.articulation.as_ref();
+            let lists = own.map(|list| Split::of(list, dialect, Level::Region));
+            let articulation = writer.articulation(lists.as_ref().map(|lists| &lists.plain));
+            let beyond = lists.map(|lists| lists.beyond).unwrap_or_default();
+            let beyond = writer.extension(extension::REGION, OfRegion::write(region, &beyond));
             let wave = self.waves.get(region.wave).copied().unwrap_or(u32::MAX);
-            writer.put(*index, part_of_region(region, wave, articulation, next));
+            let links = [articulation, next, beyond];
+            writer.put(*index, part_of_region(region, wave, links));
         }
         let patch = self.instrument.patch;
         let [program, lsb, msb] =
@@ -46,7 +58,7 @@ impl InstrumentChunk {
         part.u32(drums | u32::from_le_bytes([program, lsb, msb, 0]));
         part.u32(indices.first().copied().unwrap_or(0));
         part.u32(global);
-        part.u32(0);
+        part.u32(beyond);
         part.u32(0);
         part.u32(if self.general_midi { GENERAL_MIDI } else { 0 });
         writer.put(object, part);
@@ -70,8 +82,9 @@ pub(super) fn wave(id: u32, wave: &Wave) -> Vec<u8> {
     let mut writer = Writer::default();
     let object = writer.reserve();
     let data = writer.reserve();
+    let low = writer.extension(extension::LOW, wave.frames.low().map(<[u8]>::to_vec));
     let mut part = Bytes::default();
-    part.u32(0);
+    part.u32(low);
     part.u32(0);
     part.u32(data);
     part.u16(PCM);
@@ -90,7 +103,8 @@ pub(super) fn wave(id: u32, wave: &Wave) -> Vec<u8> {
     writer.finish(WAVE, id)
 }
 
-fn part_of_region(region: &Region, wave: u32, articulation: u32, next: u32) -> Bytes {
+/// - `links`: indices of the articulation, the next region and the extension
+fn part_of_region(region: &Region, wave: u32, links: [u32; 3]) -> Bytes {
     let mut part = Bytes::default();
     for range in [&region.keys, &region.velocities] {
         part.u16(u16::from(*range.start()));
@@ -98,9 +112,7 @@ fn part_of_region(region: &Region, wave: u32, articulation: u32, next: u32) -> B
     }
     part.u16(flag(region.self_non_exclusive, SELF_NON_EXCLUSIVE));
     part.u16(region.key_group);
-    part.u32(articulation);
-    part.u32(next);
-    part.u32(0);
+    links.into_iter().for_each(|link| part.u32(link));
     let link = region.link;
     let master = flag(link.phase_master, PHASE_MASTER);
     part.u16(master | flag(link.multi_channel, MULTI_CHANNEL));
@@ -148,9 +160,24 @@ impl Writer {
         part.u32(saturated(8 + BLOCK * connections.len()));
         part.u32(saturated(connections.len()));
         for connection in connections {
-            part.connection(connection);
+            part.0.extend(block::bytes_of(connection));
         }
         self.put(list, part);
+        index
+    }
+
+    /// An extension; index 0 for none.
+    fn extension(&mut self, id: FourCc, body: Option<Vec<u8>>) -> u32 {
+        let Some(body) = body else {
+            return 0;
+        };
+        let index = self.reserve();
+        let mut part = Bytes::default();
+        part.u32(saturated(body.len()));
+        part.u32(0);
+        part.0.extend(id.0);
+        part.0.extend(body);
+        self.put(index, part);
         index
     }
 
@@ -221,19 +248,6 @@ impl Bytes {
         for field in [LOOP, kind, start, length] {
             self.u32(field);
         }
-    }
-
-    fn connection(&mut self, connection: &Connection) {
-        let transforms = Transforms {
-            source: connection.source_transform,
-            control: connection.control_transform,
-            output: connection.output_curve,
-        };
-        self.u16(source_code(connection.source));
-        self.u16(source_code(connection.control));
-        self.u16(destination_code(connection.destination));
-        self.u16(transforms.pack());
-        self.i32(connection.scale);
     }
 }
 

@@ -40,6 +40,14 @@ pub enum Defect {
     MalformedCondition,
     /// Reserved bits are set: masked.
     ReservedBits { value: u32 },
+    /// A chunk of mobile banks with a size that it never has: taken as it always is.
+    KnownSize { declared: u32, used: u32 },
+    /// An id by the name `guid`: ignored.
+    MisnamedId,
+    /// Offsets of 64 bit, as samplers write them: their lower halves are taken.
+    WideCues,
+    /// Rules of a number that is not known: taken as those of DLS.
+    UnknownDialect { number: u16 },
     /// More was found than warnings are kept.
     Unlisted { warnings: usize },
 
@@ -48,6 +56,16 @@ pub enum Defect {
     MissingPart { id: FourCc },
     /// An instrument none of whose regions can play: dropped.
     NoPlayableRegion,
+    /// A key of a drum kit stands for one that plays nothing: ignored.
+    AliasNowhere { key: u8, target: u8 },
+    /// A program stands for one that is not there: ignored.
+    AliasOfNothing { program: u8 },
+    /// A program that is there stands for another: the one that is there is taken.
+    AliasHidden { program: u8 },
+    /// There is no room to play the second channel of a recording: only the left one is.
+    StereoHalved,
+    /// A fixed key or velocity out of range: ignored.
+    FixedOutOfRange { value: u8 },
     /// A range of keys that is empty or out of bounds: region dropped.
     KeyRange { low: u16, high: u16 },
     /// A range of velocities that is empty or out of bounds: region dropped.
@@ -72,6 +90,15 @@ pub enum Defect {
     UnknownTransform { word: u16, blocks: usize },
     /// Connections to the key number at a region, where they do not count: ignored.
     KeyNumberAtRegion { blocks: usize },
+    /// Connections are stated more than once: the last one counts.
+    StatedTwice { connections: usize },
+    /// Level 2 connections leave the transform of their source open: taken from the
+    /// specification's tables.
+    TransformImplied { blocks: usize },
+    /// Key or velocity changes a time from the middle on: taken from 0 on.
+    TimeBipolar { blocks: usize },
+    /// Connections beyond DLS in numbers that are not known: ignored.
+    UnknownInsertion { blocks: usize },
     /// A gain outside -96..=96 dB: clamped.
     GainClamped { value: i32 },
 
@@ -96,10 +123,16 @@ pub enum Defect {
     },
     /// A coding the reader does not decode: wave dropped.
     WaveCoding { tag: u16 },
-    /// PCM of a width the reader does not decode: wave dropped.
+    /// A coding of a width the reader does not decode: wave dropped.
     WaveBits { bits: u16 },
-    /// A wave of more than one channel: wave dropped.
+    /// A wave of more than two channels, or of none: wave dropped.
     WaveChannels { channels: u16 },
+    /// A coding that is not one of DLS: decoded to 16 or 24 bit.
+    WaveForeign { tag: u16, bits: u16 },
+    /// Two channels in one wave: parted into two that play together.
+    WaveStereo,
+    /// Not as many lower bytes as frames: ignored.
+    LowBytes { declared: usize, used: usize },
     /// A frame size that contradicts width and channels: ignored.
     WaveFrameSize { declared: u16, used: u16 },
     /// A rate out of bounds: taken as 44 100 Hz.
@@ -150,9 +183,36 @@ impl fmt::Display for Defect {
             Self::OverLimit { limit } => write!(f, "more than {limit}, the rest is ignored"),
             Self::MalformedCondition => write!(f, "the condition is malformed, taken as true"),
             Self::ReservedBits { value } => write!(f, "reserved bits of {value:#010x} are masked"),
+            Self::KnownSize { declared, used } => {
+                write!(f, "size {declared} leads nowhere, taken as {used}")
+            }
+            Self::MisnamedId => {
+                write!(f, "`guid` is no chunk of a wave (an id is `dlid`), ignored")
+            }
+            Self::WideCues => write!(f, "offsets of 64 bit, their lower halves are taken"),
+            Self::UnknownDialect { number } => {
+                write!(f, "rules {number} are unknown, taken as those of DLS")
+            }
             Self::Unlisted { warnings } => write!(f, "{warnings} more warnings are not listed"),
             Self::MissingPart { id } => write!(f, "`{id}` is missing or unusable, dropped"),
             Self::NoPlayableRegion => write!(f, "no region can play, instrument dropped"),
+            Self::AliasNowhere { key, target } => write!(
+                f,
+                "key {key} stands for {target}, which plays nothing; ignored"
+            ),
+            Self::AliasOfNothing { program } => {
+                write!(f, "alias of program {program}, which is not there; ignored")
+            }
+            Self::AliasHidden { program } => {
+                write!(f, "alias for program {program}, which is there; ignored")
+            }
+            Self::StereoHalved => write!(
+                f,
+                "no room for the second channel of a region, the left one is taken"
+            ),
+            Self::FixedOutOfRange { value } => {
+                write!(f, "fixed key or velocity {value} is out of range, ignored")
+            }
             Self::KeyRange { low, high } => {
                 write!(f, "keys {low} to {high} are no range, region dropped")
             }
@@ -195,6 +255,25 @@ impl fmt::Display for Defect {
                     "{blocks} connections to the key number ignored at a region"
                 )
             }
+            Self::StatedTwice { connections } => write!(
+                f,
+                "{connections} connections are stated again, the last counts"
+            ),
+            Self::TransformImplied { blocks } => {
+                write!(
+                    f,
+                    "{blocks} connections leave their source open, taken from the tables"
+                )
+            }
+            Self::TimeBipolar { blocks } => {
+                write!(
+                    f,
+                    "{blocks} connections scale a time from the middle, taken from 0 on"
+                )
+            }
+            Self::UnknownInsertion { blocks } => {
+                write!(f, "{blocks} connections beyond DLS are unknown and ignored")
+            }
             Self::GainClamped { value } => {
                 write!(f, "gain {value} is outside -96..=96 dB and clamped")
             }
@@ -222,22 +301,29 @@ impl fmt::Display for Defect {
                 )
             }
             Self::WaveCoding { tag } => {
-                write!(
-                    f,
-                    "coding {tag:#06x} is not decoded, only PCM (0x0001) is; wave dropped"
-                )
+                write!(f, "coding {tag:#06x} is not decoded, wave dropped")
             }
             Self::WaveBits { bits } => {
-                write!(
-                    f,
-                    "{bits} bit PCM is not decoded, 8 and 16 bit are; wave dropped"
-                )
+                write!(f, "{bits} bit of this coding are not decoded, wave dropped")
             }
             Self::WaveChannels { channels } => {
                 write!(
                     f,
-                    "{channels} channels in one wave, allowed is 1; wave dropped"
+                    "{channels} channels in one wave, 1 or 2 are decoded; wave dropped"
                 )
+            }
+            Self::WaveForeign { tag, bits } => {
+                write!(
+                    f,
+                    "coding {tag:#06x} of {bits} bit is none of DLS, but decoded"
+                )
+            }
+            Self::WaveStereo => write!(
+                f,
+                "two channels in one wave, parted into two that play together"
+            ),
+            Self::LowBytes { declared, used } => {
+                write!(f, "{declared} lower bytes for {used} frames are ignored")
             }
             Self::WaveFrameSize { declared, used } => {
                 write!(f, "frame size {declared} bytes is taken as {used}")

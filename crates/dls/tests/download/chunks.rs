@@ -106,6 +106,13 @@ pub(crate) fn extension(next: u32, data: &[u8]) -> Part {
     part
 }
 
+/// An extension with an id, the last of its chain.
+pub(crate) fn own_extension(id: &[u8; 4], data: &[u8]) -> Part {
+    let mut part = words(&[number(data.len()), 0, u32::from_le_bytes(*id)]);
+    part.0.extend(data);
+    part
+}
+
 /// A text with its length.
 pub(crate) fn text(data: &[u8]) -> Part {
     let mut part = words(&[number(data.len())]);

@@ -196,6 +196,7 @@ fn regions() -> impl Strategy<Value = Region> {
                     articulation: own,
                     fixed_key: None,
                     fixed_velocity: None,
+                    about: Default::default(),
                 }
             },
         )
@@ -236,6 +237,7 @@ pub(crate) fn instrument_chunks() -> impl Strategy<Value = InstrumentChunk> {
                         regions,
                         articulation,
                         dialect: Dialect::Dls,
+                        about: Default::default(),
                     },
                     waves: waves.map(|n: u32| first_wave.wrapping_add(3 * n)).collect(),
                     general_midi,
@@ -251,6 +253,7 @@ pub(crate) fn wave_chunks() -> impl Strategy<Value = WaveChunk> {
             wave: Wave {
                 name: String::new(),
                 sample_rate,
+                about: Default::default(),
                 frames: frames.into(),
                 sample: None,
             },

@@ -248,23 +248,21 @@ fn blocks_of_impossible_number_are_cut_to_their_chunk() {
 }
 
 #[test]
-fn unguarded_lists_of_both_levels_follow_each_other() {
+fn of_unguarded_lists_of_both_levels_the_last_connection_counts() {
     let block = |scale| [([0, 0, 3, 0], scale)];
     let lists = [
         list(b"lart", &[art(b"art1", &block(1))]),
         list(b"lar2", &[art(b"art2", &block(2))]),
     ];
-    let bank = Bank::read(&collection(
-        &[instrument(&[region(&[])], &lists)],
-        &[wave(&[])],
-    ))
-    .unwrap();
+    let file = collection(&[instrument(&[region(&[])], &lists)], &[wave(&[])]);
+    let defect = Defect::StatedTwice { connections: 1 };
+    let bank = read(&file, "RIFF(DLS )/lins/ins [0]", defect);
     let scales: Vec<i32> = bank.instruments[0]
         .articulation
         .iter()
         .map(|connection| connection.scale)
         .collect();
-    assert_eq!(scales, [1, 2]);
+    assert_eq!(scales, [2]);
 }
 
 /// A file of a wave that is dropped and one that is sound, each with its instrument.
@@ -303,13 +301,15 @@ fn wave_of_another_coding_is_dropped_by_name_with_what_needs_it() {
         "/fmt ",
         Defect::WaveCoding { tag: 0x0055 },
     );
-    read_refused(with(fmt(6, 1, 8)), "/fmt ", Defect::WaveCoding { tag: 6 });
-    read_refused(
-        with(fmt(1, 2, 16)),
-        "/fmt ",
-        Defect::WaveChannels { channels: 2 },
-    );
-    read_refused(with(fmt(1, 1, 24)), "/fmt ", Defect::WaveBits { bits: 24 });
+    let mpeg = Defect::WaveCoding { tag: 0x50 };
+    read_refused(with(fmt(0x50, 1, 8)), "/fmt ", mpeg);
+    for channels in [0, 3] {
+        let defect = Defect::WaveChannels { channels };
+        read_refused(with(fmt(1, channels, 16)), "/fmt ", defect);
+    }
+    for (tag, bits) in [(1, 0), (1, 33), (3, 16), (2, 8), (0x11, 3)] {
+        read_refused(with(fmt(tag, 1, bits)), "/fmt ", Defect::WaveBits { bits });
+    }
     let stub = chunk(b"fmt ", &u16s(&[1, 1]));
     read_refused(
         with(stub),

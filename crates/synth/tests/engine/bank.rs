@@ -35,6 +35,7 @@ pub(crate) fn looped(frames: Vec<i16>, sample_rate: u32) -> Wave {
     Wave {
         name: String::new(),
         sample_rate,
+        about: Default::default(),
         frames: frames.into(),
         sample: Some(WaveSample {
             unity_note: 69,
@@ -67,6 +68,7 @@ pub(crate) fn region(wave: usize) -> Region {
         articulation: None,
         fixed_key: None,
         fixed_velocity: None,
+        about: Default::default(),
     }
 }
 
@@ -77,6 +79,7 @@ pub(crate) fn instrument(patch: Patch, regions: Vec<Region>) -> Instrument {
         regions,
         articulation: Vec::new(),
         dialect: Dialect::Dls,
+        about: Default::default(),
     }
 }
 

@@ -127,6 +127,7 @@ fn any_wave() -> impl Strategy<Value = Wave> {
         .prop_map(|(frames, sample_rate)| Wave {
             name: String::new(),
             sample_rate,
+            about: Default::default(),
             frames: frames.into(),
             sample: None,
         })
@@ -185,6 +186,7 @@ fn any_region() -> impl Strategy<Value = Region> {
             articulation,
             fixed_key: None,
             fixed_velocity: None,
+            about: Default::default(),
         })
 }
 
@@ -225,6 +227,7 @@ fn any_bank() -> impl Strategy<Value = Bank> {
                 regions: regions.clone(),
                 articulation: articulation.clone(),
                 dialect: Dialect::Dls,
+                about: Default::default(),
             };
             Bank {
                 instruments: vec![instrument(false), instrument(true)],
