@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dmus_dls::Bank;
-use dmus_dls::bank::{Dialect, Frames, Instrument, Patch, Wave};
+use dmus_dls::bank::{About, Dialect, Frames, Instrument, Patch, Wave};
 use dmus_dls::write::to_dls;
 use dmus_library::{Library, Places};
 
@@ -74,12 +74,14 @@ pub(crate) fn bank(title: &str, number: u8, copyright: &str) -> Vec<u8> {
         regions: Vec::new(),
         articulation: Vec::new(),
         dialect: Dialect::Dls,
+        about: About::default(),
     });
     bank.waves.push(Wave {
         name: String::new(),
         sample_rate: 48_000,
         frames: Frames::from(vec![i16::from(number); 2_000_000]),
         sample: None,
+        about: About::default(),
     });
     to_dls(&bank)
 }
