@@ -63,7 +63,7 @@ pub enum ReadErrorKind {
     },
     /// A RIFF file of another kind.
     UnsupportedForm {
-        /// Its form; `sfbk` is a SoundFont 2 bank.
+        /// Its form, such as `WAVE`.
         found: FourCc,
     },
     /// A part without which there is no collection.
@@ -77,6 +77,15 @@ pub enum ReadErrorKind {
     NoWaves,
     /// The bank within a container is compressed, which is not undone here.
     Packed,
+    /// A chunk without which there is no SoundFont.
+    MissingChunk {
+        /// Its id.
+        id: FourCc,
+    },
+    /// The table of presets holds none.
+    NoPresets,
+    /// No sample of the table of samples can be played.
+    NoSamples,
     /// The file's own condition (`cdl `) says that it is not meant for this reader.
     Excluded,
 }
@@ -94,14 +103,9 @@ impl fmt::Display for ReadErrorKind {
                 write!(f, "found `{found}`, but a bank file begins with `RIFF`")
             }
             Self::UnsupportedForm { found } => {
-                let kind = if found.0 == *b"sfbk" {
-                    " (a SoundFont 2 bank)"
-                } else {
-                    ""
-                };
                 write!(
                     f,
-                    "form `{found}`{kind} is not supported; `DLS ` and `RMID` are"
+                    "form `{found}` is not supported; `DLS `, `sfbk` and `RMID` are"
                 )
             }
             Self::Missing { list } => write!(f, "list `{list}` is missing"),
@@ -111,6 +115,9 @@ impl fmt::Display for ReadErrorKind {
                 f,
                 "the bank in the container is compressed; unpack it first"
             ),
+            Self::MissingChunk { id } => write!(f, "chunk `{id}` is missing"),
+            Self::NoPresets => write!(f, "table `phdr` holds no preset"),
+            Self::NoSamples => write!(f, "table `shdr` holds no sample that can be played"),
             Self::Excluded => write!(f, "the file excludes this reader by its own condition"),
         }
     }
@@ -138,18 +145,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn soundfont_error_says_what_was_found_and_what_is_allowed() {
+    fn error_says_what_was_found_and_what_is_allowed() {
         let error = ReadError {
             kind: ReadErrorKind::UnsupportedForm {
-                found: FourCc(*b"sfbk"),
+                found: FourCc(*b"WAVE"),
             },
             offset: 8,
-            path: "RIFF(sfbk)".into(),
+            path: "RIFF(WAVE)".into(),
         };
         assert_eq!(
             error.to_string(),
-            "RIFF(sfbk) at byte 8: form `sfbk` (a SoundFont 2 bank) is not supported; \
-             `DLS ` and `RMID` are"
+            "RIFF(WAVE) at byte 8: form `WAVE` is not supported; `DLS `, `sfbk` and `RMID` are"
         );
     }
 

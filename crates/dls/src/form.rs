@@ -7,18 +7,22 @@ use crate::dls;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
 use crate::image::Image;
+use crate::options::ReadOptions;
 use crate::riff::{Chunk, HEADER, RIFF, header, length};
+use crate::sf2;
 use crate::xmf::{self, XMF};
 
 /// Downloadable sounds, Level 1 and Level 2.
 const DLS: FourCc = FourCc(*b"DLS ");
+/// SoundFont 2, and SoundFont 3 with compressed samples.
+const SFBK: FourCc = FourCc(*b"sfbk");
 /// A song with a bank of its own beside it.
 const RMID: FourCc = FourCc(*b"RMID");
 
 /// Reads a bank of whatever form.
-pub(crate) fn read(image: &Image) -> Result<Bank, ReadError> {
-    let mut findings = Findings::default();
+pub(crate) fn read(image: &Image, options: ReadOptions) -> Result<Bank, ReadError> {
     let bytes = image.bytes();
+    let mut findings = Findings::default();
     let start = if bytes.starts_with(&XMF.0) {
         xmf::bank_in(bytes)?.start
     } else {
@@ -26,13 +30,35 @@ pub(crate) fn read(image: &Image) -> Result<Bank, ReadError> {
     };
     let (form, chunk) = outer(bytes, start, &mut findings)?;
     let place = Place::file(form);
+    let file = File { image, options };
     let mut bank = match form {
-        DLS => dls::read(&chunk, image, &place, &mut findings),
-        RMID => read_nested(&chunk, image, &place, &mut findings),
-        _ => Err(unsupported(form, &chunk, &place)),
+        RMID => read_nested(file, &chunk, &place, &mut findings),
+        _ => read_form(file, form, &chunk, &place, &mut findings),
     }?;
     bank.warnings = findings.into_warnings(&place, bytes.len());
     Ok(bank)
+}
+
+/// What every reader of a form may use beside its chunk.
+#[derive(Debug, Clone, Copy)]
+struct File<'a> {
+    image: &'a Image,
+    options: ReadOptions,
+}
+
+/// A bank of its own or within a song.
+fn read_form(
+    file: File<'_>,
+    form: FourCc,
+    chunk: &Chunk<'_>,
+    place: &Place<'_>,
+    findings: &mut Findings,
+) -> Result<Bank, ReadError> {
+    match form {
+        DLS => dls::read(chunk, file.image, place, findings),
+        SFBK => sf2::read(file.image, file.options, chunk, place, findings),
+        _ => Err(unsupported(form, chunk, place)),
+    }
 }
 
 /// The RIFF chunk that is the file from `start` on, and its form.
@@ -87,8 +113,8 @@ fn outer<'a>(
 
 /// The bank within an RMID file.
 fn read_nested(
+    file: File<'_>,
     chunk: &Chunk<'_>,
-    image: &Image,
     place: &Place<'_>,
     findings: &mut Findings,
 ) -> Result<Bank, ReadError> {
@@ -101,10 +127,7 @@ fn read_nested(
             continue;
         };
         let place = place.form(form);
-        return match form {
-            DLS => dls::read(&child, image, &place, findings),
-            _ => Err(unsupported(form, &child, &place)),
-        };
+        return read_form(file, form, &child, &place, findings);
     }
     let kind = ReadErrorKind::Missing { list: DLS };
     Err(ReadError {
@@ -128,7 +151,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
-        super::read(&Image::from_bytes(bytes))
+        super::read(&Image::from_bytes(bytes), ReadOptions::default())
     }
 
     fn riff(form: &[u8; 4], body: &[u8]) -> Vec<u8> {
@@ -156,22 +179,36 @@ mod tests {
     }
 
     #[test]
-    fn soundfont_is_refused_by_name() {
-        let error = read(&riff(b"sfbk", &[])).unwrap_err();
+    fn another_form_is_refused_by_name() {
+        let error = read(&riff(b"WAVE", &[])).unwrap_err();
         assert_eq!(
             error.kind,
             ReadErrorKind::UnsupportedForm {
-                found: FourCc(*b"sfbk")
+                found: FourCc(*b"WAVE")
             }
         );
         assert_eq!(error.offset, 8);
     }
 
     #[test]
-    fn soundfont_within_a_song_is_refused_at_its_place() {
-        let error = read(&riff(b"RMID", &riff(b"sfbk", &[]))).unwrap_err();
-        assert_eq!(error.path, "RIFF(RMID)/RIFF(sfbk)");
+    fn another_form_within_a_song_is_refused_at_its_place() {
+        let error = read(&riff(b"RMID", &riff(b"WAVE", &[]))).unwrap_err();
+        assert_eq!(error.path, "RIFF(RMID)/RIFF(WAVE)");
         assert_eq!(error.offset, 20);
+    }
+
+    #[test]
+    fn soundfont_without_its_parts_lacks_them_at_its_place() {
+        let missing = ReadErrorKind::Missing {
+            list: FourCc(*b"pdta"),
+        };
+        let alone = read(&riff(b"sfbk", &[])).unwrap_err();
+        assert_eq!((alone.kind, alone.path.as_str()), (missing, "RIFF(sfbk)"));
+        let nested = read(&riff(b"RMID", &riff(b"sfbk", &[]))).unwrap_err();
+        assert_eq!(
+            (nested.kind, nested.path.as_str()),
+            (missing, "RIFF(RMID)/RIFF(sfbk)")
+        );
     }
 
     #[test]

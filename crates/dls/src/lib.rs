@@ -1,6 +1,7 @@
 //! Downloadable sounds: bytes to a neutral bank, and back.
 //!
-//! In: the bytes of a DLS Level 1 or Level 2 file, or of an RMID or XMF file that carries one.
+//! In: the bytes of a DLS Level 1 or Level 2 file, of a SoundFont 2 or 3 file, or of an RMID or
+//! XMF file that carries one of them.
 //! Out: a [`Bank`], plain data in real words, with every leniency of the reader in
 //! [`Bank::warnings`]; [`write::to_dls`] turns a bank into a DLS Level 2 file again.
 //! [`download`] does both for the chunks by which single instruments and waves are downloaded.
@@ -10,11 +11,12 @@
 //! [`ReadError`] with its offset and chunk path, everything else is put right where that can be
 //! done, or left out, and said so.
 //!
-//! Where to start: [`bank`] for the model, `dls` for the reader, [`mod@write`] for the writer.
+//! Where to start: [`bank`] for the model, `dls` and `sf2` for the readers, [`mod@write`] for the
+//! writer.
 //!
-//! Limits: SoundFont 2 files and compressed containers are recognised and refused, waves in MPEG
-//! codings are left out with a warning. Phase groups, speaker masks and editing layers are kept,
-//! chunks of others are skipped. `docs/formats.md` has every chunk and what becomes of it.
+//! Limits: compressed containers are recognised and refused, waves in MPEG codings are left out
+//! with a warning. Phase groups, speaker masks and editing layers are kept, chunks of others are
+//! skipped. `docs/formats.md` has every chunk and what becomes of it.
 
 #![forbid(unsafe_code)]
 
@@ -32,12 +34,15 @@ mod findings;
 mod form;
 mod frames;
 mod image;
+mod options;
 mod riff;
+mod sf2;
 mod xmf;
 
 pub use bank::Bank;
 pub use error::{Defect, FourCc, ReadError, ReadErrorKind, Warning};
 pub use image::Image;
+pub use options::{Attenuation, ReadOptions};
 
 impl Bank {
     /// Reads a bank file; which form it has is found out from its first bytes.
@@ -53,9 +58,9 @@ impl Bank {
     /// ```
     /// use dmus_dls::{Bank, ReadErrorKind};
     ///
-    /// let error = Bank::read(b"RIFF\x04\0\0\0sfbk").unwrap_err();
+    /// let error = Bank::read(b"RIFF\x04\0\0\0WAVE").unwrap_err();
     /// assert!(matches!(error.kind, ReadErrorKind::UnsupportedForm { .. }));
-    /// assert_eq!((error.offset, error.path.as_str()), (8, "RIFF(sfbk)"));
+    /// assert_eq!((error.offset, error.path.as_str()), (8, "RIFF(WAVE)"));
     /// ```
     ///
     /// # Errors
@@ -67,7 +72,7 @@ impl Bank {
     /// Control side only. Not real-time: allocates.
     ///
     /// # Source
-    /// \[DLS2\] file structure.
+    /// \[DLS2\] file structure; \[SF2\] file structure.
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
         Self::from_image(&Image::from_bytes(bytes))
     }
@@ -83,6 +88,17 @@ impl Bank {
     /// # Real-time
     /// Control side only. Not real-time: allocates.
     pub fn from_image(image: &Image) -> Result<Self, ReadError> {
-        form::read(image)
+        Self::from_image_with(image, ReadOptions::default())
+    }
+
+    /// As [`from_image`](Self::from_image), with a say in what files leave open.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    ///
+    /// # Real-time
+    /// Control side only. Not real-time: allocates.
+    pub fn from_image_with(image: &Image, options: ReadOptions) -> Result<Self, ReadError> {
+        form::read(image, options)
     }
 }

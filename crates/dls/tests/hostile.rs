@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
-use dmus_dls::Bank;
-use dmus_dls::limits;
+use dmus_dls::bank::Dialect;
+use dmus_dls::{Bank, Defect, limits};
 use proptest::prelude::*;
 
 #[path = "bytes/file.rs"]
@@ -15,7 +15,7 @@ mod soundness;
 
 use file::{art, chunk, collection, instrument, list, parts, region, rgnh, riff, u16s, u32s, wave};
 use file::{wlnk, wsmp};
-use sample::{everything, smallest};
+use sample::{beyond, everything, smallest};
 use soundness::assert_sound;
 
 /// Reads whatever it is; a bank that comes of it is sound.
@@ -57,8 +57,26 @@ fn file_with_everything_is_read_without_a_warning() {
 }
 
 #[test]
+fn file_with_what_others_have_is_read_as_it_is_meant() {
+    let bank = survive(&beyond()).unwrap();
+    // An instrument whose region of two channels is two, a kit whose key 3 is key 5, an alias.
+    let regions: Vec<usize> = bank.instruments.iter().map(|it| it.regions.len()).collect();
+    assert_eq!(regions, [4, 3, 4]);
+    let frames: Vec<usize> = bank.waves.iter().map(|it| it.frames.len()).collect();
+    assert_eq!(frames, [10, 5, 5, 11]);
+    assert_eq!(bank.instruments[0].dialect, Dialect::SoundFont);
+    let defects = [
+        Defect::WaveForeign { tag: 0x11, bits: 4 },
+        Defect::WaveStereo,
+    ];
+    let found: Vec<Defect> = bank.warnings.iter().map(|it| it.defect).collect();
+    assert!(defects.iter().all(|it| found.contains(it)), "{found:?}");
+    assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[test]
 fn file_cut_anywhere_is_refused_or_gives_no_more_than_the_whole() {
-    for file in [everything(), smallest()] {
+    for file in [everything(), smallest(), beyond()] {
         let whole = size(&survive(&file).unwrap());
         let mut read = 0;
         for end in 0..file.len() {
@@ -89,7 +107,12 @@ fn every_byte_may_be_any_byte() {
 
 #[test]
 fn every_byte_of_a_fuller_file_may_be_wrong() {
-    let file = everything();
+    for file in [everything(), beyond()] {
+        every_byte_may_be_wrong(&file);
+    }
+}
+
+fn every_byte_may_be_wrong(file: &[u8]) {
     for at in 0..file.len() {
         let byte = file[at];
         let wrong = [
@@ -104,7 +127,7 @@ fn every_byte_of_a_fuller_file_may_be_wrong() {
             byte.wrapping_add(1),
         ];
         for value in wrong {
-            let mut file = file.clone();
+            let mut file = file.to_vec();
             file[at] = value;
             survive(&file);
         }
@@ -113,7 +136,12 @@ fn every_byte_of_a_fuller_file_may_be_wrong() {
 
 #[test]
 fn every_number_may_lie() {
-    let file = everything();
+    for file in [everything(), beyond()] {
+        every_number_of_may_lie(&file);
+    }
+}
+
+fn every_number_of_may_lie(file: &[u8]) {
     let lies = [
         0,
         1,
@@ -125,7 +153,7 @@ fn every_number_may_lie() {
     ];
     for at in 0..file.len() - 3 {
         for lie in lies {
-            let mut file = file.clone();
+            let mut file = file.to_vec();
             file[at..at + 4].copy_from_slice(&lie.to_le_bytes());
             survive(&file);
         }
@@ -134,12 +162,17 @@ fn every_number_may_lie() {
 
 #[test]
 fn every_byte_may_be_missing_or_there_twice() {
-    let file = everything();
+    for file in [everything(), beyond()] {
+        every_byte_of_may_be_missing_or_there_twice(&file);
+    }
+}
+
+fn every_byte_of_may_be_missing_or_there_twice(file: &[u8]) {
     for at in 0..file.len() {
-        let mut shorter = file.clone();
+        let mut shorter = file.to_vec();
         shorter.remove(at);
         survive(&shorter);
-        let mut longer = file.clone();
+        let mut longer = file.to_vec();
         longer.insert(at, file[at]);
         survive(&longer);
     }
@@ -230,7 +263,8 @@ fn defects_without_number_are_counted_not_listed() {
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let ids: Vec<[u8; 4]> = [
         b"colh", b"vers", b"ptbl", b"insh", b"rgnh", b"wlnk", b"wsmp", b"art1", b"art2", b"cdl ",
-        b"fmt ", b"data", b"INAM", b"dlid",
+        b"fmt ", b"data", b"INAM", b"dlid", b"pgal", b"DMUI", b"DMUR", b"DMUL", b"fact", b"guid",
+        b"crs1", b"IGNR",
     ]
     .map(|id| *id)
     .into();
@@ -288,8 +322,9 @@ proptest! {
     #[test]
     fn several_random_changes_are_survived(
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        plain in any::<bool>(),
     ) {
-        let mut file = everything();
+        let mut file = if plain { everything() } else { beyond() };
         for (index, value) in changes {
             let at = index.index(file.len());
             file[at] = value;

@@ -113,7 +113,7 @@ fn read(list: &Chunk<'_>, place: &Place<'_>, findings: &mut Findings) -> About {
 }
 
 /// A zero-terminated text in whichever of the two encodings it is.
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     let bytes = bytes.get(..limits::TEXT_BYTES).unwrap_or(bytes);
     let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
     match str::from_utf8(bytes) {

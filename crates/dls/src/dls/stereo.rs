@@ -36,7 +36,8 @@ pub(super) fn part(
         .map(|(region, _)| region.link.phase_group)
         .collect();
     let mut unused = (1..=u16::MAX).filter(|group| !used.contains(group));
-    let mut parted = Vec::with_capacity(regions.len());
+    let pairs = regions.iter().filter(|(_, stereo)| *stereo).count();
+    let mut parted = Vec::with_capacity(limits::REGIONS.min(regions.len() + pairs));
     for (mut left, stereo) in regions {
         let own = left.articulation.as_deref();
         let list = own.unwrap_or(shared).len() + 1;
@@ -64,11 +65,13 @@ pub(super) fn part(
 fn half(region: &Region, channel: u32, shared: &[Connection]) -> Region {
     let right = channel == RIGHT;
     let mut region = region.clone();
-    let list = region.articulation.get_or_insert_with(|| {
-        let counts = |it: &&Connection| it.destination != Destination::KeyNumber;
-        shared.iter().filter(counts).copied().collect()
-    });
-    pan(list, if right { HALF } else { -HALF });
+    let mut list = Vec::new();
+    let said = region.articulation.as_deref();
+    list.reserve_exact(said.unwrap_or(shared).len() + 1);
+    let counts = |it: &&Connection| said.is_some() || it.destination != Destination::KeyNumber;
+    list.extend(said.unwrap_or(shared).iter().filter(counts).copied());
+    pan(&mut list, if right { HALF } else { -HALF });
+    region.articulation = Some(list);
     region.link = WaveLink {
         phase_master: region.link.phase_master && !right,
         multi_channel: true,

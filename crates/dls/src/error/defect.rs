@@ -141,6 +141,72 @@ pub enum Defect {
     HalfFrame,
     /// A wave without a single frame: wave dropped.
     WaveEmpty,
+
+    // SoundFont tables
+    /// The version is missing or none that is known: read all the same.
+    Version { major: u16, minor: u16 },
+    /// Bytes at the end of a table that are no whole record: ignored.
+    RecordRest { bytes: usize, record: usize },
+    /// A table is missing without which the others can be read: taken as empty.
+    TableMissing { id: FourCc },
+    /// The last record of a table is no terminal one: taken as any other.
+    TerminalMissing,
+    /// An index beyond the end of a table: taken as its end.
+    IndexBeyond { index: usize, count: usize },
+    /// An index behind the end of what was taken before: taken from there.
+    IndexBack { index: usize, taken: usize },
+    /// An earlier preset has the same bank and program: this one is kept and not reached.
+    SamePatch,
+
+    // SoundFont zones
+    /// A zone behind the first that leads nowhere: ignored.
+    ZoneOpen,
+    /// A zone leads to something that is not there: ignored.
+    ZoneTarget { index: u16, count: usize },
+    /// A zone leads to a sample that cannot be played: ignored.
+    ZoneSample { sample: u16 },
+    /// Nothing is left of a sample between the offsets of a zone: ignored.
+    ZoneEmpty { start: i32, end: i32 },
+    /// Generators that are unused or unknown: ignored.
+    GeneratorUnknown { generator: u16, count: usize },
+    /// Generators that mean nothing at a preset: ignored.
+    GeneratorAtPreset { generator: u16, count: usize },
+    /// Generators behind the one that ends the zone: ignored.
+    GeneratorBehind { generator: u16, count: usize },
+    /// A range that does not stand first: taken all the same.
+    GeneratorOrder { generator: u16, count: usize },
+    /// A generator twice in one zone: the last counts.
+    GeneratorTwice { generator: u16, count: usize },
+    /// Generators out of their range: clamped, as sums are.
+    GeneratorRange {
+        generator: u16,
+        value: i32,
+        count: usize,
+    },
+    /// Modulators with an unknown transform: ignored.
+    ModulatorTransform { word: u16, count: usize },
+    /// A modulator twice in one zone: the last counts.
+    ModulatorTwice { count: usize },
+    /// Modulators linked to none that listens: ignored.
+    ModulatorUnheard { count: usize },
+    /// Modulators that would take more links than there are: ignored.
+    ModulatorLinks { count: usize },
+
+    // SoundFont samples
+    /// A sample in the memory of a sound card: dropped.
+    SampleInRom,
+    /// A sample reaches past the end of the data: cut.
+    SampleCut { start: u32, end: u32, frames: usize },
+    /// A loop that reaches out of its wave: cut to it.
+    LoopCut { start: i64, end: i64, frames: u32 },
+    /// A loop of which nothing lies within its wave: played as a one-shot.
+    LoopLost { start: i64, end: i64, frames: u32 },
+    /// A compressed sample that cannot be decoded: dropped.
+    StreamBroken,
+    /// A compressed sample with a fault in it: played as far as it could be decoded.
+    StreamCut { frames: usize },
+    /// Compressed samples become larger than the file may ask for: dropped.
+    StreamTooLong,
 }
 
 impl fmt::Display for Defect {
@@ -331,6 +397,154 @@ impl fmt::Display for Defect {
             Self::WaveRate { hz } => write!(f, "rate {hz} Hz is taken as 44100 Hz"),
             Self::HalfFrame => write!(f, "half a frame at the end of the data is ignored"),
             Self::WaveEmpty => write!(f, "the wave has no frames and is dropped"),
+            _ => self.fmt_sound_font(f),
+        }
+    }
+}
+
+impl Defect {
+    /// The texts of what only SoundFonts hold.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table with one short arm per variant"
+    )]
+    fn fmt_sound_font(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Version { major, minor } => {
+                write!(f, "version {major}.{minor:02} is unknown, read as 2.04")
+            }
+            Self::RecordRest { bytes, record } => {
+                write!(f, "{bytes} bytes are no record of {record}, ignored")
+            }
+            Self::TableMissing { id } => write!(f, "table `{id}` is missing, taken as empty"),
+            Self::TerminalMissing => {
+                write!(f, "the terminal record is missing, the last one is taken")
+            }
+            Self::IndexBeyond { index, count } => {
+                write!(
+                    f,
+                    "index {index} is beyond {count} records, taken as their end"
+                )
+            }
+            Self::IndexBack { index, taken } => {
+                write!(
+                    f,
+                    "index {index} goes back, the first {taken} records are taken already"
+                )
+            }
+            Self::SamePatch => {
+                write!(
+                    f,
+                    "an earlier preset has this bank and program and is the one that plays"
+                )
+            }
+            Self::ZoneOpen => write!(f, "a zone that leads nowhere is ignored"),
+            Self::ZoneTarget { index, count } => {
+                write!(
+                    f,
+                    "a zone leads to number {index} of {count} and is ignored"
+                )
+            }
+            Self::ZoneSample { sample } => {
+                write!(f, "sample {sample} cannot be played, its zone is ignored")
+            }
+            Self::ZoneEmpty { start, end } => {
+                write!(
+                    f,
+                    "offsets of {start} and {end} frames leave nothing of the sample, zone ignored"
+                )
+            }
+            Self::GeneratorUnknown { generator, count } => {
+                write!(f, "{count} generators ignored, the first is {generator}")
+            }
+            Self::GeneratorAtPreset { generator, count } => {
+                write!(
+                    f,
+                    "{count} generators ignored that presets may not have, the first is {generator}"
+                )
+            }
+            Self::GeneratorBehind { generator, count } => {
+                write!(
+                    f,
+                    "{count} generators ignored behind the end of a zone, the first is {generator}"
+                )
+            }
+            Self::GeneratorOrder { generator, count } => {
+                write!(
+                    f,
+                    "{count} ranges do not stand first and are taken, the first is {generator}"
+                )
+            }
+            Self::GeneratorTwice { generator, count } => {
+                write!(
+                    f,
+                    "{count} generators stand twice in a zone, the last counts; the first is {generator}"
+                )
+            }
+            Self::GeneratorRange {
+                generator,
+                value,
+                count,
+            } => {
+                write!(
+                    f,
+                    "{count} generators out of range are clamped, the first is {generator} with {value}"
+                )
+            }
+            Self::ModulatorTransform { word, count } => {
+                write!(
+                    f,
+                    "{count} modulators ignored, the first for its transform {word}"
+                )
+            }
+            Self::ModulatorTwice { count } => {
+                write!(
+                    f,
+                    "{count} modulators stand twice in a zone, the last counts"
+                )
+            }
+            Self::ModulatorUnheard { count } => {
+                write!(
+                    f,
+                    "{count} modulators ignored that are linked to none that listens"
+                )
+            }
+            Self::ModulatorLinks { count } => {
+                write!(
+                    f,
+                    "{count} modulators ignored that would take too many links"
+                )
+            }
+            Self::SampleInRom => write!(f, "the sample lies in a ROM and is dropped"),
+            Self::SampleCut { start, end, frames } => {
+                write!(
+                    f,
+                    "sample from {start} to {end} is cut to the {frames} there are"
+                )
+            }
+            Self::LoopCut { start, end, frames } => {
+                write!(
+                    f,
+                    "loop from {start} to {end} is cut to a wave of {frames} frames"
+                )
+            }
+            Self::LoopLost { start, end, frames } => {
+                write!(
+                    f,
+                    "loop from {start} to {end} is removed, the wave has {frames} frames"
+                )
+            }
+            Self::StreamBroken => write!(f, "the stream cannot be decoded, sample dropped"),
+            Self::StreamCut { frames } => {
+                write!(f, "the stream is damaged, {frames} frames of it are played")
+            }
+            Self::StreamTooLong => {
+                write!(
+                    f,
+                    "the stream is longer than a file of this size may ask for, dropped"
+                )
+            }
+            _ => Ok(()),
         }
     }
 }

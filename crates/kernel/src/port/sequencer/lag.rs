@@ -61,10 +61,10 @@ impl Lag {
         }
     }
 
-    /// When a stamp that has not come yet will have come; nothing while time stands still.
+    /// When a stamp has come or will have; nothing for one that time stands still before.
     pub(super) fn comes_at(self, stamp: i64) -> Option<i64> {
         match self {
-            Self::Held { .. } => None,
+            Self::Held { at } => (stamp <= at).then_some(stamp),
             Self::CatchingUp { from, stamp: start } => {
                 let ahead = stamp.saturating_sub(start);
                 // Rounded up: a frame earlier it would not have come.
@@ -96,6 +96,7 @@ mod tests {
         assert_eq!(Lag::stamp(Some(held), at(50_000)), 999);
         assert_eq!(Lag::hold(Some(held), at(60_000)), held, "once is enough");
         assert_eq!(held.comes_at(1_000), None);
+        assert_eq!(held.comes_at(999), Some(999));
     }
 
     #[test]

@@ -1,0 +1,280 @@
+//! Presets: every zone of one with every zone of the instrument it plays.
+//!
+//! Source: \[SF2\] presets, zones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::generators::Settings;
+use super::hydra::{Hydra, IBAG, INST, PHDR};
+use super::modulators::{self, Modulator};
+use super::region::{Draft, Part, Sum, common};
+use super::samples::Sample;
+use super::zones::{Zone, Zones};
+use crate::bank::{About, Connection, Dialect, Instrument, Patch, Region, Wave};
+use crate::dls::info::text;
+use crate::error::Defect;
+use crate::findings::{Findings, Place};
+use crate::limits;
+use crate::options::Attenuation;
+use crate::riff::Fields;
+
+/// All that instruments are made of.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    pub(super) hydra: &'a Hydra<'a>,
+    pub(super) zones: &'a Zones,
+    /// By their number in the file.
+    pub(super) samples: &'a [Option<Sample>],
+    /// What holds for every zone.
+    pub(super) default_modulators: &'a [Modulator],
+    pub(super) attenuation: Attenuation,
+    /// Where the tables stand.
+    pub(super) place: &'a Place<'a>,
+}
+
+/// What reading presets uses up or leaves behind.
+#[derive(Debug)]
+struct State<'w> {
+    waves: &'w mut Vec<Wave>,
+    /// Waves that are a part of a sample.
+    parts: BTreeMap<(u16, Part), usize>,
+    /// Bytes that regions may still take.
+    bytes: usize,
+    /// Pairs of zones that may still be compared.
+    pairs: usize,
+    /// Zones of which something was noted: one may belong to many presets.
+    noted: BTreeSet<u32>,
+}
+
+impl Reader<'_> {
+    /// Reads all presets.
+    ///
+    /// - `waves`: those of the samples; parts of them are added
+    /// - `bytes`: what the regions may take
+    pub(super) fn read(
+        &self,
+        waves: &mut Vec<Wave>,
+        bytes: usize,
+        findings: &mut Findings,
+    ) -> Vec<Instrument> {
+        let mut state = State {
+            waves,
+            parts: BTreeMap::new(),
+            bytes,
+            pairs: limits::ZONE_PAIRS,
+            noted: BTreeSet::new(),
+        };
+        let mut instruments: Vec<Instrument> = Vec::new();
+        let mut patches = BTreeSet::new();
+        for index in 0..self.hydra.presets.len() {
+            let place = self.place.numbered(PHDR, index);
+            let offset = self.hydra.presets.offset(index);
+            if instruments.len() == limits::INSTRUMENTS {
+                let limit = limits::INSTRUMENTS;
+                findings.note(&place, offset, Defect::OverLimit { limit });
+                break;
+            }
+            let Some(header) = self.hydra.presets.get(index) else {
+                break;
+            };
+            let regions = self.regions(index, &mut state, &place, findings);
+            let mut note = |defect| findings.note(&place, offset, defect);
+            if regions.is_empty() {
+                note(Defect::NoPlayableRegion);
+                continue;
+            }
+            let patch = patch(header, &mut note);
+            if !patches.insert(patch) {
+                note(Defect::SamePatch);
+            }
+            let name = header.array::<20>(0).map(|name| text(name));
+            instruments.push(Instrument {
+                patch,
+                name: name.unwrap_or_default().trim_end().to_owned(),
+                regions,
+                articulation: Vec::new(),
+                dialect: Dialect::SoundFont,
+                about: About::default(),
+            });
+        }
+        instruments.shrink_to_fit();
+        state.waves.shrink_to_fit();
+        instruments
+    }
+
+    /// The regions of one preset.
+    fn regions(
+        &self,
+        preset: usize,
+        state: &mut State<'_>,
+        place: &Place<'_>,
+        findings: &mut Findings,
+    ) -> Vec<Region> {
+        let offset = self.hydra.presets.offset(preset);
+        let (preset_global, preset_zones) = self.zones.presets.of(preset);
+        let mut regions = Vec::new();
+        let mut skipped = 0;
+        for outer in preset_zones {
+            let instrument = usize::from(outer.target);
+            let (global, zones) = self.zones.instruments.of(instrument);
+            let Some(pairs) = state.pairs.checked_sub(zones.len()) else {
+                let limit = limits::ZONE_PAIRS;
+                findings.note(place, offset, Defect::OverLimit { limit });
+                break;
+            };
+            state.pairs = pairs;
+            for inner in zones {
+                let ranges =
+                    common(outer.keys, inner.keys).zip(common(outer.velocities, inner.velocities));
+                let Some((keys, velocities)) = ranges else {
+                    continue;
+                };
+                let layers = [global, Some(inner), preset_global, Some(outer)];
+                let cost = self.cost(&layers);
+                let over = cost > state.bytes || regions.len() == limits::REGIONS;
+                if over {
+                    let limit = regions.len();
+                    findings.note(place, offset, Defect::OverLimit { limit });
+                    return regions;
+                }
+                let sum = self.sum(&layers, keys, velocities);
+                let first = state.noted.insert(inner.bag);
+                let place = self.place.numbered(INST, instrument);
+                let place = place.numbered(IBAG, usize::try_from(inner.bag).unwrap_or(0));
+                let bag = usize::try_from(inner.bag).unwrap_or(0);
+                let offset = self.hydra.of_instruments.bags.offset(bag);
+                let mut note = |defect| {
+                    if first {
+                        findings.note(&place, offset, defect);
+                    }
+                };
+                let Some(draft) = self.draft(sum, inner, &mut note) else {
+                    continue;
+                };
+                skipped += draft.skipped;
+                let region = state.place(draft, inner.target);
+                state.bytes = state.bytes.saturating_sub(cost + bytes_of(&region));
+                regions.push(region);
+            }
+        }
+        if skipped > 0 {
+            findings.note(place, offset, Defect::ModulatorLinks { count: skipped });
+        }
+        regions.shrink_to_fit();
+        regions
+    }
+
+    fn draft(&self, sum: Sum, zone: &Zone, note: &mut dyn FnMut(Defect)) -> Option<Draft> {
+        let sample = self.samples.get(usize::from(zone.target))?.as_ref()?;
+        match sum.into_region(sample, zone.target, self.attenuation, note) {
+            Ok(draft) => Some(draft),
+            Err(defect) => {
+                note(defect);
+                None
+            }
+        }
+    }
+
+    /// What it takes to add zones up: not to be had for nothing by files that ask for it often.
+    fn cost(&self, [global, inner, preset_global, outer]: &[Option<&Zone>; 4]) -> usize {
+        let of = |zone: &Option<&Zone>| {
+            zone.map_or(0, |zone| {
+                zone.generators().len() + zone.modulators().len().min(limits::MODULATORS) * 40
+            })
+        };
+        of(global) + of(inner) + of(preset_global) + of(outer)
+    }
+
+    /// Everything that the zones of a pair say.
+    fn sum(
+        &self,
+        [global, inner, preset_global, outer]: &[Option<&Zone>; 4],
+        keys: (u8, u8),
+        velocities: (u8, u8),
+    ) -> Sum {
+        let inside = &self.hydra.of_instruments;
+        let outside = &self.hydra.of_presets;
+        let mut settings = Settings::default();
+        let mut list = self.default_modulators.to_vec();
+        for zone in [global, inner].into_iter().copied().flatten() {
+            settings.replace(inside.generators.slice(&zone.generators()));
+            let records = inside.modulators.slice(&zone.modulators());
+            modulators::replace(&mut list, modulators::Zone::read(records).modulators);
+        }
+        let mut added = Vec::new();
+        for zone in [preset_global, outer].into_iter().copied().flatten() {
+            settings.add(outside.generators.slice(&zone.generators()));
+            let records = outside.modulators.slice(&zone.modulators());
+            modulators::replace(&mut added, modulators::Zone::read(records).modulators);
+        }
+        modulators::add(&mut list, added);
+        Sum {
+            settings,
+            modulators: list,
+            keys,
+            velocities,
+        }
+    }
+}
+
+impl State<'_> {
+    /// Gives a region its wave: that of the sample, or a part of it that others may share.
+    fn place(&mut self, draft: Draft, sample: u16) -> Region {
+        let Draft {
+            mut region, part, ..
+        } = draft;
+        let Some(whole) = self.waves.get(region.wave) else {
+            return region;
+        };
+        let frames = |index| usize::try_from(index).unwrap_or(usize::MAX);
+        let range = frames(part.start)..frames(part.end);
+        if range == (0..whole.frames.len()) {
+            return region;
+        }
+        let wave = Wave {
+            name: whole.name.clone(),
+            sample_rate: whole.sample_rate,
+            frames: whole.frames.part(range),
+            sample: None,
+            about: About::default(),
+        };
+        let waves = &mut *self.waves;
+        let bytes = &mut self.bytes;
+        region.wave = *self.parts.entry((sample, part)).or_insert_with(|| {
+            *bytes = bytes.saturating_sub(2 * size_of::<Wave>());
+            waves.push(wave);
+            waves.len() - 1
+        });
+        region
+    }
+}
+
+/// What a region takes.
+fn bytes_of(region: &Region) -> usize {
+    let connections = region.articulation.as_ref().map_or(0, Vec::len);
+    size_of::<Region>() + connections * size_of::<Connection>()
+}
+
+/// Bank and program of a preset.
+///
+/// Banks 0 to 127 are what controller 0 selects, 128 is that of drums. Of larger numbers the lower
+/// byte says that, with the bit of 128 for drums, and the upper byte is what controller 32 selects.
+fn patch(header: Fields<'_>, note: &mut dyn FnMut(Defect)) -> Patch {
+    let program = header.u16(20).unwrap_or(0);
+    let bank = header.u16(22).unwrap_or(0);
+    for (number, used) in [(program, 0x7F), (bank, 0x7FFF)] {
+        if number & !used != 0 {
+            note(Defect::ReservedBits {
+                value: number.into(),
+            });
+        }
+    }
+    let [msb, lsb] = bank.to_le_bytes();
+    let [program, _] = program.to_le_bytes();
+    Patch {
+        drums: msb & 0x80 != 0,
+        bank_msb: msb & 0x7F,
+        bank_lsb: lsb & 0x7F,
+        program: program & 0x7F,
+    }
+}
