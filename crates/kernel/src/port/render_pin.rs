@@ -227,6 +227,16 @@ impl<S: Stream> RenderPin<S> {
         self.tally.since(&before)
     }
 
+    /// Has what is due wait, from the frame at `now` on, or wait no longer.
+    pub(super) fn hold(&mut self, holds: bool, now: SampleTime) {
+        let now = self.rate.sample_to_ref(now);
+        match (holds, self.sequencer.is_holding()) {
+            (true, false) => self.sequencer.hold(now),
+            (false, true) => self.sequencer.release(now),
+            _ => {}
+        }
+    }
+
     /// Lets the stream look after itself, once a block.
     pub(super) fn service(&mut self, now: SampleTime, allocator: &mut Allocator) {
         if self.state != StreamState::Stop {

@@ -14,9 +14,13 @@
 //! **Message.** What is queued is a whole message: one event, or all pieces of a long one, chained.
 //! Pieces are never separated, and lost together.
 //!
+//! **Lag.** While the sequencer is held, what is due waits; released, it catches up in order
+//! ([`lag`]).
+//!
 //! **States.** The sequencer has none: it is advanced in RUN only, so PAUSE and ACQUIRE hold, and
 //! flushed in STOP.
 
+mod lag;
 mod near;
 mod queue;
 mod series;
@@ -24,6 +28,7 @@ mod wheel;
 
 use std::hint;
 
+use lag::Lag;
 use queue::{Queue, Source};
 
 use crate::{
@@ -53,6 +58,15 @@ impl Delivered {
         self.furthest.checked_sub(1)
     }
 
+    /// Adds what later deliveries came to.
+    const fn add(&mut self, more: Self) {
+        self.messages = self.messages.wrapping_add(more.messages);
+        self.late = self.late.wrapping_add(more.late);
+        if more.furthest > self.furthest {
+            self.furthest = more.furthest;
+        }
+    }
+
     /// Counts a message that is handed on at the frame `now`.
     ///
     /// - `due`: its due frame
@@ -70,8 +84,10 @@ pub(crate) struct Sequencer {
     queue: Queue,
     capacity: u32,
     prefetch: SchedulePrefetch,
-    /// The prefetch is 0.
+    /// The prefetch is 0 and there is no lag.
     is_at_time: bool,
+    /// Time is not the master clock's.
+    lag: Option<Lag>,
     rate: SampleRate,
     /// Bytes of packed records that have come in since the last flush.
     stream_bytes: u64,
@@ -85,6 +101,7 @@ impl Sequencer {
             capacity,
             prefetch,
             is_at_time: prefetch == SchedulePrefetch::AT_TIME,
+            lag: None,
             rate,
             stream_bytes: 0,
         }
@@ -94,6 +111,40 @@ impl Sequencer {
     #[inline]
     pub(crate) const fn held(&self) -> u32 {
         self.queue.len()
+    }
+
+    /// From the frame at `now` on, what is due waits until [`release`](Self::release).
+    pub(crate) fn hold(&mut self, now: ReferenceTime) {
+        self.set_lag(Some(Lag::hold(self.lag, now)));
+    }
+
+    /// What waited plays from the frame at `now` on.
+    pub(crate) fn release(&mut self, now: ReferenceTime) {
+        self.set_lag(self.lag.map(|lag| lag.release(now)));
+    }
+
+    /// Whether what is due waits.
+    pub(crate) const fn is_holding(&self) -> bool {
+        matches!(self.lag, Some(Lag::Held { .. }))
+    }
+
+    fn set_lag(&mut self, lag: Option<Lag>) {
+        self.lag = lag;
+        self.is_at_time = lag.is_none() && self.prefetch == SchedulePrefetch::AT_TIME;
+    }
+
+    /// The lag at a frame. It ends here where there is nothing more to catch up with: no message
+    /// waits whose own frame has passed.
+    fn lag_at(&mut self, now: SampleTime) -> Option<Lag> {
+        let dues = AnyTime(self.rate, self.prefetch);
+        let waits = dues.frame_of(self.queue.earliest()) < now;
+        let is_over = self
+            .lag
+            .is_some_and(|lag| lag.is_over(self.rate.sample_to_ref(now)));
+        if is_over || !(waits || self.is_holding()) {
+            self.set_lag(None);
+        }
+        self.lag
     }
 
     /// Counts `bytes` of the client's stream; returns where they begin in it.
@@ -178,8 +229,40 @@ impl Sequencer {
         if self.is_at_time && due >= cx.now && self.queue.is_in_order() {
             return self.queue.run(|run| play(run, dues, end, next, cx, pull));
         }
+        if self.lag.is_some() {
+            return self.catch_up(end, next, cx, pull);
+        }
         let dues = AnyTime(self.rate, self.prefetch);
         play_aside(&mut self.queue, dues, end, next, cx, pull)
+    }
+
+    /// As [`advance`](Self::advance) where there is a lag, which may end in between.
+    #[cold]
+    fn catch_up<N: Mxf>(
+        &mut self,
+        end: SampleTime,
+        next: &mut N,
+        cx: &mut RenderCx<'_>,
+        mut pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
+    ) -> Delivered {
+        let mut delivered = Delivered::default();
+        while cx.now < end {
+            let more = match self.lag_at(cx.now) {
+                Some(lag) => {
+                    let dues = Lagging(self.rate, self.prefetch, lag);
+                    // Up to the next message only: with it the lag may be over.
+                    let due = dues.frame_of(self.queue.earliest()).max(cx.now);
+                    let until = if due < end { due.after_frames(1) } else { end };
+                    play_aside(&mut self.queue, dues, until, next, cx, &mut pull)
+                }
+                None => {
+                    let dues = AnyTime(self.rate, self.prefetch);
+                    play_aside(&mut self.queue, dues, end, next, cx, &mut pull)
+                }
+            };
+            delivered.add(more);
+        }
+        delivered
     }
 
     /// Recycles everything held, and begins the client's byte stream anew; returns how many messages
@@ -190,6 +273,9 @@ impl Sequencer {
             cx.allocator.put_message(cx.allocator.unqueued(&message));
         }
         self.queue.forget();
+        if !self.is_holding() {
+            self.set_lag(None);
+        }
         self.stream_bytes = 0;
         held
     }
@@ -253,6 +339,27 @@ impl Dues for AnyTime {
     #[inline]
     fn is_late(self, time: i64, due: SampleTime, now: SampleTime) -> bool {
         due < now && self.0.first_sample_at(ReferenceTime::new(time)) < now
+    }
+}
+
+/// When a lag lets them come.
+#[derive(Clone, Copy, Debug)]
+struct Lagging(SampleRate, SchedulePrefetch, Lag);
+
+impl Dues for Lagging {
+    #[inline]
+    fn frame(self, time: ReferenceTime) -> SampleTime {
+        let due = self.1.due(time);
+        let comes = self.2.comes_at(due.units());
+        comes.map_or(NEVER, |comes| {
+            self.0.first_sample_at(ReferenceTime::new(comes))
+        })
+    }
+
+    /// Whoever had to wait is.
+    #[inline]
+    fn is_late(self, time: i64, _: SampleTime, now: SampleTime) -> bool {
+        self.0.first_sample_at(ReferenceTime::new(time)) < now
     }
 }
 
