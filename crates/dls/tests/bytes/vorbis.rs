@@ -90,15 +90,15 @@ pub(crate) fn setup() -> Vec<u8> {
     })
 }
 
-/// A stream of one packet whose floor has a point in the middle that is twice as high as allowed.
-pub(crate) fn stream_beyond_the_floor() -> Vec<u8> {
+/// A stream of one packet whose floor has two points at one place.
+pub(crate) fn stream_of_a_broken_floor() -> Vec<u8> {
     let setup = setup_with(|bits| {
         bits.put(1, 5);
         bits.put(0, 4 + 3 + 2);
         bits.put(2, 8);
         bits.put(1, 2);
         bits.put(5, 4);
-        bits.put(16, 5);
+        bits.put(0, 5);
     });
     let mut audio = Bits::default();
     audio.put(0, 1);

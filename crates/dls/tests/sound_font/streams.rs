@@ -152,7 +152,7 @@ fn stereo_stream_is_no_sample() {
 fn stream_at_which_the_decoder_stumbles_drops_its_sample_alone() {
     let good = stream(&spectra(3), 64);
     let bank = read(&font(&[
-        vorbis::stream_beyond_the_floor(),
+        vorbis::stream_of_a_broken_floor(),
         good.clone(),
         good,
     ]));
