@@ -81,6 +81,11 @@ fn texts_are_those_of_the_list() {
     assert_eq!(info.comment, "Comment");
     assert_eq!(info.software, "Tool:Tool");
     assert_eq!(info.version, None);
+    let about = |id| info.about.text(dmus_dls::FourCc(id));
+    assert_eq!(about(*b"ICRD"), "Date");
+    assert_eq!(about(*b"IPRD"), "Product");
+    assert_eq!(about(*b"irom"), "ROM");
+    assert_eq!(about(*b"iver"), "");
 }
 
 #[test]
