@@ -13,7 +13,7 @@ mod rotation;
 use crate::dsp::tables::{TICK_FRAMES, TICK_INDEX};
 
 use super::control::{Control, glide_ticks};
-use super::number::{flush, narrow};
+use super::number::{flush, higher, narrow};
 use super::rest::Rest;
 use absorption::{Absorption, Loss};
 use diffuser::Diffuser;
@@ -234,20 +234,20 @@ impl Network {
         let lines = lines.get_mut(..frames).unwrap_or(&mut []);
         self.read(numbers, lines);
         let sides = left.iter_mut().zip(right);
+        let mut peaks = [0.0_f32; LINES];
         for (((frame, &number), input), (left, right)) in
             lines.iter_mut().zip(numbers).zip(scratch).zip(sides)
         {
             self.absorption.apply(frame, number);
             self.rotation.apply(frame, number);
-            mix(frame);
-            *left += frame[HEARD.0];
-            *right += frame[HEARD.1];
+            let mixed = mix(frame);
+            *left += mixed[HEARD.0];
+            *right += mixed[HEARD.1];
             let input = input * self.gain.at(number);
-            let mut peak = 0.0_f32;
-            for (sample, sign) in frame.iter_mut().zip(SIGNS) {
-                *sample = flush(*sample * 0.25 + input * sign);
-                peak = peak.max(sample.abs());
-            }
+            *frame = core::array::from_fn(|line| flush(mixed[line] * 0.25 + input * SIGNS[line]));
+            peaks = core::array::from_fn(|line| higher(peaks[line], frame[line].abs()));
+        }
+        for peak in peaks {
             self.rest.see(peak);
         }
         self.write(lines);
@@ -304,17 +304,21 @@ impl Network {
 
 /// Multiplies by the Hadamard matrix of sixteen rows; four times longer than it was.
 #[inline]
-fn mix(frame: &mut Frame) {
-    let mut span = 1;
-    while span < LINES {
-        for pair in frame.chunks_exact_mut(2 * span) {
-            let (low, high) = pair.split_at_mut(span);
-            for (a, b) in low.iter_mut().zip(high) {
-                (*a, *b) = (*a + *b, *a - *b);
-            }
+fn mix(frame: &Frame) -> Frame {
+    butterfly::<1>(&butterfly::<2>(&butterfly::<4>(&butterfly::<8>(frame))))
+}
+
+/// Sums and differences of samples that stand `SPAN` apart.
+#[inline]
+fn butterfly<const SPAN: usize>(frame: &Frame) -> Frame {
+    core::array::from_fn(|line| {
+        let other = frame[line ^ SPAN];
+        if line & SPAN == 0 {
+            other + frame[line]
+        } else {
+            other - frame[line]
         }
-        span *= 2;
-    }
+    })
 }
 
 /// Lengths of the lines in a room, frames: primes, none twice.
@@ -329,7 +333,12 @@ fn lengths(size: f64, sample_rate_hz: f64) -> [usize; LINES] {
 
 /// The least prime that is not below a number.
 fn next_prime(number: usize) -> usize {
-    let is_prime = |n: usize| n > 1 && (2..).take_while(|d| d * d <= n).all(|d| n % d != 0);
+    let is_prime = |n: usize| {
+        n > 1
+            && (2..)
+                .take_while(|d| d * d <= n)
+                .all(|d| !n.is_multiple_of(d))
+    };
     (number..).find(|n| is_prime(*n)).unwrap_or(number)
 }
 
@@ -358,19 +367,17 @@ mod tests {
         for line in 0..LINES {
             let mut frame = [0.0; LINES];
             frame[line] = 1.0;
-            mix(&mut frame);
+            let mut frame = mix(&frame);
             let energy: f32 = frame.iter().map(|s| s * s / 16.0).sum();
             assert!((energy - 1.0).abs() < 1e-6);
-            mix(&mut frame);
+            frame = mix(&frame);
             assert!((frame[line] - 16.0).abs() < 1e-6);
         }
     }
 
     #[test]
     fn the_input_prefers_no_row_of_the_matrix() {
-        let mut signs = SIGNS;
-        mix(&mut signs);
-        assert!(signs.iter().all(|s| (s.abs() - 4.0).abs() < 1e-6));
+        assert!(mix(&SIGNS).iter().all(|s| (s.abs() - 4.0).abs() < 1e-6));
     }
 
     #[test]
