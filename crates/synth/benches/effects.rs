@@ -5,7 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark may unwrap")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use criterion::measurement::{Measurement, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dmus_dls::Bank;
 use dmus_dls::bank::{
@@ -111,58 +113,90 @@ fn run(engine: &mut Engine, seconds: u32) {
     }
 }
 
-/// One row.
-fn row(criterion: &mut Criterion, name: &str, mut engine: Engine) {
+/// One row; the engine is only built if somebody asks for the row.
+fn row(criterion: &mut Criterion, name: &str, build: impl Fn() -> Engine) {
+    let mut engine = None;
     let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
     let mut group = criterion.benchmark_group("effects");
     group.throughput(Throughput::Elements(BLOCK as u64));
     group.bench_function(name, |bencher| {
+        let engine = engine.get_or_insert_with(&build);
         bencher.iter(|| engine.render(&mut left, &mut right));
     });
     group.finish();
 }
 
+/// An engine that plays one note and sends it by a controller.
+fn sending(controller: u8, prepare: impl Fn(&mut Engine)) -> Engine {
+    let mut engine = engine(true);
+    prepare(&mut engine);
+    engine.message(1, &[0xB0, controller, 127]);
+    engine.message(1, &[0x90, 60, 100]);
+    run(&mut engine, 1);
+    engine
+}
+
 fn active(criterion: &mut Criterion) {
-    for has_effects in [false, true] {
-        let mut plain = engine(has_effects);
-        plain.message(1, &[0x90, 60, 100]);
-        let name = ["voice", "voice, effects asleep"][usize::from(has_effects)];
-        row(criterion, name, plain);
+    for (name, has_effects) in [("voice", false), ("voice, effects asleep", true)] {
+        row(criterion, name, || {
+            let mut engine = engine(has_effects);
+            engine.message(1, &[0x90, 60, 100]);
+            engine
+        });
     }
     for (name, controller) in SENDS {
-        let mut engine = engine(true);
-        engine.message(1, &[0xB0, controller, 127]);
-        engine.message(1, &[0x90, 60, 100]);
-        run(&mut engine, 1);
-        row(criterion, name, engine);
+        row(criterion, name, || sending(controller, |_| {}));
     }
     for space in [Space::Room, Space::Hall] {
-        let mut engine = engine(true);
-        let response = Box::new(Convolution::of_space(space, RATE));
-        assert!(engine.set_response(Some(response)).is_ok());
-        engine.message(1, &[0xB0, 91, 127]);
-        engine.message(1, &[0x90, 60, 100]);
-        run(&mut engine, 1);
-        row(criterion, &format!("convolution, {space:?}"), engine);
+        row(criterion, &format!("convolution, {space:?}"), || {
+            sending(91, |engine| {
+                let response = Box::new(Convolution::of_space(space, RATE));
+                assert!(engine.set_response(Some(response)).is_ok());
+            })
+        });
     }
 }
 
-/// A tail costs the same from its first second to its last, and nothing after that.
+/// A tail costs after half a minute what it costs at its beginning, and nothing when it is over.
 fn tail(criterion: &mut Criterion) {
-    for seconds in [1, 20, 120] {
-        let mut engine = engine(true);
-        let mut settings = EffectsSettings::default();
-        settings.reverb.kind = Some(ReverbKind::LargeHall);
-        settings.reverb.time_s = Some(30.0);
-        engine.set_effects(settings);
-        engine.message(1, &[0xB0, 91, 127]);
-        engine.message(1, &[0x90, 60, 127]);
-        run(&mut engine, 1);
+    let mut group = criterion.benchmark_group("tail");
+    group.throughput(Throughput::Elements(BLOCK as u64));
+    group.sample_size(10).warm_up_time(Duration::from_millis(1));
+    group.measurement_time(Duration::from_millis(200));
+    for seconds in [0, 30, 120] {
+        group.bench_function(format!("after {seconds} s"), |bencher| {
+            bencher.iter_custom(|blocks| tail_blocks(seconds, blocks));
+        });
+    }
+    group.finish();
+}
+
+/// Time of blocks within one second of a tail, `seconds` after its note.
+fn tail_blocks(seconds: u32, blocks: u64) -> Duration {
+    /// Blocks of a second.
+    const SECOND: u64 = (RATE / 64) as u64;
+    let mut total = Duration::ZERO;
+    let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
+    let mut to_go = blocks;
+    while to_go > 0 {
+        let mut engine = sending(91, |engine| {
+            let mut settings = EffectsSettings::default();
+            settings.reverb.kind = Some(ReverbKind::LargeHall);
+            settings.reverb.time_s = Some(30.0);
+            engine.set_effects(settings);
+        });
         engine.message(1, &[0xB0, 120, 0]);
         run(&mut engine, seconds);
         assert_eq!(engine.effects_sleep(), seconds > 100);
-        row(criterion, &format!("tail after {seconds} s"), engine);
+        let now = to_go.min(SECOND);
+        let start = WallTime.start();
+        for _ in 0..now {
+            engine.render(&mut left, &mut right);
+        }
+        total += WallTime.end(start);
+        to_go -= now;
     }
+    total
 }
 
 fn construction(criterion: &mut Criterion) {

@@ -81,7 +81,7 @@ fn texts_are_those_of_the_list() {
     assert_eq!(info.comment, "Comment");
     assert_eq!(info.software, "Tool:Tool");
     assert_eq!(info.version, None);
-    let about = |id| info.about.text(dmus_dls::FourCc(id));
+    let about = |id| info.about.text(FourCc(id));
     assert_eq!(about(*b"ICRD"), "Date");
     assert_eq!(about(*b"IPRD"), "Product");
     assert_eq!(about(*b"irom"), "ROM");

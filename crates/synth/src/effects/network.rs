@@ -8,24 +8,22 @@
 
 mod absorption;
 mod diffuser;
+mod room;
 mod rotation;
 
 use crate::dsp::tables::{TICK_FRAMES, TICK_INDEX};
 
 use super::control::{Control, glide_ticks};
-use super::number::{flush, narrow};
+use super::number::{flush, higher};
 use super::rest::Rest;
-use absorption::{Absorption, Loss};
+use absorption::Absorption;
 use diffuser::Diffuser;
+pub(super) use room::Room;
+use room::{lengths, losses};
 use rotation::Rotation;
 
 /// Delay lines.
 const LINES: usize = 16;
-
-/// Lengths of the lines in the largest room, milliseconds: uneven, so that few echoes coincide.
-const LENGTHS_MS: [f64; LINES] = [
-    29.0, 31.8, 35.3, 38.1, 42.4, 45.7, 50.9, 54.4, 59.2, 63.6, 68.1, 73.8, 78.3, 84.9, 90.2, 97.3,
-];
 
 /// Signs with which the input enters the lines: equally far from every row of the matrix.
 const SIGNS: [f32; LINES] = [
@@ -34,20 +32,6 @@ const SIGNS: [f32; LINES] = [
 
 /// Rows of the matrix that are heard on the left and on the right.
 const HEARD: (usize, usize) = (5, 10);
-
-/// Energy of an impulse's whole response on each side.
-const ENERGY: f64 = 0.5;
-
-/// What a room is like.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Room {
-    /// Part of the largest room's lengths, `0.2..=1.0`.
-    pub(super) size: f64,
-    /// Seconds for 60 dB, at 1 kHz.
-    pub(super) time_s: f64,
-    /// Part of that time at 5 kHz, `0.1..=1.0`.
-    pub(super) high: f64,
-}
 
 /// Samples of all lines at one frame.
 type Frame = [f32; LINES];
@@ -234,20 +218,20 @@ impl Network {
         let lines = lines.get_mut(..frames).unwrap_or(&mut []);
         self.read(numbers, lines);
         let sides = left.iter_mut().zip(right);
+        let mut peaks = [0.0_f32; LINES];
         for (((frame, &number), input), (left, right)) in
             lines.iter_mut().zip(numbers).zip(scratch).zip(sides)
         {
             self.absorption.apply(frame, number);
             self.rotation.apply(frame, number);
-            mix(frame);
-            *left += frame[HEARD.0];
-            *right += frame[HEARD.1];
+            let mixed = mix(frame);
+            *left += mixed[HEARD.0];
+            *right += mixed[HEARD.1];
             let input = input * self.gain.at(number);
-            let mut peak = 0.0_f32;
-            for (sample, sign) in frame.iter_mut().zip(SIGNS) {
-                *sample = flush(*sample * 0.25 + input * sign);
-                peak = peak.max(sample.abs());
-            }
+            *frame = core::array::from_fn(|line| flush(mixed[line] * 0.25 + input * SIGNS[line]));
+            peaks = core::array::from_fn(|line| higher(peaks[line], frame[line].abs()));
+        }
+        for peak in peaks {
             self.rest.see(peak);
         }
         self.write(lines);
@@ -304,49 +288,21 @@ impl Network {
 
 /// Multiplies by the Hadamard matrix of sixteen rows; four times longer than it was.
 #[inline]
-fn mix(frame: &mut Frame) {
-    let mut span = 1;
-    while span < LINES {
-        for pair in frame.chunks_exact_mut(2 * span) {
-            let (low, high) = pair.split_at_mut(span);
-            for (a, b) in low.iter_mut().zip(high) {
-                (*a, *b) = (*a + *b, *a - *b);
-            }
+fn mix(frame: &Frame) -> Frame {
+    butterfly::<1>(&butterfly::<2>(&butterfly::<4>(&butterfly::<8>(frame))))
+}
+
+/// Sums and differences of samples that stand `SPAN` apart.
+#[inline]
+fn butterfly<const SPAN: usize>(frame: &Frame) -> Frame {
+    core::array::from_fn(|line| {
+        let other = frame[line ^ SPAN];
+        if line & SPAN == 0 {
+            other + frame[line]
+        } else {
+            other - frame[line]
         }
-        span *= 2;
-    }
-}
-
-/// Lengths of the lines in a room, frames: primes, none twice.
-fn lengths(size: f64, sample_rate_hz: f64) -> [usize; LINES] {
-    let mut least = 0;
-    LENGTHS_MS.map(|milliseconds| {
-        let frames = super::number::frames(milliseconds * size / 1000.0, sample_rate_hz);
-        least = next_prime(frames.max(least + 1));
-        least
     })
-}
-
-/// The least prime that is not below a number.
-fn next_prime(number: usize) -> usize {
-    let is_prime = |n: usize| n > 1 && (2..).take_while(|d| d * d <= n).all(|d| n % d != 0);
-    (number..).find(|n| is_prime(*n)).unwrap_or(number)
-}
-
-/// Loss of each line, and the input gain that gives every room the same energy.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "lengths of lines are far below 2^52"
-)]
-fn losses(room: &Room, lengths: &[usize; LINES], sample_rate_hz: f64) -> ([Loss; LINES], f32) {
-    let losses =
-        lengths.map(|length| Loss::of_room(length as f64, room.time_s, room.high, sample_rate_hz));
-    // An impulse of gain g puts 16 g^2 into the lines. All that is left of it comes out once in
-    // each pass, by a row of the matrix as by any other, and a part of it is left for the next.
-    let mean = lengths.iter().sum::<usize>() as f64 / LINES as f64;
-    let left = super::number::decay(2.0 * mean, room.time_s * sample_rate_hz);
-    let gain = libm::sqrt(ENERGY * (1.0 - left) / (LINES as f64 * left));
-    (losses, narrow(gain))
 }
 
 #[cfg(test)]
@@ -358,30 +314,17 @@ mod tests {
         for line in 0..LINES {
             let mut frame = [0.0; LINES];
             frame[line] = 1.0;
-            mix(&mut frame);
+            let mut frame = mix(&frame);
             let energy: f32 = frame.iter().map(|s| s * s / 16.0).sum();
             assert!((energy - 1.0).abs() < 1e-6);
-            mix(&mut frame);
+            frame = mix(&frame);
             assert!((frame[line] - 16.0).abs() < 1e-6);
         }
     }
 
     #[test]
     fn the_input_prefers_no_row_of_the_matrix() {
-        let mut signs = SIGNS;
-        mix(&mut signs);
-        assert!(signs.iter().all(|s| (s.abs() - 4.0).abs() < 1e-6));
-    }
-
-    #[test]
-    fn lengths_are_primes_and_all_different() {
-        for rate in [1_000.0, 44_100.0, 48_000.0, 768_000.0] {
-            for size in [0.3, 0.5, 1.0] {
-                let lengths = lengths(size, rate);
-                assert!(lengths.windows(2).all(|pair| pair[0] < pair[1]));
-                assert!(lengths.iter().all(|n| next_prime(*n) == *n));
-            }
-        }
+        assert!(mix(&SIGNS).iter().all(|s| (s.abs() - 4.0).abs() < 1e-6));
     }
 
     #[test]

@@ -12,6 +12,12 @@ pub(super) fn flush(sample: f32) -> f32 {
     if sample.abs() < FLOOR { 0.0 } else { sample }
 }
 
+/// The higher of two numbers; a plain comparison, which runs on many at once.
+#[inline]
+pub(super) fn higher(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
 /// A number as effects compute with it.
 #[expect(
     clippy::cast_possible_truncation,
@@ -51,6 +57,11 @@ pub(super) fn sine(phase: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_higher_of_two_numbers() {
+        assert_eq!(higher(1.0, 2.0).to_bits(), higher(2.0, 1.0).to_bits());
+    }
 
     #[test]
     fn what_nobody_hears_is_nothing() {

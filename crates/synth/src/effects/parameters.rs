@@ -118,7 +118,7 @@ pub(super) fn repeat_feedback(value: u8) -> f64 {
 
 /// Cutoff of the low-pass before an effect, hertz; `None` lets everything pass.
 ///
-/// Seven steps from 9 kHz to 1 kHz; the makers publish none.
+/// Seven steps from 11 kHz to 1 kHz; the makers publish none.
 pub(super) fn lowpass_hz(value: u8) -> Option<f64> {
     (value > 0).then(|| 16_000.0 * libm::exp2(-4.0 / 7.0 * f64::from(value.min(7))))
 }

@@ -5,6 +5,8 @@
 
 use crate::dsp::tables::TICK_FRAMES;
 
+use super::number::higher;
+
 /// Below this nothing is left of a tail: -120 dB.
 pub(super) const SILENCE: f32 = 1e-6;
 
@@ -47,8 +49,8 @@ impl Rest {
 
     /// Looks at what the effect holds or gives.
     #[inline]
-    pub(super) const fn see(&mut self, sample: f32) {
-        self.peak = self.peak.max(sample.abs());
+    pub(super) fn see(&mut self, sample: f32) {
+        self.peak = higher(self.peak, sample.abs());
     }
 
     /// Ends a tick.

@@ -66,7 +66,7 @@ impl Engine {
             is_known &= match bytes {
                 [0xF0, ..] => self.system_exclusive(group_index, bytes),
                 [0xFF] => {
-                    self.reset_group(group_index, Mode::Dls);
+                    self.reset_device(group_index, Mode::Dls);
                     true
                 }
                 // Time code, song position and select, tune request, clock, start, stop, sensing.
@@ -150,7 +150,7 @@ impl Engine {
         }
         match request {
             Request::Nothing => {}
-            Request::Reset(mode) => self.reset_group(group_index, mode),
+            Request::Reset(mode) => self.reset_device(group_index, mode),
             Request::MasterVolume(volume) => {
                 let ticks = self.glide_ticks();
                 if let Some(glide) = self.volumes.get_mut(usize::from(group_index)) {
@@ -168,6 +168,14 @@ impl Engine {
         true
     }
 
+    /// A system reset: one group's power-on state, and that of the effects it shares.
+    fn reset_device(&mut self, group_index: u16, mode: Mode) {
+        self.reset_group(group_index, mode);
+        if let Some(effects) = &mut self.effects {
+            effects.reset_parameters();
+        }
+    }
+
     /// Power-on state of one group under new rules; its voices fade.
     pub(super) fn reset_group(&mut self, group_index: u16, mode: Mode) {
         let Some(first) = part_index(group_index, 0) else {
@@ -183,9 +191,6 @@ impl Engine {
         let ticks = self.glide_ticks();
         if let Some(volume) = self.volumes.get_mut(usize::from(group_index)) {
             volume.head_for(1.0, ticks);
-        }
-        if let Some(effects) = &mut self.effects {
-            effects.reset_parameters();
         }
     }
 }

@@ -40,9 +40,10 @@ impl Head {
     pub(super) fn process(&mut self, offset: usize, input: &[f32], out: [&mut [f32]; 2]) {
         for (side, out) in self.sides.iter_mut().zip(out) {
             for (index, sample) in (offset..TICK_FRAMES).zip(input) {
-                let coming = side.coming.get_mut(index..index + TICK_FRAMES);
-                for (sum, response) in coming.into_iter().flatten().zip(&side.response) {
-                    *sum += sample * response;
+                if let Some(coming) = side.coming.get_mut(index..index + TICK_FRAMES) {
+                    for (sum, response) in coming.iter_mut().zip(&side.response) {
+                        *sum += sample * response;
+                    }
                 }
             }
             let ready = side.coming.get(offset..TICK_FRAMES).unwrap_or(&[]);

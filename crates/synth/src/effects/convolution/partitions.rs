@@ -4,20 +4,26 @@
 //! times those of the partitions gives one block of output. Owner: a convolution. Thread: control
 //! builds, render plays.
 
-use super::spectrum::{Spectrum, Transform};
+use super::spectrum::{Cell, Transform};
 
 /// Partitions of one length.
+///
+/// Cells of the same bins lie together, partition after partition, so that a sum over all
+/// partitions runs through memory from one end to the other.
 #[derive(Debug)]
 pub(super) struct Partitions {
     /// Frames of one.
     block: usize,
-    /// Of the response, both sides, earliest first.
-    response: [Vec<Spectrum>; 2],
-    /// Of the input, a ring.
-    history: Vec<Spectrum>,
-    /// Where the newest of them lies.
+    /// How many there are.
+    count: usize,
+    /// Of the response, left and right, earliest first.
+    response: Vec<[Cell; 2]>,
+    /// Of the input; for each cell a ring.
+    history: Vec<Cell>,
+    /// Where the newest of each ring lies.
     newest: usize,
-    sums: [Spectrum; 2],
+    /// By cell, left and right.
+    sums: [Vec<Cell>; 2],
     /// The input block before the last.
     previous: Vec<f32>,
     /// Output that is played, and output that is computed.
@@ -37,31 +43,30 @@ impl Partitions {
     #[expect(clippy::cast_precision_loss, reason = "a power of two, exact in f32")]
     pub(super) fn new(block: usize, response: [&[f32]; 2]) -> Self {
         let mut transform = Transform::new(2 * block);
-        let bins = transform.bins();
-        let count = response
-            .iter()
-            .map(|side| side.len().div_ceil(block))
-            .max()
-            .unwrap_or(0);
-        let response = response.map(|side| {
-            (0..count)
-                .map(|index| {
-                    let mut spectrum = Spectrum::new(bins);
-                    let part = side.chunks(block).nth(index).unwrap_or(&[]);
-                    transform.forward(part.iter().copied(), &mut spectrum);
-                    spectrum
-                })
-                .collect()
-        });
+        let cells = transform.cells();
+        let longest = response.iter().map(|side| side.len()).max().unwrap_or(0);
+        let count = longest.div_ceil(block);
+        let mut spectra = vec![[Cell::ZERO; 2]; cells * count];
+        for (side, frames) in response.iter().enumerate() {
+            for (partition, part) in frames.chunks(block).enumerate() {
+                let spectrum = transform.forward(part.iter().copied());
+                let slots = spectra.iter_mut().skip(partition).step_by(count);
+                for (slot, cell) in slots.zip(spectrum) {
+                    slot[side] = cell;
+                }
+            }
+        }
+        let output = || [vec![0.0; block], vec![0.0; block]];
         Self {
             block,
-            response,
-            history: vec![Spectrum::new(bins); count],
+            count,
+            response: spectra,
+            history: vec![Cell::ZERO; cells * count],
             newest: 0,
-            sums: [Spectrum::new(bins), Spectrum::new(bins)],
+            sums: [vec![Cell::ZERO; cells], vec![Cell::ZERO; cells]],
             previous: vec![0.0; block],
-            ready: [vec![0.0; block], vec![0.0; block]],
-            next: [vec![0.0; block], vec![0.0; block]],
+            ready: output(),
+            next: output(),
             transform,
             scale: 1.0 / (2 * block) as f32,
         }
@@ -69,45 +74,65 @@ impl Partitions {
 
     /// How many there are.
     pub(super) const fn partitions(&self) -> usize {
-        self.history.len()
+        self.count
     }
 
     /// Takes a block of input and begins a block of output.
     pub(super) fn take(&mut self, input: &[f32]) {
-        let count = self.partitions();
-        if count == 0 {
+        if self.count == 0 {
             return;
         }
-        self.newest = (self.newest + count - 1) % count;
-        if let Some(spectrum) = self.history.get_mut(self.newest) {
-            let frames = self.previous.iter().chain(input).copied();
-            self.transform.forward(frames, spectrum);
+        self.newest = (self.newest + self.count - 1) % self.count;
+        let frames = self.previous.iter().chain(input).copied();
+        let spectrum = self.transform.forward(frames);
+        let slots = self.history.iter_mut().skip(self.newest);
+        for (slot, cell) in slots.step_by(self.count).zip(spectrum) {
+            *slot = cell;
         }
         for (slot, frame) in self.previous.iter_mut().zip(input) {
             *slot = *frame;
         }
-        self.sums.iter_mut().for_each(Spectrum::clear);
+        for sums in &mut self.sums {
+            sums.fill(Cell::ZERO);
+        }
     }
 
     /// Multiplies partitions `from..from + count`, as far as they are there.
     pub(super) fn accumulate(&mut self, from: usize, count: usize) {
-        let (begin, rest) = self.history.split_at(self.newest);
-        let inputs = || rest.iter().chain(begin);
-        for (sum, response) in self.sums.iter_mut().zip(&self.response) {
-            let pairs = response.iter().zip(inputs()).skip(from).take(count);
-            for (response, input) in pairs {
-                sum.add_product(response, input);
+        let from = from.min(self.count);
+        let end = from.saturating_add(count).min(self.count);
+        if from == end {
+            return;
+        }
+        // The ring begins anew where its end is reached.
+        let turn = (self.count - self.newest).clamp(from, end);
+        let [left, right] = &mut self.sums;
+        let rows = self
+            .response
+            .chunks_exact(self.count)
+            .zip(self.history.chunks_exact(self.count));
+        for ((left, right), (response, history)) in left.iter_mut().zip(right).zip(rows) {
+            for (from, to) in [(from, turn), (turn, end)] {
+                let start = (from + self.newest) % self.count;
+                let inputs = history.get(start..).unwrap_or(&[]);
+                let responses = response.get(from..to).unwrap_or(&[]);
+                let (mut left_sum, mut right_sum) = (*left, *right);
+                for ([at_left, at_right], input) in responses.iter().zip(inputs) {
+                    left_sum = left_sum.plus_product(at_left, input);
+                    right_sum = right_sum.plus_product(at_right, input);
+                }
+                (*left, *right) = (left_sum, right_sum);
             }
         }
     }
 
     /// Turns the sums of one side into output.
     pub(super) fn finish(&mut self, side: usize) {
-        if self.partitions() == 0 {
+        if self.count == 0 {
             return;
         }
-        if let (Some(sum), Some(next)) = (self.sums.get(side), self.next.get_mut(side)) {
-            let frames = self.transform.inverse(sum);
+        if let (Some(sums), Some(next)) = (self.sums.get(side), self.next.get_mut(side)) {
+            let frames = self.transform.inverse(sums);
             let saved = frames.get(self.block..).unwrap_or(&[]);
             for (slot, frame) in next.iter_mut().zip(saved) {
                 *slot = *frame * self.scale;
@@ -129,8 +154,10 @@ impl Partitions {
 
     /// Silence.
     pub(super) fn clear(&mut self) {
-        self.history.iter_mut().for_each(Spectrum::clear);
-        self.sums.iter_mut().for_each(Spectrum::clear);
+        self.history.fill(Cell::ZERO);
+        for sums in &mut self.sums {
+            sums.fill(Cell::ZERO);
+        }
         self.previous.fill(0.0);
         for side in self.ready.iter_mut().chain(&mut self.next) {
             side.fill(0.0);

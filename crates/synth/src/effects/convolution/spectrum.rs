@@ -1,7 +1,7 @@
-//! Spectra: transforms of real frames, and products of spectra.
+//! Spectra of real frames: their transforms, and the cells in which their bins lie.
 //!
-//! Real and imaginary parts lie apart, so that a product runs over plain arrays. The transforms
-//! are scalar ones, which give the same bits on every processor.
+//! Eight bins make a cell, real and imaginary parts apart, so that products run over plain arrays
+//! of one length. The transforms are scalar ones, which give the same bits on every processor.
 //! Owner: partitions. Thread: control builds, render transforms.
 
 use core::fmt;
@@ -10,35 +10,50 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-/// Real and imaginary parts.
-#[derive(Debug, Clone)]
-pub(super) struct Spectrum {
-    pub(super) real: Vec<f32>,
-    pub(super) imaginary: Vec<f32>,
+/// Bins of a cell.
+pub(super) const LANES: usize = 8;
+
+/// Neighbouring bins of one spectrum.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    real: [f32; LANES],
+    imaginary: [f32; LANES],
 }
 
-impl Spectrum {
-    /// Zeros.
-    pub(super) fn new(bins: usize) -> Self {
-        Self {
-            real: vec![0.0; bins],
-            imaginary: vec![0.0; bins],
+impl Cell {
+    /// Nothing.
+    pub(super) const ZERO: Self = Self {
+        real: [0.0; LANES],
+        imaginary: [0.0; LANES],
+    };
+
+    /// Up to eight bins; the rest is nothing.
+    pub(super) fn of(bins: &[Complex32]) -> Self {
+        let mut cell = Self::ZERO;
+        let parts = cell.real.iter_mut().zip(&mut cell.imaginary);
+        for ((real, imaginary), bin) in parts.zip(bins) {
+            *real = bin.re;
+            *imaginary = bin.im;
         }
+        cell
     }
 
-    pub(super) fn clear(&mut self) {
-        self.real.fill(0.0);
-        self.imaginary.fill(0.0);
+    /// The bins.
+    pub(super) fn bins(&self) -> impl Iterator<Item = Complex32> {
+        let parts = self.real.iter().zip(&self.imaginary);
+        parts.map(|(real, imaginary)| Complex32::new(*real, *imaginary))
     }
 
-    /// Adds the product of two spectra.
-    pub(super) fn add_product(&mut self, a: &Self, b: &Self) {
-        let sums = self.real.iter_mut().zip(&mut self.imaginary);
-        let a = a.real.iter().zip(&a.imaginary);
-        let b = b.real.iter().zip(&b.imaginary);
-        for (((real, imaginary), (a, ai)), (b, bi)) in sums.zip(a).zip(b) {
-            *real += a * b - ai * bi;
-            *imaginary += a * bi + ai * b;
+    /// The sum with the product of two cells.
+    #[inline]
+    pub(super) fn plus_product(&self, a: &Self, b: &Self) -> Self {
+        Self {
+            real: core::array::from_fn(|n| {
+                self.real[n] + (a.real[n] * b.real[n] - a.imaginary[n] * b.imaginary[n])
+            }),
+            imaginary: core::array::from_fn(|n| {
+                self.imaginary[n] + (a.real[n] * b.imaginary[n] + a.imaginary[n] * b.real[n])
+            }),
         }
     }
 }
@@ -79,13 +94,16 @@ impl Transform {
         }
     }
 
-    /// Bins of a spectrum.
-    pub(super) fn bins(&self) -> usize {
-        self.complex.len()
+    /// Cells of a spectrum.
+    pub(super) fn cells(&self) -> usize {
+        self.complex.len().div_ceil(LANES)
     }
 
-    /// Spectrum of frames; what is missing at their end is silence.
-    pub(super) fn forward(&mut self, frames: impl Iterator<Item = f32>, spectrum: &mut Spectrum) {
+    /// Spectrum of frames, cell by cell; what is missing at their end is silence.
+    pub(super) fn forward(
+        &mut self,
+        frames: impl Iterator<Item = f32>,
+    ) -> impl Iterator<Item = Cell> {
         let frames = frames.chain(core::iter::repeat(0.0));
         for (slot, frame) in self.real.iter_mut().zip(frames) {
             *slot = frame;
@@ -94,18 +112,14 @@ impl Transform {
         let _ =
             self.forward
                 .process_with_scratch(&mut self.real, &mut self.complex, &mut self.scratch);
-        let parts = spectrum.real.iter_mut().zip(&mut spectrum.imaginary);
-        for ((real, imaginary), bin) in parts.zip(&self.complex) {
-            *real = bin.re;
-            *imaginary = bin.im;
-        }
+        self.complex.chunks(LANES).map(Cell::of)
     }
 
     /// Frames of a spectrum, as many times too loud as there are.
-    pub(super) fn inverse(&mut self, spectrum: &Spectrum) -> &[f32] {
-        let parts = spectrum.real.iter().zip(&spectrum.imaginary);
-        for (bin, (real, imaginary)) in self.complex.iter_mut().zip(parts) {
-            *bin = Complex32::new(*real, *imaginary);
+    pub(super) fn inverse(&mut self, cells: &[Cell]) -> &[f32] {
+        let bins = cells.iter().flat_map(Cell::bins);
+        for (slot, bin) in self.complex.iter_mut().zip(bins) {
+            *slot = bin;
         }
         // The lowest and the highest bin of real frames have no imaginary part.
         for end in [0, self.complex.len().saturating_sub(1)] {

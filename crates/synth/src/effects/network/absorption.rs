@@ -171,14 +171,15 @@ impl Absorption {
     /// - `number`: of the frame in its tick
     #[inline]
     pub(super) fn apply(&mut self, frame: &mut Frame, number: f32) {
-        for line in 0..LINES {
-            let gain = self.gains.from[line] + self.gains.slope[line] * number;
-            let pole = self.poles.from[line] + self.poles.slope[line] * number;
-            let wanted = frame[line] * gain;
-            let sample = flush(wanted + pole * (self.state[line] - wanted));
-            self.state[line] = sample;
-            frame[line] = sample;
-        }
+        let at = |moving: &Moving| -> Frame {
+            core::array::from_fn(|line| moving.from[line] + moving.slope[line] * number)
+        };
+        let (gains, poles, state) = (at(&self.gains), at(&self.poles), self.state);
+        let wanted: Frame = core::array::from_fn(|line| frame[line] * gains[line]);
+        self.state = core::array::from_fn(|line| {
+            flush(wanted[line] + poles[line] * (state[line] - wanted[line]))
+        });
+        *frame = self.state;
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::super::line::Line;
 use super::super::number::{flush, frames};
-use super::next_prime;
+use super::room::next_prime;
 
 /// Lengths, milliseconds.
 const LENGTHS_MS: [f64; 4] = [1.3, 2.3, 3.7, 5.9];

@@ -103,13 +103,16 @@ impl Rotation {
     /// - `number`: of the frame in its tick
     #[inline]
     pub(super) fn apply(&self, frame: &mut Frame, number: f32) {
+        let at = |from: &Pairs, slope: &Pairs| -> Pairs {
+            core::array::from_fn(|pair| from[pair] + slope[pair] * number)
+        };
+        let cosine = at(&self.from.cosine, &self.slope.cosine);
+        let sine = at(&self.from.sine, &self.slope.sine);
+        let was = *frame;
         let (low, high) = frame.split_at_mut(PAIRS);
-        for pair in 0..PAIRS {
-            let cosine = self.from.cosine[pair] + self.slope.cosine[pair] * number;
-            let sine = self.from.sine[pair] + self.slope.sine[pair] * number;
-            let (a, b) = (low[pair], high[pair]);
-            low[pair] = a * cosine - b * sine;
-            high[pair] = a * sine + b * cosine;
+        for (pair, (a, b)) in low.iter_mut().zip(high).enumerate() {
+            *a = was[pair] * cosine[pair] - was[pair + PAIRS] * sine[pair];
+            *b = was[pair] * sine[pair] + was[pair + PAIRS] * cosine[pair];
         }
     }
 }

@@ -26,16 +26,16 @@ fn script() -> Script {
 fn act(hall: &mut Hall, n: u8) {
     match n % 9 {
         0 => {
-            hall.send(&[0xC0 | n % 4, n % 3]);
-            hall.send(&[0x90 | n % 4, 60 + n % 20, 100]);
+            hall.send(&[0xC0 | (n % 4), n % 3]);
+            hall.send(&[0x90 | (n % 4), 60 + n % 20, 100]);
         }
-        1 => hall.send(&[0xB0 | n % 4, SENDS[usize::from(n) % 3], n]),
+        1 => hall.send(&[0xB0 | (n % 4), SENDS[usize::from(n) % 3], n]),
         2 => hall.gs(0x30, n % 8),
         3 => hall.gs(0x38, n % 8),
         4 => hall.gs(0x50, n % 10),
         5 => hall.gs(0x30 + n % 42, n),
-        6 => hall.send(&[0x80 | n % 4, 60 + n % 20, 0]),
-        7 if n % 2 == 0 => {
+        6 => hall.send(&[0x80 | (n % 4), 60 + n % 20, 0]),
+        7 if n.is_multiple_of(2) => {
             let mut settings = hall.engine.effects().unwrap();
             settings.chorus.on = !settings.chorus.on;
             settings.reverb.level_db = -f32::from(n) / 10.0;
@@ -48,7 +48,7 @@ fn act(hall: &mut Hall, n: u8) {
                 .set_response(Some(Box::new(Convolution::of_space(Space::Room, RATE))));
         }
         _ if n > 80 => hall.send(&[0xF0, 0x7E, 0x7F, 9, 1, 0xF7]),
-        _ => hall.send(&[0xB0 | n % 4, 120, 0]),
+        _ => hall.send(&[0xB0 | (n % 4), 120, 0]),
     }
 }
 

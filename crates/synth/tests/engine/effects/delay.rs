@@ -59,7 +59,7 @@ fn feedback_and_levels_are_those_of_the_macro() {
     let feedback: f64 = 16.0 / 65.0;
     for (n, (frame, level)) in left.iter().enumerate() {
         assert_eq!(*frame, 16_320 * (n + 1));
-        let expected = middle * feedback.powi(n as i32);
+        let expected = middle * feedback.powf(n as f64);
         assert!((level / expected - 1.0).abs() < 0.01, "{n} {level}");
     }
     assert_eq!(left, right);
