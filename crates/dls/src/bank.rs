@@ -331,7 +331,7 @@ pub struct Transform {
 ///
 /// # Source
 /// \[DLS2\] `art1`, `art2`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Connection {
     /// What drives it.
     pub source: Source,

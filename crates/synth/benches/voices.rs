@@ -14,6 +14,9 @@ use dmus_dls::bank::{
 };
 use dmus_synth::{Collection, Engine, EngineConfig, Layer};
 
+#[path = "../tests/engine/large.rs"]
+mod large;
+
 /// Frames of a block.
 const BLOCK: usize = 64;
 
@@ -166,5 +169,12 @@ fn idle(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, voices, note_on, idle);
+fn compile(criterion: &mut Criterion) {
+    let bank = large::bank();
+    criterion.bench_function("compile, 1418 waves, 20000 regions", |bencher| {
+        bencher.iter(|| Collection::compile(&bank).unwrap());
+    });
+}
+
+criterion_group!(benches, voices, note_on, idle, compile);
 criterion_main!(benches);

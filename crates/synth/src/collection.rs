@@ -25,9 +25,9 @@ pub(crate) use stand_in::StandIn;
 #[derive(Debug)]
 pub struct Collection {
     title: String,
-    instruments: Vec<Instrument>,
+    instruments: Box<[Instrument]>,
     /// Instruments by patch, each patch once.
-    by_patch: Vec<(Patch, u32)>,
+    by_patch: Box<[(Patch, u32)]>,
     /// For each program, the first melodic instrument that has it.
     by_program: Box<[Option<u32>; 128]>,
     /// For each program, the first drum kit that has it.
@@ -35,11 +35,11 @@ pub struct Collection {
     /// The first drum kit of all.
     first_kit: Option<u32>,
     /// Where regions are found, parallel to `regions`.
-    zones: Vec<Zone>,
-    regions: Vec<Region>,
-    articulations: Vec<Articulation>,
-    waves: Vec<Arc<Wave>>,
-    seams: Vec<Seam>,
+    zones: Box<[Zone]>,
+    regions: Box<[Region]>,
+    articulations: Box<[Articulation]>,
+    waves: Box<[Arc<Wave>]>,
+    seams: Box<[Seam]>,
 }
 
 /// One instrument of a collection.
@@ -167,6 +167,12 @@ impl Wave {
             recording,
             sample_rate_hz: f64::from(wave.sample_rate),
         })
+    }
+
+    /// Whether it sounds like a bank's wave: the same frames at the same rate.
+    pub(crate) fn is_of(&self, wave: &BankWave) -> bool {
+        self.sample_rate_hz.to_bits() == f64::from(wave.sample_rate).to_bits()
+            && *self.recording.frames() == wave.frames
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! # Life of a download
 //!
-//! A chunk is parsed and copied at once, so its client may free it. [`DownloadTable::take_changed`]
+//! A chunk is parsed and copied at once, so its client may free it; of equal waves one is kept. [`DownloadTable::take_changed`]
 //! makes a collection of what is in force; its owner hands that to the engine, and every
 //! collection that the engine lets go of back to [`DownloadTable::retired`]. An unload takes its
 //! instrument out of the next collection. It is complete when every collection that had it is
@@ -195,13 +195,19 @@ impl DownloadTable {
     }
 
     fn download_wave(&mut self, chunk: &WaveChunk) -> Result<DownloadHandle, DownloadError> {
-        let wave = Wave::compile(0, &chunk.wave).map_err(|_| DownloadError::NoMemory)?;
+        let mut known = self.waves.values().map(|entry| &entry.wave);
+        let wave = match known.find(|known| known.is_of(&chunk.wave)) {
+            Some(known) => Arc::clone(known),
+            None => Wave::compile(0, &chunk.wave)
+                .map(Arc::new)
+                .map_err(|_| DownloadError::NoMemory)?,
+        };
         let handle = self.new_handle();
         self.waves.insert(
             handle,
             WaveEntry {
                 id: chunk.id,
-                wave: Arc::new(wave),
+                wave,
                 users: 0,
                 unload_asked: false,
                 span: Span::default(),
@@ -369,5 +375,39 @@ fn refusal(error: ChunkError) -> DownloadError {
         ChunkError::BadField { field, value } => DownloadError::BadField { field, value },
         ChunkError::BadWaveFormat { tag, bits } => DownloadError::BadWaveFormat { tag, bits },
         _ => DownloadError::NoMemory,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dmus_dls::bank::Wave as BankWave;
+
+    #[test]
+    fn equal_waves_are_kept_once_whatever_their_ids() {
+        let mut table = DownloadTable::new();
+        let mut download = |id, sample_rate, frames: [i16; 3]| {
+            let wave = BankWave {
+                name: format!("wave {id}"),
+                sample_rate,
+                frames: frames.to_vec().into(),
+                sample: None,
+            };
+            table.download(&WaveChunk { id, wave }.to_bytes()).unwrap()
+        };
+        let first = download(1, 44_100, [1, 2, 3]);
+        let others = [
+            download(2, 44_100, [1, 2, 3]),
+            download(3, 22_050, [1, 2, 3]),
+            download(4, 44_100, [1, 2, 4]),
+        ];
+        let wave = |handle| Arc::clone(&table.waves[handle].wave);
+        let same = others
+            .each_ref()
+            .map(|other| Arc::ptr_eq(&wave(other), &wave(&first)));
+        assert_eq!(same, [true, false, false]);
+        // Each has its own life.
+        assert_eq!(table.unload(first), Ok(Unloaded::Now));
+        assert_eq!(table.len(), 3);
     }
 }

@@ -4,6 +4,7 @@
 //! Thread: control. Source: \[DLS2\] structure and region selection.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use dmus_dls::bank::{
@@ -50,6 +51,24 @@ pub(crate) fn assemble<'a>(
     Ok(compiler.finish(title))
 }
 
+/// A list of connections, and whose defaults stand below it.
+#[derive(PartialEq)]
+struct List<'a> {
+    dialect: Dialect,
+    connections: &'a [Connection],
+}
+
+impl Eq for List<'_> {}
+
+impl Hash for List<'_> {
+    /// Of what tells most lists apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for connection in self.connections {
+            state.write_i32(connection.scale);
+        }
+    }
+}
+
 /// A collection in the making.
 struct Compiler<'a> {
     waves: &'a [Link],
@@ -58,7 +77,7 @@ struct Compiler<'a> {
     regions: Vec<Region>,
     articulations: Vec<Articulation>,
     /// Articulations by dialect and list.
-    known_articulations: HashMap<(Dialect, &'a [Connection]), u32>,
+    known_articulations: HashMap<List<'a>, u32>,
     shelf: Shelf,
     seams: Vec<Seam>,
     /// Seams by wave, start and length.
@@ -119,7 +138,10 @@ impl<'a> Compiler<'a> {
         dialect: Dialect,
         connections: &'a [Connection],
     ) -> Result<u32, DownloadError> {
-        let key = (dialect, connections);
+        let key = List {
+            dialect,
+            connections,
+        };
         if let Some(&index) = self.known_articulations.get(&key) {
             return Ok(index);
         }
@@ -218,20 +240,20 @@ impl<'a> Compiler<'a> {
             .map(|(_, index)| *index);
         Collection {
             title,
-            instruments: self.instruments,
-            by_patch,
+            instruments: self.instruments.into(),
+            by_patch: by_patch.into(),
             by_program,
             by_kit,
             first_kit,
-            zones: self.zones,
-            regions: self.regions,
-            articulations: self.articulations,
+            zones: self.zones.into(),
+            regions: self.regions.into(),
+            articulations: self.articulations.into(),
             waves: self
                 .waves
                 .iter()
                 .map(|link| Arc::clone(&link.wave))
                 .collect(),
-            seams: self.seams,
+            seams: self.seams.into(),
         }
     }
 }

@@ -107,6 +107,11 @@ impl Recording {
         self.length
     }
 
+    /// The wave itself.
+    pub(crate) const fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
     /// What reading from a position on touches, silence outside of the wave included.
     #[inline]
     pub(crate) fn span_at(&self, position: u64) -> Span<'_> {

@@ -2,7 +2,7 @@
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{
-    Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
+    Connection, Curve, Destination, Dialect, Frames, Instrument, LoopKind, Patch, Region, Source,
     Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
 use dmus_dls::units::RelativeGain;
@@ -49,6 +49,7 @@ fn any_source() -> impl Strategy<Value = Source> {
         Just(Source::Rpn0),
         Just(Source::Rpn1),
         Just(Source::Rpn2),
+        (0_u8..20).prop_map(Source::Link),
     ]
 }
 
@@ -61,6 +62,11 @@ fn any_curve() -> impl Strategy<Value = Curve> {
     ]
 }
 
+/// Of an output, which may lose its sign.
+fn any_output() -> impl Strategy<Value = Curve> {
+    prop_oneof![any_curve(), Just(Curve::Absolute)]
+}
+
 fn any_transform() -> impl Strategy<Value = Transform> {
     (any_curve(), any::<bool>(), any::<bool>()).prop_map(|(curve, bipolar, invert)| Transform {
         curve,
@@ -69,7 +75,7 @@ fn any_transform() -> impl Strategy<Value = Transform> {
     })
 }
 
-const DESTINATIONS: [Destination; 26] = [
+const DESTINATIONS: [Destination; 32] = [
     Destination::None,
     Destination::Gain,
     Destination::Pitch,
@@ -96,6 +102,12 @@ const DESTINATIONS: [Destination; 26] = [
     Destination::Eg2Hold,
     Destination::FilterCutoff,
     Destination::FilterQ,
+    Destination::SampleStart,
+    Destination::Link(0),
+    Destination::Link(1),
+    Destination::Link(9),
+    Destination::Link(15),
+    Destination::Link(255),
 ];
 
 fn any_connection() -> impl Strategy<Value = Connection> {
@@ -103,7 +115,7 @@ fn any_connection() -> impl Strategy<Value = Connection> {
         (any_source(), any_transform()),
         (any_source(), any_transform()),
         proptest::sample::select(&DESTINATIONS[..]),
-        any_curve(),
+        any_output(),
         odd_i32(),
     )
         .prop_map(
@@ -123,12 +135,22 @@ fn any_wave() -> impl Strategy<Value = Wave> {
     (
         proptest::collection::vec(any::<i16>(), 0..300),
         prop_oneof![Just(1), Just(u32::MAX), 1_u32..400_000],
+        any::<bool>(),
     )
-        .prop_map(|(frames, sample_rate)| Wave {
+        .prop_map(|(frames, sample_rate, deep)| Wave {
             name: String::new(),
             sample_rate,
+<<<<<<< HEAD
             about: Default::default(),
             frames: frames.into(),
+=======
+            frames: if deep {
+                let low: Vec<u8> = frames.iter().map(|high| *high as u8).collect();
+                Frames::of_24_bits(frames, &low)
+            } else {
+                frames.into()
+            },
+>>>>>>> wt-synth
             sample: None,
         })
 }
@@ -164,8 +186,9 @@ fn any_region() -> impl Strategy<Value = Region> {
         any_sample(),
         proptest::option::of(proptest::collection::vec(any_connection(), 0..20)),
         any::<bool>(),
+        proptest::option::of((any::<u8>(), any::<u8>())),
     )
-        .prop_map(|(options, sample, articulation, whole)| Region {
+        .prop_map(|(options, sample, articulation, whole, fixed)| Region {
             keys: if whole {
                 0..=127
             } else {
@@ -184,9 +207,14 @@ fn any_region() -> impl Strategy<Value = Region> {
             },
             sample: Some(sample),
             articulation,
+<<<<<<< HEAD
             fixed_key: None,
             fixed_velocity: None,
             about: Default::default(),
+=======
+            fixed_key: fixed.map(|fixed| fixed.0),
+            fixed_velocity: fixed.map(|fixed| fixed.1),
+>>>>>>> wt-synth
         })
 }
 
@@ -197,8 +225,9 @@ fn any_bank() -> impl Strategy<Value = Bank> {
         proptest::collection::vec(any_region(), 1..4),
         proptest::collection::vec(any_connection(), 0..30),
         any::<u8>(),
+        prop_oneof![Just(Dialect::Dls), Just(Dialect::SoundFont)],
     )
-        .prop_map(|(wave, mut regions, articulation, bank_msb)| {
+        .prop_map(|(wave, mut regions, articulation, bank_msb, dialect)| {
             let frames = wave.frames.len() as u32;
             for region in &mut regions {
                 let sample = region.sample.as_mut().unwrap();
@@ -226,8 +255,12 @@ fn any_bank() -> impl Strategy<Value = Bank> {
                 name: String::new(),
                 regions: regions.clone(),
                 articulation: articulation.clone(),
+<<<<<<< HEAD
                 dialect: Dialect::Dls,
                 about: Default::default(),
+=======
+                dialect,
+>>>>>>> wt-synth
             };
             Bank {
                 instruments: vec![instrument(false), instrument(true)],
