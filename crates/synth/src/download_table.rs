@@ -392,6 +392,7 @@ mod tests {
                 sample_rate,
                 frames: frames.to_vec().into(),
                 sample: None,
+                about: Default::default(),
             };
             table.download(&WaveChunk { id, wave }.to_bytes()).unwrap()
         };

@@ -140,17 +140,13 @@ fn any_wave() -> impl Strategy<Value = Wave> {
         .prop_map(|(frames, sample_rate, deep)| Wave {
             name: String::new(),
             sample_rate,
-<<<<<<< HEAD
             about: Default::default(),
-            frames: frames.into(),
-=======
             frames: if deep {
                 let low: Vec<u8> = frames.iter().map(|high| *high as u8).collect();
                 Frames::of_24_bits(frames, &low)
             } else {
                 frames.into()
             },
->>>>>>> wt-synth
             sample: None,
         })
 }
@@ -207,14 +203,9 @@ fn any_region() -> impl Strategy<Value = Region> {
             },
             sample: Some(sample),
             articulation,
-<<<<<<< HEAD
-            fixed_key: None,
-            fixed_velocity: None,
             about: Default::default(),
-=======
             fixed_key: fixed.map(|fixed| fixed.0),
             fixed_velocity: fixed.map(|fixed| fixed.1),
->>>>>>> wt-synth
         })
 }
 
@@ -255,12 +246,8 @@ fn any_bank() -> impl Strategy<Value = Bank> {
                 name: String::new(),
                 regions: regions.clone(),
                 articulation: articulation.clone(),
-<<<<<<< HEAD
-                dialect: Dialect::Dls,
                 about: Default::default(),
-=======
                 dialect,
->>>>>>> wt-synth
             };
             Bank {
                 instruments: vec![instrument(false), instrument(true)],

@@ -79,6 +79,7 @@ fn region(number: u32) -> Region {
         articulation: Some(list(number, wave)),
         fixed_key: None,
         fixed_velocity: None,
+        about: Default::default(),
     }
 }
 
@@ -102,6 +103,7 @@ pub(crate) fn bank() -> Bank {
             .collect(),
         articulation: Vec::new(),
         dialect: Dialect::SoundFont,
+        about: Default::default(),
     };
     let wave = |number: u32| {
         let start = usize::try_from(number * FRAMES).unwrap_or(0);
@@ -110,6 +112,7 @@ pub(crate) fn bank() -> Bank {
             sample_rate: 44_100,
             frames: all.part(start..start + usize::try_from(FRAMES).unwrap_or(0)),
             sample: None,
+            about: Default::default(),
         }
     };
     Bank {
