@@ -5,6 +5,8 @@
 //! Thread: host's main thread. Source: \[WDK\] KSPROPSETID_Synth, KSPROPSETID_Synth_Dls for the
 //! properties.
 
+mod banks;
+
 use std::fmt::Display;
 use std::path::Path;
 
@@ -21,6 +23,11 @@ const MAX_CHUNK: u64 = 1 << 30;
 const HELP: &str = "ok
 save-midi SECONDS PATH          what was played, as a Standard MIDI File
 save-audio SECONDS PATH         what was heard, as a WAV file
+bank                            the banks of the user, uppermost first
+bank open PATH | add PATH       in the place of the uppermost | over all
+bank remove N | move N M        counted from 0 at the top
+bank relocate N PATH            another file in the place of a bank
+bank none                       the built-in bank alone
 caps                            what the synthesizer can do
 stats                           voices, processor time, lost notes, peak, free memory
 clocks                          master and latency clock, 100 ns
@@ -68,6 +75,7 @@ fn obey(line: &str, control: &SharedControl) -> Result<String, String> {
         "save-audio" => save(rest, control, Kept::save_audio),
         "download" => download(rest, control),
         "unload" => unload(rest, control),
+        "bank" => banks::run(rest, control),
         "" => Err("no command; try help".to_owned()),
         _ => {
             let mut control = control.lock();

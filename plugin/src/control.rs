@@ -7,26 +7,29 @@
 mod relief;
 mod settings;
 mod shared;
+mod stack;
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use dmus_kernel::property::PropertyControl;
-use dmus_synth::Layer;
+use dmus_library::{BankReference, LoadedBank, OpenError, Opened, Progress};
+use dmus_synth::{Layer, USER_BANKS};
 
-pub use shared::{SharedControl, WeakControl};
+pub use shared::{Loading, SharedControl, WeakControl};
 
 use relief::Relief;
 use settings::Settings;
+use stack::{Entry, Layers, Stack, changed};
 
-use crate::banks::{self, LoadedBank};
+use crate::banks;
 use crate::downloads::SharedDownloads;
 use crate::kept::Kept;
 use crate::notice::{Notice, Severity};
 use crate::shell::pipeline::{Command, ControlLink, SentBank};
 use crate::shell::telemetry::Telemetry;
-use crate::state::{BankReference, PartProgram, PartPrograms, SavedBank, SavedParts};
+use crate::state::{LoadWatch, Loads, PartProgram, PartPrograms, SavedBank, SavedParts};
 use crate::view::{NameTable, PartView, ProgramNames, View};
 
 /// Notices kept; older ones make room.
@@ -41,10 +44,16 @@ pub struct Control {
     saved_bank: Arc<SavedBank>,
     saved_parts: Arc<SavedParts>,
     names: ProgramNames,
-    /// The user's bank that plays, if one does.
-    user: Option<LoadedBank>,
+    /// The user's banks.
+    user: Stack,
     /// The built-in bank, from the first activation on.
-    built_in: Option<LoadedBank>,
+    built_in: Option<Arc<LoadedBank>>,
+    /// The load that is under way.
+    loading: Option<Progress>,
+    /// The worker looks after this instance.
+    is_attended: bool,
+    /// Activation waits for the worker to act upon the state.
+    is_awaited: bool,
     /// State loads already acted upon; `None` before the first activation.
     restored: Option<u64>,
     /// State loads whose programs were sent last; `None` before the first activation.
@@ -76,8 +85,11 @@ impl Control {
             saved_bank,
             saved_parts,
             names,
-            user: None,
+            user: Stack::default(),
             built_in: None,
+            loading: None,
+            is_attended: false,
+            is_awaited: false,
             restored: None,
             programs_sent: None,
             link: None,
@@ -106,6 +118,7 @@ impl Control {
         let mut link = link;
         self.settings.restore(link.properties());
         self.link = Some(link);
+        self.is_awaited = false;
         self.exchange_downloads();
         self.send_all();
         self.saved_parts.follow(move |loads| {
@@ -179,6 +192,7 @@ impl Control {
     pub fn give_up_restoring(&mut self) {
         self.restored = Some(self.saved_bank.loads());
         self.programs_sent = Some(self.saved_parts.loads());
+        self.send_in_force();
         self.notify(Notice {
             severity: Severity::Fault,
             text: "acting upon the loaded project failed inside DMus".to_owned(),
@@ -186,62 +200,145 @@ impl Control {
         });
     }
 
-    /// Which bank the saved state asks for, when it has not been acted upon.
+    /// Which banks the saved state asks for, uppermost first, when it has not been acted upon.
     ///
-    /// Returns the number of state loads so far and the path; an empty path is the built-in bank.
-    pub fn bank_to_restore(&mut self) -> Option<(u64, String)> {
+    /// Returns the number of state loads so far with them.
+    pub fn banks_to_restore(&mut self) -> Option<Wanted> {
         let loads = self.saved_bank.loads();
         if self.restored == Some(loads) {
             return None;
         }
-        let reference = self.saved_bank.get();
-        if !reference.is_built_in() {
-            return Some((loads, reference.path));
+        let banks = self.saved_bank.get().banks;
+        if !banks.is_empty() {
+            return Some(Wanted {
+                loads,
+                banks,
+                is_passing: false,
+            });
         }
         // A variable is for hosts that save nothing; it never enters the state.
-        Some((loads, std::env::var(BANK_VARIABLE).unwrap_or_default()))
+        let path = std::env::var(BANK_VARIABLE).unwrap_or_default();
+        let banks = (!path.is_empty()).then(|| BankReference::at(path));
+        Some(Wanted {
+            loads,
+            banks: banks.into_iter().collect(),
+            is_passing: true,
+        })
     }
 
-    /// Plays the bank that [`bank_to_restore`](Self::bank_to_restore) named.
+    /// Plays the banks that [`banks_to_restore`](Self::banks_to_restore) named, as far as they are to
+    /// be had; a missing one stays named in the state.
     ///
-    /// A bank that cannot be read leaves the one before it playing and stays named in the state.
     /// Returns false when another state has been loaded meanwhile.
-    pub fn restore_bank(&mut self, loads: u64, loaded: Option<Result<LoadedBank, Notice>>) -> bool {
-        if self.saved_bank.loads() != loads {
+    pub fn restore_banks(
+        &mut self,
+        wanted: Wanted,
+        opened: Vec<Result<Opened, OpenError>>,
+    ) -> bool {
+        if self.saved_bank.loads() != wanted.loads {
             return false;
         }
-        self.restored = Some(loads);
-        match loaded {
-            Some(Ok(bank)) => self.play(Some(bank)),
-            Some(Err(notice)) => self.notify(notice),
-            None => self.play(None),
+        self.restored = Some(wanted.loads);
+        let mut entries = Vec::new();
+        for (reference, opened) in wanted.banks.into_iter().zip(opened) {
+            let notice = match &opened {
+                Ok(opened) => banks::found(&reference, opened),
+                Err(error) => Some(banks::missing(&reference, error)),
+            };
+            if let Some(notice) = notice {
+                self.notify(notice);
+            }
+            let entry = Entry::restored(reference, opened);
+            entries.push(if wanted.is_passing {
+                entry.passing()
+            } else {
+                entry
+            });
+        }
+        if !wanted.is_passing {
+            let saved = self.edit(|stack| stack.restore(entries));
+            // What is loaded meanwhile is newer than what was found.
+            self.saved_bank.put_unless_loaded(saved, wanted.loads);
+        } else {
+            self.edit(|stack| stack.restore(entries));
         }
         true
     }
 
-    /// Plays a bank that the musician has chosen, and names it in the state.
+    /// Changes the banks as the musician asks, and names them in the state.
     ///
-    /// One that cannot be read changes nothing but the notices.
-    pub fn open_bank(&mut self, loaded: Result<LoadedBank, Notice>) {
-        match loaded {
-            Ok(bank) => {
-                self.saved_bank.put(BankReference {
-                    name: bank.title.clone(),
-                    size: bank.size,
-                    ..BankReference::at(bank.path.clone())
-                });
-                self.notices
-                    .retain(|notice| notice.severity == Severity::Fault);
-                self.play(Some(bank));
-            }
-            Err(notice) => self.notify(notice),
+    /// - `how`: says whether there was anything to be done
+    pub fn change_banks(&mut self, change: BankChange) -> bool {
+        let mut is_done = true;
+        let saved = self.edit(|stack| {
+            is_done = match change {
+                BankChange::Open(chosen) => {
+                    stack.open(chosen.entry());
+                    true
+                }
+                BankChange::Add(chosen) => stack.add(chosen.entry()),
+                BankChange::Relocate(index, chosen) => stack.relocate(index, chosen.entry()),
+                BankChange::Remove(index) => stack.remove(index),
+                BankChange::Shift { from, to } => stack.shift(from, to),
+                BankChange::Clear => {
+                    stack.clear();
+                    true
+                }
+            };
+        });
+        if is_done {
+            self.saved_bank.put(saved);
+            self.notices
+                .retain(|notice| notice.severity == Severity::Fault);
+        }
+        is_done
+    }
+
+    /// Changes the stack and sends down what plays otherwise; returns what the state is to name.
+    fn edit(&mut self, change: impl FnOnce(&mut Stack)) -> crate::state::BankStack {
+        let before: Layers = self.user.collections();
+        change(&mut self.user);
+        let after = self.user.collections();
+        self.rename_programs();
+        for layer in changed(&before, &after) {
+            self.send_bank(Layer::User(layer));
+        }
+        self.user.saved()
+    }
+
+    /// A load is under way, or none any more.
+    pub fn set_loading(&mut self, loading: Option<Progress>) {
+        self.loading = loading;
+    }
+
+    /// Has the load end that is under way, if there is one.
+    pub fn cancel_load(&self) {
+        if let Some(loading) = &self.loading {
+            loading.cancel();
         }
     }
 
-    /// Plays the built-in bank alone, and says so in the state.
-    pub fn close_bank(&mut self) {
-        self.saved_bank.put(BankReference::default());
-        self.play(None);
+    /// The worker looks after this instance from now on, or nobody does.
+    pub const fn set_attended(&mut self, is_attended: bool) {
+        self.is_attended = is_attended;
+    }
+
+    /// Has the worker act upon the state before there is a render side; false if nobody would.
+    pub const fn await_worker(&mut self) -> bool {
+        self.is_awaited = self.is_attended;
+        self.is_awaited
+    }
+
+    /// Whether a state that was loaded is to be acted upon now: otherwise activation will.
+    #[must_use]
+    pub const fn wants_attention(&self) -> bool {
+        self.link.is_some() || self.is_awaited
+    }
+
+    /// Tells how many states were loaded.
+    #[must_use]
+    pub fn load_watch(&self) -> LoadWatch {
+        LoadWatch::new(Arc::clone(&self.saved_bank), Arc::clone(&self.saved_parts))
     }
 
     /// Adds a notice; the oldest makes room.
@@ -278,14 +375,17 @@ impl Control {
     pub fn view(&mut self) -> View {
         self.collect();
         let telemetry = self.telemetry();
-        let top = self.user.as_ref().or(self.built_in.as_ref());
+        let top = self.top();
+        let banks = self.user.views();
         View {
             bank_title: top.map_or_else(|| "no bank yet".to_owned(), |bank| bank.title.clone()),
-            bank_origin: match &self.user {
-                Some(bank) => bank.path.clone(),
-                None => "built in".to_owned(),
-            },
+            bank_origin: banks
+                .iter()
+                .find(|bank| bank.problem.is_none())
+                .map_or_else(|| "built in".to_owned(), |bank| bank.origin.clone()),
             bank_warnings: top.map_or(0, |bank| bank.warnings),
+            banks,
+            loading: self.loading.as_ref().map(Progress::snapshot),
             parts: telemetry
                 .as_ref()
                 .map(|now| self.part_views(now))
@@ -307,18 +407,20 @@ impl Control {
         self.collect();
         let telemetry = self.telemetry().unwrap_or_default();
         let mut text = telemetry.report();
-        let top = self.user.as_ref().or(self.built_in.as_ref());
+        let top = self.top();
         // Writing into a string cannot fail.
         let _never = writeln!(
             text,
             "bank {}",
             top.map_or("none", |bank| bank.title.as_str())
         );
-        let _never = writeln!(
-            text,
-            "bank_warnings {}",
-            top.map_or(0, |bank| bank.warnings)
-        );
+        for (key, value) in [
+            ("bank_warnings", top.map_or(0, |bank| bank.warnings)),
+            ("banks", self.user.playing().count()),
+            ("banks_missing", self.user.missing()),
+        ] {
+            let _never = writeln!(text, "{key} {value}");
+        }
         if let Some(kept) = &self.kept {
             for (key, value) in [
                 ("history_overwritten", kept.overwritten()),
@@ -334,31 +436,44 @@ impl Control {
         text
     }
 
-    /// Puts a bank on top, or takes it away.
-    fn play(&mut self, bank: Option<LoadedBank>) {
-        self.user = bank;
-        self.rename_programs();
-        self.send_bank(Layer::User(0));
+    /// The uppermost bank that plays.
+    fn top(&self) -> Option<&Arc<LoadedBank>> {
+        self.user.playing().next().or(self.built_in.as_ref())
     }
 
     /// Sends everything that the render side must know.
     fn send_all(&mut self) {
         self.send_again = false;
         self.send_bank(Layer::Factory);
-        self.send_bank(Layer::User(0));
+        for layer in 0..USER_BANKS {
+            self.send_bank(Layer::User(layer));
+        }
         self.send_programs();
+        self.send_in_force();
     }
 
     /// Sends the bank of one layer down.
     fn send_bank(&mut self, layer: Layer) {
-        let bank = match layer {
-            Layer::Factory => self.built_in.as_ref(),
-            Layer::User(0) => self.user.as_ref(),
-            // One bank is stacked as yet; downloads have a way of their own.
-            Layer::User(_) | Layer::Download => return,
+        let collection = match layer {
+            Layer::Factory => self
+                .built_in
+                .as_ref()
+                .map(|bank| Arc::clone(&bank.collection)),
+            Layer::User(index) => {
+                let layers = self.user.collections();
+                layers.into_iter().nth(usize::from(index)).flatten()
+            }
+            // Downloads have a way of their own.
+            Layer::Download => return,
         };
-        let collection = bank.map(|bank| Arc::clone(&bank.collection));
         self.send(Command::Download { layer, collection });
+    }
+
+    /// Tells the render side which state loads it now knows all of.
+    fn send_in_force(&mut self) {
+        if let (Some(banks), Some(parts)) = (self.restored, self.programs_sent) {
+            self.send(Command::InForce(Loads { banks, parts }));
+        }
     }
 
     /// Sends the programs of a state down that was loaded since they were sent last.
@@ -368,6 +483,7 @@ impl Control {
         if self.programs_sent != Some(self.saved_parts.loads()) {
             self.send_programs();
         }
+        self.send_in_force();
     }
 
     /// Sends the programs of the state down.
@@ -419,15 +535,12 @@ impl Control {
             bank_lsb: program.bank_lsb,
             program: program.program,
         };
-        [&self.user, &self.built_in]
-            .into_iter()
-            .flatten()
-            .find_map(|bank| {
-                bank.collection
-                    .name(patch)
-                    .map(str::to_owned)
-                    .filter(|name| !name.is_empty())
-            })
+        self.user.playing().chain(&self.built_in).find_map(|bank| {
+            bank.collection
+                .name(patch)
+                .map(str::to_owned)
+                .filter(|name| !name.is_empty())
+        })
     }
 
     fn part_views(&self, now: &Telemetry) -> Vec<PartView> {
@@ -446,6 +559,53 @@ impl Control {
             })
             .collect()
     }
+}
+
+/// Banks that a state asks for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    loads: u64,
+    /// Uppermost first.
+    pub banks: Vec<BankReference>,
+    /// They come from a variable and are not saved.
+    is_passing: bool,
+}
+
+/// A bank that the musician has chosen, loaded.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The bank.
+    pub bank: Arc<LoadedBank>,
+    /// The path as it was given.
+    pub path: String,
+}
+
+impl Chosen {
+    fn entry(self) -> Entry {
+        Entry::chosen(self.bank, self.path.as_ref())
+    }
+}
+
+/// What the musician does with the stack of banks; counted from the uppermost.
+#[derive(Debug, Clone)]
+pub enum BankChange {
+    /// In the place of the uppermost, or the first.
+    Open(Chosen),
+    /// On top.
+    Add(Chosen),
+    /// In the place of this one.
+    Relocate(usize, Chosen),
+    /// This one goes.
+    Remove(usize),
+    /// One goes to the place of another.
+    Shift {
+        /// From here.
+        from: usize,
+        /// To here.
+        to: usize,
+    },
+    /// All go.
+    Clear,
 }
 
 /// The programs of a telemetry as a state keeps them.

@@ -96,7 +96,8 @@ impl NiceEguiApp for Window {
         let view = self.control.view();
 
         Panel::top("bank").frame(theme::bar()).show(ui, |ui| {
-            self.bank.show(ui, &view, &self.send);
+            let cancel = || self.control.lock().cancel_load();
+            self.bank.show(ui, &view, &self.send, &cancel);
         });
         Panel::bottom("meters").frame(theme::bar()).show(ui, |ui| {
             self.meters.show(ui, &view, &self.params.master, &setter);

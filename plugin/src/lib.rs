@@ -33,7 +33,7 @@ use crate::shell::inbound::Inbound;
 use crate::shell::pipeline::EVENTS_PER_BLOCK;
 use crate::shell::render::Trims;
 use crate::shell::sysex::SysExHandle;
-use crate::shell::{Asked, Shell};
+use crate::shell::{Asked, Pace, Shell};
 use crate::state::{SavedBank, SavedParts};
 use crate::tasks::Task;
 use crate::view::ProgramNames;
@@ -138,11 +138,10 @@ impl Plugin for Dmus {
         buffer_config: &BufferConfig,
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        let is_active = self.shell.activate(buffer_config.sample_rate);
-        if is_active {
-            self.membership.start();
-        }
-        is_active
+        // The worker reads the banks that activation waits for.
+        self.membership.start(&self.control);
+        let pace = pace(buffer_config.process_mode == ProcessMode::Offline);
+        self.shell.activate(buffer_config.sample_rate, pace)
     }
 
     fn deactivate(&mut self) {
@@ -179,6 +178,15 @@ impl Plugin for Dmus {
         self.shell.process(left, right, &asked, events);
         // An instrument may be played at any time and never asks to sleep.
         ProcessStatus::KeepAlive
+    }
+}
+
+/// Whether somebody listens.
+const fn pace(is_offline: bool) -> Pace {
+    if is_offline {
+        Pace::Offline
+    } else {
+        Pace::Live
     }
 }
 
@@ -258,6 +266,9 @@ impl dmus_entry::Boundary for Dmus {
     const NOTE_PORTS: u32 = shell::NOTE_PORTS;
 
     fn begin_block(&mut self, facts: &BlockFacts<'_>) {
+        if let Some(is_offline) = facts.is_offline {
+            self.shell.set_pace(pace(is_offline));
+        }
         self.shell
             .begin_block(facts.steady_time, facts.events.clone());
     }

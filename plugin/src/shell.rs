@@ -9,9 +9,10 @@ pub mod pipeline;
 pub mod render;
 pub mod sysex;
 pub mod telemetry;
+mod waiting;
 
 use dmus_entry::PortEvent;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dmus_kernel::StreamState;
 use dmus_kernel::clock::Transport;
@@ -33,6 +34,19 @@ const LONGEST_AUDIO_SECONDS: u64 = 3_600;
 
 /// Says how many seconds of audio are kept, for machines with little memory or much.
 const AUDIO_VARIABLE: &str = "DMUS_AUDIO_SECONDS";
+
+/// How long activation waits for banks, live: a host's window stands still meanwhile. What takes
+/// longer is waited for by the messages alone.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether somebody listens while a host renders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// In time: nothing may wait.
+    Live,
+    /// As fast as it goes: a block may wait for a bank.
+    Offline,
+}
 
 /// The plug-in on plain slices.
 #[expect(
@@ -58,16 +72,26 @@ impl Shell {
     /// PAUSE. Returns false, with a notice, when the rate is not allowed.
     ///
     /// # Real-time
-    /// Not real-time: allocates, reads files.
-    pub fn activate(&mut self, sample_rate: f32) -> bool {
+    /// Not real-time: allocates, waits for files to be read: two seconds live, and offline until
+    /// they are.
+    pub fn activate(&mut self, sample_rate: f32, pace: Pace) -> bool {
         self.deactivate();
-        tasks::restore(&self.control);
+        tasks::prepare(
+            &self.control,
+            match pace {
+                Pace::Live => PATIENCE,
+                Pace::Offline => waiting::OFFLINE_PATIENCE,
+            },
+        );
         let downloads = self.control.lock().downloads();
         match Pipeline::new(whole_hz(sample_rate), audio_seconds(), downloads) {
             Ok(pipeline) => {
                 let (link, mut render) = pipeline.split();
                 render.prepare();
-                self.control.lock().connect(link);
+                let mut control = self.control.lock();
+                render.wait_for(control.load_watch(), pace == Pace::Offline);
+                control.connect(link);
+                drop(control);
                 self.render = Some(render);
                 true
             }
@@ -132,6 +156,16 @@ impl Shell {
         }
     }
 
+    /// From the next block on somebody listens, or nobody does.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub const fn set_pace(&mut self, pace: Pace) {
+        if let Some(render) = &mut self.render {
+            render.set_offline(matches!(pace, Pace::Offline));
+        }
+    }
+
     /// Plays one block: `events` gives the host's events with their offsets in frames.
     ///
     /// # Real-time
@@ -148,6 +182,7 @@ impl Shell {
             right.fill(0.0);
             return;
         };
+        render.wait_offline();
         // The clock of the process, which is read without a system call.
         let begun = Instant::now();
         render.begin(asked.trims);

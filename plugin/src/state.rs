@@ -1,13 +1,15 @@
-//! What a project remembers beside the parameters: the bank, the programs that MIDI chose.
+//! What a project remembers beside the parameters: the banks, the programs that MIDI chose.
 //!
 //! In: the framework's state load, on the host's main thread. Out: the control side asks for the
-//! current value, and its worker is woken by a load. A state never needs the bank file to be
+//! current value, and its worker is woken by a load. A state never needs a bank file to be
 //! parsed. The saved form is described in `docs/state.md`.
 
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dmus_kernel::sync::Counter;
+use dmus_library::BankReference;
+use dmus_synth::USER_BANKS;
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 
@@ -15,47 +17,58 @@ use crate::params::PARTS;
 use crate::worker;
 
 /// Version of the fields in this file, written into every state.
-pub const STATE_FORMAT: u32 = 1;
+pub const STATE_FORMAT: u32 = 2;
 
-/// A bank as a project names it; an empty path is the bank that is built in.
+/// The banks of the user as a project names them; without any, the built-in bank plays alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct BankReference {
+#[serde(from = "SavedForm")]
+pub struct BankStack {
     /// [`STATE_FORMAT`] of the program that wrote it.
     pub format: u32,
-    /// Where the file was, as the user gave it.
-    pub path: String,
-    /// The bank's own title, for a person who has to find it again.
-    pub name: String,
-    /// Length of the file, bytes.
-    pub size: u64,
+    /// Uppermost first, at most [`USER_BANKS`].
+    pub banks: Vec<BankReference>,
 }
 
-impl Default for BankReference {
+impl Default for BankStack {
     fn default() -> Self {
+        Self::of(Vec::new())
+    }
+}
+
+impl BankStack {
+    /// A stack of banks, uppermost first; more than there is room for are left out.
+    #[must_use]
+    pub fn of(mut banks: Vec<BankReference>) -> Self {
+        banks.truncate(usize::from(USER_BANKS));
         Self {
             format: STATE_FORMAT,
-            path: String::new(),
-            name: String::new(),
-            size: 0,
+            banks,
         }
     }
 }
 
-impl BankReference {
-    /// Names the file at `path`, not yet read.
-    #[must_use]
-    pub fn at(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            ..Self::default()
-        }
-    }
+/// What states of all formats have said.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SavedForm {
+    /// Since format 2.
+    banks: Vec<BankReference>,
+    /// Format 1: one bank, none if its path is empty.
+    path: String,
+    name: String,
+    size: u64,
+}
 
-    /// No file is named: the built-in bank plays alone.
-    #[must_use]
-    pub const fn is_built_in(&self) -> bool {
-        self.path.is_empty()
+impl From<SavedForm> for BankStack {
+    fn from(saved: SavedForm) -> Self {
+        if saved.banks.is_empty() && !saved.path.is_empty() {
+            return Self::of(vec![BankReference {
+                name: saved.name,
+                size: saved.size,
+                ..BankReference::at(saved.path)
+            }]);
+        }
+        Self::of(saved.banks)
     }
 }
 
@@ -126,8 +139,8 @@ pub struct Saved<T> {
 /// Asks for a value that changes by itself, given the number of state loads it must know of.
 type Follower<T> = Box<dyn Fn(u64) -> Option<T> + Send>;
 
-/// The bank of the project.
-pub type SavedBank = Saved<BankReference>;
+/// The banks of the project.
+pub type SavedBank = Saved<BankStack>;
 
 /// The programs of the project.
 pub type SavedParts = Saved<PartPrograms>;
@@ -197,6 +210,19 @@ impl<T: Clone> Saved<T> {
         *self.lock() = value;
     }
 
+    /// As [`put`](Self::put), unless a state was loaded since there were `loads` of them.
+    ///
+    /// # Real-time
+    /// Not real-time: takes locks of the control side.
+    pub fn put_unless_loaded(&self, value: T, loads: u64) {
+        // A load holds this over both of its steps.
+        let follower = self.lock_follower();
+        if self.loads.get() == loads {
+            self.put(value);
+        }
+        drop(follower);
+    }
+
     /// How many state loads there have been.
     ///
     /// # Real-time
@@ -214,6 +240,42 @@ impl<T: Clone> Saved<T> {
     fn lock(&self) -> MutexGuard<'_, T> {
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Tells the render side how many states were loaded, and nothing else.
+#[derive(Debug, Clone)]
+pub struct LoadWatch {
+    bank: Arc<SavedBank>,
+    parts: Arc<SavedParts>,
+}
+
+impl LoadWatch {
+    /// Watches two saved values.
+    #[must_use]
+    pub const fn new(bank: Arc<SavedBank>, parts: Arc<SavedParts>) -> Self {
+        Self { bank, parts }
+    }
+
+    /// How often each was loaded.
+    ///
+    /// # Real-time
+    /// Any thread. Wait-free.
+    #[must_use]
+    pub fn loads(&self) -> Loads {
+        Loads {
+            banks: self.bank.loads(),
+            parts: self.parts.loads(),
+        }
+    }
+}
+
+/// How often the values of a project were loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loads {
+    /// The banks.
+    pub banks: u64,
+    /// The programs of the parts.
+    pub parts: u64,
 }
 
 /// A saved value that the parameters share with the control side.
@@ -258,10 +320,11 @@ mod tests {
     #[test]
     fn a_state_load_is_counted_but_our_own_change_is_not() {
         let bank = Shared(Arc::new(SavedBank::default()));
-        bank.put(BankReference::at("a.dls"));
+        let named = |path: &str| BankStack::of(vec![BankReference::at(path)]);
+        bank.put(named("a.dls"));
         assert_eq!(bank.loads(), 0);
-        bank.set(BankReference::at("b.dls"));
-        assert_eq!((bank.loads(), bank.get().path.as_str()), (1, "b.dls"));
+        bank.set(named("b.dls"));
+        assert_eq!((bank.loads(), bank.get()), (1, named("b.dls")));
     }
 
     #[test]
@@ -309,6 +372,12 @@ mod tests {
         parts.set(with(2));
         assert_eq!(asker.join().expect("asking never fails").programs.len(), 1);
         assert_eq!(parts.get(), with(2));
+    }
+
+    #[test]
+    fn more_banks_than_there_is_room_for_are_cut() {
+        let banks = vec![BankReference::at("a.dls"); 1_000];
+        assert_eq!(BankStack::of(banks).banks.len(), usize::from(USER_BANKS));
     }
 
     #[test]

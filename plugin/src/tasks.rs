@@ -5,18 +5,40 @@
 
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use dmus_library::Library;
 
 use crate::banks;
 use crate::commands;
-use crate::control::SharedControl;
+use crate::control::{BankChange, Chosen, SharedControl};
 use crate::kept::{self, KeepError, Kept, Saved};
 use crate::notice::{Notice, Severity};
+use crate::worker;
+
+/// How often somebody who waits for the worker looks whether it is done.
+const GLANCE: Duration = Duration::from_millis(1);
 
 /// One job.
 #[derive(Debug)]
 pub enum Task {
-    /// Read the bank at this path and play it; an empty path is the built-in bank alone.
+    /// Read the bank at this path and play it in the place of the uppermost; an empty path is the
+    /// built-in bank alone.
     OpenBank(String),
+    /// Read the bank at this path and play it over the others.
+    AddBank(String),
+    /// Read the bank at this path and play it in the place of this one.
+    RelocateBank(usize, String),
+    /// Take this bank away.
+    RemoveBank(usize),
+    /// Put a bank in the place of another.
+    MoveBank {
+        /// From here.
+        from: usize,
+        /// To here.
+        to: usize,
+    },
     /// Answer with the current counters as text.
     Report(SyncSender<String>),
     /// Do what a line says and answer with a text; see [`commands`].
@@ -34,14 +56,13 @@ pub enum Task {
 /// Files are read before the control side is locked, so that the window never waits for them.
 pub fn run(task: Task, control: &SharedControl) {
     match task {
-        Task::OpenBank(path) => {
-            // A state that is just being acted upon is the older wish: it must not end up on top.
-            let _turn = control.turn();
-            if path.is_empty() {
-                control.lock().close_bank();
-            } else {
-                let loaded = banks::load(&path);
-                control.lock().open_bank(loaded);
+        Task::OpenBank(_)
+        | Task::AddBank(_)
+        | Task::RelocateBank(..)
+        | Task::RemoveBank(_)
+        | Task::MoveBank { .. } => {
+            if let Err(notice) = change_banks(task, control) {
+                control.lock().notify(notice);
             }
         }
         Task::Report(reply) => {
@@ -69,6 +90,45 @@ pub fn run(task: Task, control: &SharedControl) {
             text,
             hint: "save, then switch the plug-in off and on again",
         }),
+    }
+}
+
+/// Changes the stack of banks, after whatever a state has asked for.
+///
+/// # Errors
+/// In words, what was not done.
+///
+/// # Real-time
+/// Not real-time: reads files, waits for a state that is being acted upon.
+pub fn change_banks(task: Task, control: &SharedControl) -> Result<(), Notice> {
+    // A state that is just being acted upon is the older wish: it must not end up on top.
+    let _turn = control.turn();
+    restore_in_turn(control);
+    let change = match task {
+        Task::OpenBank(path) if path.is_empty() => BankChange::Clear,
+        Task::OpenBank(path) => BankChange::Open(choose(path, control)?),
+        Task::AddBank(path) => BankChange::Add(choose(path, control)?),
+        Task::RelocateBank(index, path) => BankChange::Relocate(index, choose(path, control)?),
+        Task::RemoveBank(index) => BankChange::Remove(index),
+        Task::MoveBank { from, to } => BankChange::Shift { from, to },
+        _ => return Ok(()),
+    };
+    if control.lock().change_banks(change) {
+        return Ok(());
+    }
+    Err(Notice {
+        severity: Severity::Warning,
+        text: "the stack of banks has no such place".to_owned(),
+        hint: "it has room for eight, counted from 0 at the top",
+    })
+}
+
+/// Loads a bank that the musician has chosen.
+fn choose(path: String, control: &SharedControl) -> Result<Chosen, Notice> {
+    let loading = control.begin_loading();
+    match Library::process().load(Path::new(&path), loading.progress()) {
+        Ok(bank) => Ok(Chosen { bank, path }),
+        Err(error) => Err(banks::unreadable(&path, &error)),
     }
 }
 
@@ -109,7 +169,7 @@ pub enum Attention {
 /// # Real-time
 /// Not real-time: reads files, frees.
 pub fn attend(control: &SharedControl) -> Attention {
-    if !control.lock().is_active() {
+    if !control.lock().wants_attention() {
         // Activation acts upon the state by itself, before the first frame.
         return Attention::None;
     }
@@ -123,7 +183,7 @@ pub fn attend(control: &SharedControl) -> Attention {
     Attention::Watch
 }
 
-/// Plays what the saved state names: its bank, then its programs.
+/// Plays what the saved state names: its banks, then its programs.
 ///
 /// # Real-time
 /// Not real-time: reads files, waits for another thread that is doing the same.
@@ -132,18 +192,34 @@ pub fn restore(control: &SharedControl) {
     restore_in_turn(control);
 }
 
-/// Another state may arrive while a bank is being read; then the newer one is read as well.
+/// Has the saved state acted upon before an instance becomes active, and waits for it; but not
+/// longer than `patience`: what takes longer goes on, and the render side holds what is to be
+/// played on it.
+///
+/// # Real-time
+/// Not real-time: the host's main thread, waits.
+pub fn prepare(control: &SharedControl, patience: Duration) {
+    if !control.lock().await_worker() {
+        // Nobody else would.
+        return restore(control);
+    }
+    worker::ring();
+    let start = Instant::now();
+    while control.lock().has_news() && start.elapsed() < patience {
+        thread::sleep(GLANCE);
+    }
+}
+
+/// Another state may arrive while banks are being read; then the newer ones are read as well.
 fn restore_in_turn(control: &SharedControl) {
     loop {
-        let Some((loads, path)) = control.lock().bank_to_restore() else {
+        let Some(wanted) = control.lock().banks_to_restore() else {
             break;
         };
-        let loaded = if path.is_empty() {
-            None
-        } else {
-            Some(banks::load(&path))
-        };
-        if control.lock().restore_bank(loads, loaded) {
+        let loading = control.begin_loading();
+        let open = |reference| Library::process().open(reference, None, loading.progress());
+        let opened = wanted.banks.iter().map(open).collect();
+        if control.lock().restore_banks(wanted, opened) {
             break;
         }
     }

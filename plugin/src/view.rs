@@ -2,18 +2,24 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use dmus_library::Snapshot;
+
 use crate::notice::Notice;
 use crate::params::PARTS;
 
 /// Everything the window shows, as it was at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    /// Title of the bank on top.
+    /// Title of the bank on top that plays.
     pub bank_title: String,
     /// Where it comes from, in a few words.
     pub bank_origin: String,
     /// Leniencies of the bank's reader.
     pub bank_warnings: usize,
+    /// The banks of the user, uppermost first, the missing ones too.
+    pub banks: Vec<BankView>,
+    /// How far a bank that is being loaded is.
+    pub loading: Option<Snapshot>,
     /// The parts in channel order; empty before the first block.
     pub parts: Vec<PartView>,
     /// Voices that sound now, and at most since the start.
@@ -28,6 +34,19 @@ pub struct View {
     pub notices: Vec<Notice>,
     /// The instrument is active in its host.
     pub active: bool,
+}
+
+/// One bank of the user as the window shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BankView {
+    /// Its title.
+    pub title: String,
+    /// Where it is, or was.
+    pub origin: String,
+    /// Leniencies of its reader.
+    pub warnings: usize,
+    /// Why it is missing.
+    pub problem: Option<String>,
 }
 
 /// One part as the window shows it.

@@ -67,21 +67,25 @@ impl Membership {
         Self { id }
     }
 
-    /// Starts the worker if it does not run, and wakes it: this instance has become active.
+    /// Starts the worker if it does not run, and wakes it: this instance is becoming active.
     ///
     /// Without a thread, if the system gives none, a state that is loaded waits for the next
     /// activation, and banks that came home for the window or the next report.
     ///
+    /// - `control`: of this instance
+    ///
     /// # Real-time
     /// Not real-time: host's main thread, takes a lock.
-    pub fn start(&self) {
+    pub fn start(&self, control: &SharedControl) {
         let mut roster = roster();
         if roster.thread.is_none() {
             let term = roster.term;
             let builder = thread::Builder::new().name(THREAD_NAME.to_owned());
             roster.thread = builder.spawn(move || work(term)).ok();
         }
+        let is_attended = roster.thread.is_some();
         drop(roster);
+        control.lock().set_attended(is_attended);
         ring();
     }
 }
@@ -91,14 +95,19 @@ impl Drop for Membership {
     /// may unload the library next.
     fn drop(&mut self) {
         let mut roster = roster();
-        roster.members.retain(|(id, _)| *id != self.id);
-        if !roster.members.is_empty() {
-            return;
+        let own = roster.members.extract_if(.., |(id, _)| *id == self.id);
+        let own: Vec<_> = own.filter_map(|(_, control)| control.upgrade()).collect();
+        let mut thread = None;
+        if roster.members.is_empty() {
+            roster.term = roster.term.wrapping_add(1);
+            thread = roster.thread.take();
         }
-        roster.term = roster.term.wrapping_add(1);
-        let thread = roster.thread.take();
         drop(roster);
         BELL.notify_all();
+        for control in own {
+            // Nobody will hear what is being loaded for it.
+            control.lock().cancel_load();
+        }
         if let Some(thread) = thread {
             part_with(thread);
         }

@@ -9,7 +9,7 @@ use dmus::control::{Control, SharedControl};
 use dmus::params::PARTS;
 use dmus::shell::inbound::Inbound;
 use dmus::shell::render::Trims;
-use dmus::shell::{Asked, Shell};
+use dmus::shell::{Asked, Pace, Shell};
 use dmus::state::{SavedBank, SavedParts};
 use dmus::tasks;
 use dmus::view::ProgramNames;
@@ -67,7 +67,7 @@ impl Rig {
             ProgramNames::default(),
         ));
         let mut shell = Shell::new(control.clone());
-        assert!(shell.activate(rate));
+        assert!(shell.activate(rate, Pace::Live));
         Self {
             shell,
             control,
@@ -271,7 +271,7 @@ fn volume_is_heard_and_outlives_an_activation() {
     assert!(rig.peak_since(from) < 1e-6);
     rig.shell.deactivate();
     assert_eq!(rig.say("volume"), "error the instrument is not active");
-    assert!(rig.shell.activate(48_000.0));
+    assert!(rig.shell.activate(48_000.0, Pace::Live));
     assert_eq!(rig.say("volume"), "ok -20000");
     assert_eq!(rig.say("volume 0"), "ok");
     let from = rig.played.len();

@@ -7,8 +7,8 @@ use dmus::control::{Control, SharedControl};
 use dmus::params::PARTS;
 use dmus::shell::inbound::Inbound;
 use dmus::shell::render::Trims;
-use dmus::shell::{Asked, Shell};
-use dmus::state::{BankReference, PartProgram, PartPrograms, SavedBank, SavedParts, Shared};
+use dmus::shell::{Asked, Pace, Shell};
+use dmus::state::{BankStack, PartProgram, PartPrograms, SavedBank, SavedParts, Shared};
 use dmus::tasks::{self, Attention, Task};
 use dmus::view::ProgramNames;
 use dmus_entry::PortEvent;
@@ -43,7 +43,7 @@ impl Rig {
             ProgramNames::default(),
         ));
         let mut shell = Shell::new(control.clone());
-        assert!(shell.activate(48_000.0));
+        assert!(shell.activate(48_000.0, Pace::Live));
         let (left, right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
         Self {
             shell,
@@ -157,7 +157,7 @@ fn a_look_of_the_worker_acts_upon_a_state_and_only_while_active() {
     rig.parts.set(program(7));
     assert_eq!(tasks::attend(&rig.control), Attention::None);
     assert!(rig.control.lock().has_news());
-    assert!(rig.shell.activate(48_000.0));
+    assert!(rig.shell.activate(48_000.0, Pace::Live));
     rig.play(&[]);
     assert_eq!(rig.programs()[0], 7);
     assert!(!rig.control.lock().has_news());
@@ -171,7 +171,7 @@ fn a_state_with_a_bank_alone_takes_back_no_program() {
     rig.left.truncate(64);
     rig.right.truncate(64);
     rig.play(&[&[0xC0, 33]]);
-    rig.bank.set(BankReference::default());
+    rig.bank.set(BankStack::default());
     assert_eq!(tasks::attend(&rig.control), Attention::Watch);
     rig.left.resize(BLOCK, 0.0);
     rig.right.resize(BLOCK, 0.0);
@@ -301,7 +301,7 @@ fn the_report_counts_what_was_played() {
 fn a_rate_that_is_none_is_refused_with_a_notice() {
     let mut rig = Rig::new();
     for rate in [f32::NAN, -48_000.0, 0.0, 999.0, 1e9] {
-        assert!(!rig.shell.activate(rate), "{rate}");
+        assert!(!rig.shell.activate(rate, Pace::Live), "{rate}");
     }
     assert!(!rig.control.view().notices.is_empty());
     assert_eq!(rig.play(&[&[0x90, 60, 100]]).to_bits(), 0.0_f32.to_bits());

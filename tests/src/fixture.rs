@@ -60,7 +60,15 @@ struct Instrument {
 /// The bank as the bytes of a file.
 #[must_use]
 pub fn bank() -> Vec<u8> {
-    let waves = [
+    bank_of("Known Sounds", 0)
+}
+
+/// The same sounds under another title, with a recording beside them that nothing plays.
+///
+/// - `ballast`: frames of that recording; they make the file long
+#[must_use]
+pub fn bank_of(title: &str, ballast: usize) -> Vec<u8> {
+    let mut waves = vec![
         Wave {
             rate_hz: 48_000,
             frames: vec![30_000; CLICK_FRAMES],
@@ -87,6 +95,18 @@ pub fn bank() -> Vec<u8> {
             looped: true,
         },
     ];
+    if ballast > 0 {
+        // No two frames in a row alike, so that nothing can be packed.
+        let frames = (0..ballast).map(|frame| frame.wrapping_mul(40_503).to_le_bytes());
+        waves.push(Wave {
+            rate_hz: 48_000,
+            frames: frames
+                .map(|[low, high, ..]| i16::from_le_bytes([low, high]))
+                .collect(),
+            unity_note: 60,
+            looped: false,
+        });
+    }
     let instrument = |name, wave, articulation: &[(u16, i32)]| Instrument {
         name,
         wave,
@@ -129,7 +149,7 @@ pub fn bank() -> Vec<u8> {
         list(b"lins", &lists.concat()),
         chunk(b"ptbl", &table),
         list(b"wvpl", &waves.concat()),
-        list(b"INFO", &chunk(b"INAM", b"Known Sounds\0")),
+        list(b"INFO", &chunk(b"INAM", &[title.as_bytes(), &[0]].concat())),
     ];
     chunk(b"RIFF", &[b"DLS ".as_slice(), &body.concat()].concat())
 }

@@ -3,7 +3,7 @@
 //! The same port, sequencer and engine as in the plug-in, with all trims at their defaults: the
 //! same samples. In: a song. Out: frames, and what was played as a file. Thread: the main one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dmus_kernel::clock::{Annotation, AnnotationKind, TimeSignature, TransportFlags};
@@ -12,8 +12,9 @@ use dmus_kernel::music::record_bytes;
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, PortConfig, ReferenceTime, SampleRate, SampleTime, StreamState,
 };
+use dmus_library::{Library, Progress};
 use dmus_song::{Message, Recording, Song};
-use dmus_synth::{Collection, Layer, SynthMiniport};
+use dmus_synth::{Collection, Layer, SynthMiniport, USER_BANKS};
 
 use crate::bank::{self, FileError};
 
@@ -43,8 +44,10 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// A running port with the built-in bank and, above it, the user's.
-    pub(crate) fn new(rate_hz: u32, bank: Option<&Path>) -> Result<Self, FileError> {
+    /// A running port with the built-in bank and, above it, those of the user.
+    ///
+    /// - `banks`: files, uppermost first
+    pub(crate) fn new(rate_hz: u32, banks: &[PathBuf]) -> Result<Self, FileError> {
         let place = Path::new("--rate");
         let rate = SampleRate::new(rate_hz).map_err(|error| FileError::new(place, error))?;
         let config = PortConfig {
@@ -53,19 +56,20 @@ impl Player {
         };
         let mut port = Port::new(SynthMiniport::new(VOICES), config)
             .map_err(|error| FileError::new(place, error))?;
-        let compile = |path: &Path, bank: &dmus_dls::Bank| {
-            Collection::compile(bank)
-                .map(Arc::new)
-                .map_err(|error| FileError::new(path, error))
-        };
-        let built_in = compile(Path::new("built-in bank"), &bank::built_in()?)?;
-        let user = bank
-            .map(|path| compile(path, &bank::read(path)?))
-            .transpose()?;
+        if let Some(surplus) = banks.get(usize::from(USER_BANKS)) {
+            let reason = format!("{USER_BANKS} banks lie over one another at most");
+            return Err(FileError::new(surplus, reason));
+        }
+        let mut stack = vec![(Layer::Factory, compile_built_in()?)];
+        for (layer, path) in (0..USER_BANKS).zip(banks) {
+            let bank = Library::process().load(path, &Progress::new());
+            let bank = bank.map_err(|error| FileError::new(path, error))?;
+            stack.push((Layer::User(layer), Arc::clone(&bank.collection)));
+        }
         let engine = port.stream_mut().engine_mut();
-        for (layer, collection) in [(Layer::Factory, Some(built_in)), (Layer::User(0), user)] {
+        for (layer, collection) in stack {
             engine
-                .download(layer, collection)
+                .download(layer, Some(collection))
                 .map_err(|error| FileError::new(place, error))?;
         }
         port.set_state(StreamState::Run)
@@ -200,6 +204,13 @@ impl Player {
     }
 }
 
+/// The bank that is compiled in, ready to be played.
+fn compile_built_in() -> Result<Arc<Collection>, FileError> {
+    Collection::compile(&bank::built_in()?)
+        .map(Arc::new)
+        .map_err(|error| FileError::new(Path::new("built-in bank"), error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +218,7 @@ mod tests {
 
     /// Plays a song, what was kept of it, and what was kept of that: all to the same bits.
     fn check(song: &Song, rate_hz: u32) -> Song {
-        let mut player = Player::new(rate_hz, None).expect("a player");
+        let mut player = Player::new(rate_hz, &[]).expect("a player");
         player.keep(song);
         let frames = player.play(song, |_| {});
         assert_eq!(player.port.stats().lost.total(), 0);
@@ -221,7 +232,7 @@ mod tests {
             assert_eq!(first.bytes(), second.bytes());
         }
 
-        let mut second = Player::new(rate_hz, None).expect("a player");
+        let mut second = Player::new(rate_hz, &[]).expect("a player");
         second.keep(&again);
         let bits = |frames: &[[f32; 2]]| -> Vec<u32> {
             frames
@@ -322,7 +333,7 @@ mod tests {
         add(NOTE, 2, &[0x93, 60, 100]);
         let song = recording.into_song();
 
-        let mut whole = Player::new(RATE, None).expect("a player");
+        let mut whole = Player::new(RATE, &[]).expect("a player");
         whole.keep(&song);
         let expected = whole.play(&song, |_| {});
         let reader = whole.history.as_ref().expect("kept");
@@ -331,7 +342,7 @@ mod tests {
         let take = reader.take(Some(since)).expect("nobody writes");
         assert_eq!(take.events().len(), 1);
         let (recording, _) = Recording::of_take(&take, "", RATE);
-        let part = Player::new(RATE, None)
+        let part = Player::new(RATE, &[])
             .expect("a player")
             .play(&recording.into_song(), |_| {});
         let found = &part[NOTE - SINCE..NOTE - SINCE + 4_000];
@@ -341,14 +352,14 @@ mod tests {
 
     #[test]
     fn without_keeping_nothing_is_captured() {
-        let player = Player::new(8_000, None).expect("a player");
+        let player = Player::new(8_000, &[]).expect("a player");
         assert!(player.captured(&dmus_song::demo()).is_err());
     }
 
     #[test]
     fn a_song_sounds_and_nothing_is_lost() {
         let song = dmus_song::demo();
-        let mut player = Player::new(8_000, None).expect("a player");
+        let mut player = Player::new(8_000, &[]).expect("a player");
         let frames = player.play(&song, |_| {});
         let peak = frames
             .iter()
@@ -362,7 +373,21 @@ mod tests {
 
     #[test]
     fn a_rate_out_of_range_is_refused_with_the_range() {
-        let error = Player::new(999, None).err().expect("refused");
+        let error = Player::new(999, &[]).err().expect("refused");
         assert!(error.to_string().contains("1000..=768000"), "{error}");
+    }
+
+    #[test]
+    fn of_banks_over_one_another_no_more_than_eight_are_taken_and_a_missing_one_is_named() {
+        let path = PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../presets/dmus-gm.dls"
+        ));
+        assert!(Player::new(8_000, &vec![path.clone(); 8]).is_ok());
+        let error = Player::new(8_000, &vec![path; 9]).err().expect("refused");
+        assert!(error.to_string().contains("8 banks"), "{error}");
+        let error = Player::new(8_000, &["no/such.dls".into()]).err();
+        let error = error.expect("there is none").to_string();
+        assert!(error.starts_with("no/such.dls: "), "{error}");
     }
 }

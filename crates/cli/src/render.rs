@@ -18,9 +18,9 @@ use crate::player::{BLOCK, Player};
 pub(crate) struct Render {
     /// Standard MIDI File of any format.
     song: PathBuf,
-    /// DLS bank that covers the built-in one.
+    /// Bank file that covers the built-in bank; of several the first lies on top.
     #[arg(long)]
-    bank: Option<PathBuf>,
+    bank: Vec<PathBuf>,
     /// WAV file to write, 32-bit floating point.
     #[arg(short, long)]
     output: PathBuf,
@@ -45,7 +45,7 @@ impl Render {
         for warning in song.warnings() {
             eprintln!("{}: {warning}", self.song.display());
         }
-        let mut player = Player::new(self.rate, self.bank.as_deref())?;
+        let mut player = Player::new(self.rate, &self.bank)?;
         if self.capture.is_some() {
             player.keep(&song);
         }

@@ -75,6 +75,8 @@ pub enum ReadErrorKind {
     NoInstruments,
     /// The wave pool holds no wave.
     NoWaves,
+    /// The bank within a container is compressed, which is not undone here.
+    Packed,
     /// A chunk without which there is no SoundFont.
     MissingChunk {
         /// Its id.
@@ -84,8 +86,6 @@ pub enum ReadErrorKind {
     NoPresets,
     /// No sample of the table of samples can be played.
     NoSamples,
-    /// The bank within a container is compressed, which is not undone here.
-    Packed,
     /// The file's own condition (`cdl `) says that it is not meant for this reader.
     Excluded,
 }
@@ -111,13 +111,13 @@ impl fmt::Display for ReadErrorKind {
             Self::Missing { list } => write!(f, "list `{list}` is missing"),
             Self::NoInstruments => write!(f, "list `lins` holds no instrument"),
             Self::NoWaves => write!(f, "list `wvpl` holds no wave"),
-            Self::MissingChunk { id } => write!(f, "chunk `{id}` is missing"),
-            Self::NoPresets => write!(f, "table `phdr` holds no preset"),
-            Self::NoSamples => write!(f, "table `shdr` holds no sample that can be played"),
             Self::Packed => write!(
                 f,
                 "the bank in the container is compressed; unpack it first"
             ),
+            Self::MissingChunk { id } => write!(f, "chunk `{id}` is missing"),
+            Self::NoPresets => write!(f, "table `phdr` holds no preset"),
+            Self::NoSamples => write!(f, "table `shdr` holds no sample that can be played"),
             Self::Excluded => write!(f, "the file excludes this reader by its own condition"),
         }
     }

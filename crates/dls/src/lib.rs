@@ -1,7 +1,7 @@
 //! Downloadable sounds: bytes to a neutral bank, and back.
 //!
-//! In: the bytes of a DLS Level 1 or Level 2 file, of a SoundFont 2 or 3 file, or of an RMID or XMF
-//! file that carries one of them.
+//! In: the bytes of a DLS Level 1 or Level 2 file, of a SoundFont 2 or 3 file, or of an RMID or
+//! XMF file that carries one of them.
 //! Out: a [`Bank`], plain data in real words, with every leniency of the reader in
 //! [`Bank::warnings`]; [`write::to_dls`] turns a bank into a DLS Level 2 file again.
 //! [`download`] does both for the chunks by which single instruments and waves are downloaded.
@@ -14,9 +14,9 @@
 //! Where to start: [`bank`] for the model, `dls` and `sf2` for the readers, [`mod@write`] for the
 //! writer.
 //!
-//! Limits: compressed containers are recognised and refused, waves in MPEG codings are left out with
-//! a warning. Phase groups, speaker masks and editing layers are kept, chunks of others are skipped.
-//! `docs/formats.md` has every chunk and what becomes of it.
+//! Limits: compressed containers are recognised and refused, waves in MPEG codings are left out
+//! with a warning. Phase groups, speaker masks and editing layers are kept, chunks of others are
+//! skipped. `docs/formats.md` has every chunk and what becomes of it.
 
 #![forbid(unsafe_code)]
 

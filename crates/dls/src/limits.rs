@@ -4,8 +4,8 @@
 //! number, only for bytes that are there. Frames of all waves of a collection together never exceed
 //! twice the bytes of the file, since a frame takes at least half of one and no wave is read twice;
 //! those of a SoundFont look at the file's own memory, or are decoded within [`decoded_frames`].
-//! Nesting is bounded by construction: the reader descends only into the lists it knows, seven
-//! deep, and skips all others whole.
+//! Nesting is bounded by construction: the reader descends only into the lists it knows, seven deep,
+//! and skips all others whole.
 
 /// Instruments of one bank: every program in every bank of one bank select byte.
 pub const INSTRUMENTS: usize = 128 * 128;

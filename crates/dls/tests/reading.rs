@@ -12,6 +12,8 @@ use dmus_dls::{Bank, FourCc, ReadErrorKind};
 mod file;
 #[path = "reading/mobile.rs"]
 mod mobile;
+#[path = "reading/numbers.rs"]
+mod numbers;
 #[path = "reading/texts.rs"]
 mod texts;
 #[path = "reading/waves.rs"]

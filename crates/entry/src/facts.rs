@@ -2,7 +2,7 @@
 //!
 //! In: records of the [`Inlet`](crate::inlet). Out: [`BlockFacts`], for the length of one call.
 //! Owner: the guarded plug-in. Thread: render. Source: \[CLAP\] process.h, `steady_time`;
-//! events.h, `port_index`, `CLAP_EVENT_IS_LIVE`.
+//! events.h, `port_index`, `CLAP_EVENT_IS_LIVE`; ext/render.h.
 
 use std::slice;
 
@@ -14,6 +14,9 @@ pub struct BlockFacts<'a> {
     /// The host's steady count of frames at the first frame of this block, `0..`; `None` when the
     /// host has no such count.
     pub steady_time: Option<i64>,
+    /// Nobody listens: the host renders as fast as it goes, and a block may take its time. `None`
+    /// when the host has not said; then what it said at activation holds.
+    pub is_offline: Option<bool>,
     /// Length of this block, frames, `1..`.
     pub frames: u32,
     /// What came in through the second note port and those after it, in the host's order.

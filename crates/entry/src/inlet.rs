@@ -44,6 +44,8 @@ pub(crate) struct Inlet {
     long: Vec<u8>,
     /// The host's steady count at the start of the piece.
     steady_time: Option<i64>,
+    /// What the host said last of whether somebody listens.
+    is_offline: Option<bool>,
     /// The first record the plug-in has not been given.
     next: usize,
     /// Frames of the piece the plug-in has rendered.
@@ -63,9 +65,15 @@ impl Inlet {
             records: Vec::with_capacity(records),
             long: Vec::with_capacity(long),
             steady_time: None,
+            is_offline: None,
             next: 0,
             done: 0,
         }
+    }
+
+    /// What the host said of whether somebody listens to the pieces from now on.
+    pub(crate) const fn set_offline(&mut self, is_offline: Option<bool>) {
+        self.is_offline = is_offline;
     }
 
     /// Forgets the piece before.
@@ -127,6 +135,7 @@ impl Inlet {
         let steady_time = self.steady_time;
         BlockFacts {
             steady_time: steady_time.map(|start| start.saturating_add(i64::from(self.done))),
+            is_offline: self.is_offline,
             frames,
             events: PortEvents::new(due.unwrap_or_default(), &self.long, self.done),
         }

@@ -113,6 +113,27 @@ impl PhaseCell {
     }
 }
 
+/// What the host said of whether somebody listens: the main thread sets it, blocks read it.
+#[derive(Debug, Default)]
+pub(crate) struct RenderMode(AtomicU8);
+
+impl RenderMode {
+    /// Whether nobody listens; nothing before the host has said.
+    pub(crate) fn is_offline(&self) -> Option<bool> {
+        // ORDER: Relaxed, nothing else is published; a block sees the mode of before or after.
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            said => Some(said == 2),
+        }
+    }
+
+    /// The host says it.
+    pub(crate) fn set(&self, is_offline: bool) {
+        // ORDER: Relaxed, as in `is_offline`.
+        self.0.store(1 + u8::from(is_offline), Ordering::Relaxed);
+    }
+}
+
 /// An index that the main thread sets.
 #[derive(Debug, Default)]
 pub(crate) struct Index(AtomicU32);

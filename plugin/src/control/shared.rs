@@ -5,6 +5,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
+use dmus_library::Progress;
+
 use super::Control;
 use crate::view::View;
 
@@ -91,9 +93,41 @@ impl SharedControl {
         }
     }
 
+    /// A load begins, for the window to see and to end.
+    #[must_use]
+    pub fn begin_loading(&self) -> Loading<'_> {
+        let progress = Progress::new();
+        self.lock().set_loading(Some(progress.clone()));
+        Loading {
+            control: self,
+            progress,
+        }
+    }
+
     /// What the window draws.
     #[must_use]
     pub fn view(&self) -> View {
         self.lock().view()
+    }
+}
+
+/// A load that is under way; over when this is dropped.
+#[derive(Debug)]
+pub struct Loading<'a> {
+    control: &'a SharedControl,
+    progress: Progress,
+}
+
+impl Loading<'_> {
+    /// What the library is to tell.
+    #[must_use]
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+}
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        self.control.lock().set_loading(None);
     }
 }

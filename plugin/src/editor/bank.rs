@@ -1,11 +1,12 @@
-//! The bank panel: what plays, where it comes from, how to open another.
+//! The bank panel: what plays, where it comes from, how to open another or put one over it.
 
-use egui::{self, RichText, TextEdit, Ui};
+use dmus_library::{Phase, Snapshot};
+use egui::{self, Button, ProgressBar, RichText, TextEdit, Ui};
 
 use super::{TaskSender, theme};
 use crate::notice::Severity;
 use crate::tasks::Task;
-use crate::view::View;
+use crate::view::{BankView, View};
 
 /// What the panel keeps between two frames.
 #[derive(Debug, Default)]
@@ -16,7 +17,9 @@ pub(super) struct BankPanel {
 
 impl BankPanel {
     /// Draws the panel and sends what the musician asks for.
-    pub(super) fn show(&mut self, ui: &mut Ui, view: &View, send: &TaskSender) {
+    ///
+    /// - `cancel`: ends a load; a task would come after it
+    pub(super) fn show(&mut self, ui: &mut Ui, view: &View, send: &TaskSender, cancel: &dyn Fn()) {
         ui.horizontal(|ui| {
             ui.label(RichText::new("DMus").heading().strong());
             ui.add_space(8.0);
@@ -29,7 +32,17 @@ impl BankPanel {
                 ui.label(RichText::new(text).small().color(theme::WARN));
             }
         });
-        ui.horizontal(|ui| self.show_path(ui, send));
+        for (index, bank) in view.banks.iter().enumerate() {
+            ui.horizontal(|ui| self.show_bank(ui, index, bank, send));
+        }
+        match &view.loading {
+            Some(loading) => {
+                ui.horizontal(|ui| show_loading(ui, loading, cancel));
+            }
+            None => {
+                ui.horizontal(|ui| self.show_path(ui, send));
+            }
+        }
         for notice in view.notices.iter().rev().take(2) {
             let colour = match notice.severity {
                 Severity::Information => theme::QUIET,
@@ -40,17 +53,48 @@ impl BankPanel {
         }
     }
 
-    /// The path of another bank, and the two things that can be done with it.
+    /// One bank of the stack, and what can be done with it.
+    fn show_bank(&self, ui: &mut Ui, index: usize, bank: &BankView, send: &TaskSender) {
+        let text = match &bank.problem {
+            Some(_) => RichText::new(format!("{}: missing", bank.title)).color(theme::WARN),
+            None => RichText::new(&bank.title),
+        };
+        let hover = bank.problem.as_ref().unwrap_or(&bank.origin);
+        ui.label(text.small()).on_hover_text(hover);
+        if index > 0 && ui.small_button("Up").clicked() {
+            send(Task::MoveBank {
+                from: index,
+                to: index - 1,
+            });
+        }
+        let path = self.path.trim();
+        let relocate = ui.add_enabled(!path.is_empty(), Button::new("Relocate").small());
+        if relocate
+            .on_hover_text("plays the file typed below in its place")
+            .clicked()
+        {
+            send(Task::RelocateBank(index, path.to_owned()));
+        }
+        if ui.small_button("Remove").clicked() {
+            send(Task::RemoveBank(index));
+        }
+    }
+
+    /// The path of another bank, and the things that can be done with it.
     fn show_path(&mut self, ui: &mut Ui, send: &TaskSender) {
         let field = TextEdit::singleline(&mut self.path)
-            .hint_text("path of a .dls file")
+            .hint_text("path of a .dls, .sf2 or .sf3 file")
             .desired_width(330.0);
         let typed = ui.add(field);
         let entered = typed.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let path = self.path.trim();
-        let open = ui.add_enabled(!path.is_empty(), egui::Button::new("Open bank"));
+        let open = ui.add_enabled(!path.is_empty(), Button::new("Open bank"));
         if (open.clicked() || entered) && !path.is_empty() {
             send(Task::OpenBank(path.to_owned()));
+        }
+        let add = ui.add_enabled(!path.is_empty(), Button::new("Add bank"));
+        if add.on_hover_text("over the banks that play").clicked() {
+            send(Task::AddBank(path.to_owned()));
         }
         if ui.button("Built-in bank").clicked() {
             send(Task::OpenBank(String::new()));
@@ -70,5 +114,22 @@ impl BankPanel {
         {
             send(Task::SaveAudio);
         }
+    }
+}
+
+/// How far a load is, and how to end it.
+fn show_loading(ui: &mut Ui, loading: &Snapshot, cancel: &dyn Fn()) {
+    let doing = match loading.phase {
+        Phase::Waiting => "waiting",
+        Phase::Searching => "searching",
+        Phase::Reading => "reading",
+        Phase::Hashing => "checking",
+        Phase::Compiling | Phase::Done => "preparing",
+    };
+    let part = loading.done as f32 / loading.total.max(1) as f32;
+    let bar = ProgressBar::new(part).desired_width(330.0).text(doing);
+    ui.add(bar).on_hover_text(&loading.file);
+    if ui.button("Cancel").clicked() {
+        cancel();
     }
 }

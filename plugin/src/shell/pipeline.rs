@@ -22,10 +22,10 @@ use super::telemetry::{Telemetry, WORDS};
 use crate::downloads::SharedDownloads;
 use crate::kept::Kept;
 use crate::params::PARTS;
-use crate::state::PartProgram;
+use crate::state::{Loads, PartProgram};
 
 /// Commands that fit into the ring; more than one activation and a few changes of bank need.
-const COMMANDS: usize = 64;
+const COMMANDS: usize = 128;
 
 /// Replaced banks that fit into the ring on their way home.
 const RETIRED: usize = 64;
@@ -50,7 +50,7 @@ pub(super) const CHANNEL_GROUPS: u16 = 4;
 pub enum Command {
     /// Play this bank in this layer, or none.
     Download {
-        /// Which of the two layers.
+        /// Which of the layers.
         layer: Layer,
         /// The bank.
         collection: Option<Arc<Collection>>,
@@ -62,6 +62,8 @@ pub enum Command {
         /// The state load that they come from, counted.
         loads: u64,
     },
+    /// All that these loads of states asked for has been sent.
+    InForce(Loads),
     /// Take more events and long buffers.
     Grow(PoolExtension),
 }

@@ -5,6 +5,8 @@
 //! waits.
 
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use dmus_dls::bank::Patch;
 use dmus_entry::PortEvent;
@@ -21,14 +23,18 @@ use super::inbound::{Inbound, Shape};
 use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
 use super::sysex::MAX_MESSAGE;
 use super::telemetry::{PartTelemetry, Telemetry, WORDS};
+use super::waiting::Waiting;
 use crate::params::PARTS;
-use crate::state::PartProgram;
+use crate::state::{LoadWatch, PartProgram};
 
 /// Retired banks sent home in one block at most.
 const RETIRED_PER_BLOCK: usize = 8;
 
 /// How often the telemetry is published while blocks come, 1/s.
 const PUBLICATIONS_PER_S: u32 = 100;
+
+/// How often somebody who waits offline looks again.
+const GLANCE: Duration = Duration::from_millis(1);
 
 /// Bytes for the messages of the further note ports: as many short ones as a block may have, and
 /// four of the longest.
@@ -64,6 +70,8 @@ pub struct Render {
     scratch: Box<[u8]>,
     /// The state load whose programs are in force.
     programs_of_load: u64,
+    /// What a state has asked for and is not there yet; nothing where nobody loads states.
+    waiting: Option<Waiting>,
     lost_inbound: u64,
     unsupported: u64,
     frames: u64,
@@ -102,6 +110,7 @@ impl Render {
             postponed: None,
             scratch: vec![0; MAX_MESSAGE].into_boxed_slice(),
             programs_of_load: 0,
+            waiting: None,
             lost_inbound: 0,
             unsupported: 0,
             frames: 0,
@@ -109,6 +118,53 @@ impl Render {
             publish_every: u64::from(rate_hz / PUBLICATIONS_PER_S),
             peak: [0.0; 2],
             peak_half_life: rate_hz as f32 * 0.1,
+        }
+    }
+
+    /// Holds messages from now on while what a state has asked for is not there.
+    ///
+    /// - `is_offline`: nobody listens, so a block waits instead
+    ///
+    /// # Real-time
+    /// Not real-time: control side.
+    pub fn wait_for(&mut self, watch: LoadWatch, is_offline: bool) {
+        let rate_hz = self.port.config().sample_rate.hz();
+        self.waiting = Some(Waiting::new(watch, rate_hz, is_offline));
+    }
+
+    /// Nobody listens from now on, or somebody does.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub const fn set_offline(&mut self, is_offline: bool) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.set_offline(is_offline);
+        }
+    }
+
+    /// Waits until what a state has asked for is there, if nobody listens.
+    ///
+    /// # Real-time
+    /// Render, wait-free; offline the one place where it waits: for the control side, by sleeping,
+    /// and not for ever.
+    pub fn wait_offline(&mut self) {
+        let patience = self.waiting.as_ref().and_then(Waiting::patience);
+        let Some(patience) = patience else { return };
+        let begun = Instant::now();
+        self.obey_all();
+        while self.waiting.as_ref().is_some_and(Waiting::is_behind) && begun.elapsed() < patience {
+            thread::sleep(GLANCE);
+            self.obey_all();
+        }
+    }
+
+    /// Has messages wait as long as it must be.
+    fn hold(&mut self) {
+        let stats = self.port.stats();
+        let sequencer = self.port.config().sequencer;
+        if let Some(waiting) = &mut self.waiting {
+            let holds = waiting.holds(self.frames, &stats, sequencer);
+            self.port.hold(holds);
         }
     }
 
@@ -164,14 +220,20 @@ impl Render {
             let _silent = self.port.set_state(StreamState::Run);
             self.recorder.set_state(StreamState::Run);
         }
+        self.obey_all();
+        self.hold();
+        self.apply(trims);
+        self.music.clear(self.port.stamp(0));
+    }
+
+    /// Obeys the commands that are there, up to one that the engine cannot take yet.
+    fn obey_all(&mut self) {
         while let Some(command) = self.postponed.take().or_else(|| self.commands.pop().ok()) {
             if let Some(refused) = self.obey(command) {
                 self.postponed = Some(refused);
                 break;
             }
         }
-        self.apply(trims);
-        self.music.clear(self.port.stamp(0));
     }
 
     /// Adds a host event to the block.
@@ -306,6 +368,12 @@ impl Render {
                 self.programs_of_load = loads;
                 None
             }
+            Command::InForce(loads) => {
+                if let Some(waiting) = &mut self.waiting {
+                    waiting.arrived(loads);
+                }
+                None
+            }
             Command::Grow(extension) => {
                 let refused = self.port.grow(extension).err();
                 // The control side sends another only when one was taken, so this place is free.
@@ -432,6 +500,8 @@ impl Render {
             events_in: port.submitted.saturating_add(self.lost_inbound),
             events_delivered: port.delivered,
             events_late: port.late,
+            events_held: port.held,
+            holds_given_up: self.waiting.as_ref().map_or(0, Waiting::given_up),
             lost_pool: port.lost.pool.saturating_add(port.lost.buffers),
             lost_sequencer: port.lost.sequencer,
             lost_inbound: self.lost_inbound,

@@ -9,7 +9,7 @@ use crate::params::PARTS;
 use crate::state::PartProgram;
 
 /// Words before those of the parts.
-const HEAD_WORDS: usize = 17;
+const HEAD_WORDS: usize = 19;
 
 /// Words of one telemetry.
 pub const WORDS: usize = HEAD_WORDS + PARTS;
@@ -21,8 +21,12 @@ pub struct Telemetry {
     pub events_in: u64,
     /// Messages that reached the synthesizer.
     pub events_delivered: u64,
-    /// Messages that came after their time and were played at once.
+    /// Messages that were played after their time: they came late, or waited for a bank.
     pub events_late: u64,
+    /// Messages that wait for their time, or for a bank.
+    pub events_held: u64,
+    /// Waits for a bank that were given up before it was there.
+    pub holds_given_up: u64,
     /// Messages lost for want of an event or a long buffer.
     pub lost_pool: u64,
     /// Messages lost because the sequencer was full.
@@ -102,6 +106,8 @@ impl Telemetry {
             self.frames,
             self.programs_of_load,
             self.stopped,
+            self.events_held,
+            self.holds_given_up,
         ];
         for (word, value) in words.iter_mut().zip(head) {
             *word = value;
@@ -144,6 +150,8 @@ impl Telemetry {
             frames: words[14],
             programs_of_load: words[15],
             stopped: words[16],
+            events_held: words[17],
+            holds_given_up: words[18],
             parts,
         }
     }
@@ -180,6 +188,8 @@ impl Telemetry {
             ("events_in", self.events_in),
             ("events_delivered", self.events_delivered),
             ("events_late", self.events_late),
+            ("events_held", self.events_held),
+            ("holds_given_up", self.holds_given_up),
             ("events_lost", self.events_lost()),
             ("lost_pool", self.lost_pool),
             ("lost_sequencer", self.lost_sequencer),

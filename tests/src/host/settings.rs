@@ -6,6 +6,7 @@ use std::ffi::CString;
 
 use anyhow::{Context, Result, anyhow};
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::events::io::{InputEvents, OutputEvents};
 use clack_host::plugin::PluginMainThreadHandle;
@@ -151,6 +152,20 @@ impl Plugin {
             &mut OutputEvents::from_buffer(&mut self.blocks.output),
         );
         Ok(())
+    }
+
+    /// Says that nobody listens: the plug-in may take its time.
+    ///
+    /// # Errors
+    /// The plug-in has no such mode, or refuses.
+    pub fn set_offline(&mut self) -> Result<()> {
+        let handle = self.instance.plugin_handle();
+        let extension = handle
+            .get_extension::<PluginRender>()
+            .context("no render extension")?;
+        extension
+            .set(&handle, RenderMode::Offline)
+            .context("setting the render mode")
     }
 
     /// What the plug-in wants saved.

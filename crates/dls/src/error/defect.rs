@@ -157,8 +157,6 @@ pub enum Defect {
     IndexBack { index: usize, taken: usize },
     /// An earlier preset has the same bank and program: this one is kept and not reached.
     SamePatch,
-    /// The third bytes of frames do not fit the frames or the version: 16 bits are played.
-    SampleLowBytes { bytes: usize, frames: usize },
 
     // SoundFont zones
     /// A zone behind the first that leads nowhere: ignored.
@@ -399,19 +397,6 @@ impl fmt::Display for Defect {
             Self::WaveRate { hz } => write!(f, "rate {hz} Hz is taken as 44100 Hz"),
             Self::HalfFrame => write!(f, "half a frame at the end of the data is ignored"),
             Self::WaveEmpty => write!(f, "the wave has no frames and is dropped"),
-            _ => self.fmt_sound_font(f),
-        }
-    }
-}
-
-impl Defect {
-    /// The texts of what only SoundFonts hold.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a table with one short arm per variant"
-    )]
-    fn fmt_sound_font(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
             Self::Version { major, minor } => {
                 write!(f, "version {major}.{minor:02} is unknown, read as 2.04")
             }
@@ -438,12 +423,6 @@ impl Defect {
                 write!(
                     f,
                     "an earlier preset has this bank and program and is the one that plays"
-                )
-            }
-            Self::SampleLowBytes { bytes, frames } => {
-                write!(
-                    f,
-                    "{bytes} bytes do not make 24 bit of {frames} frames, 16 bit are played"
                 )
             }
             Self::ZoneOpen => write!(f, "a zone that leads nowhere is ignored"),
@@ -552,7 +531,6 @@ impl Defect {
                     "the stream is longer than a file of this size may ask for, dropped"
                 )
             }
-            _ => Ok(()),
         }
     }
 }

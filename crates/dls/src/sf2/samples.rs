@@ -79,9 +79,9 @@ impl<'a> Data<'a> {
             if version >= WITH_24_BITS && (bytes == count || bytes == count + count % 2) {
                 frames = frames.with_low_in(image, low.offset.saturating_add(HEADER));
             } else {
-                let defect = Defect::SampleLowBytes {
-                    bytes,
-                    frames: count,
+                let defect = Defect::LowBytes {
+                    declared: bytes,
+                    used: count,
                 };
                 findings.note(&place.chunk(SM24), low.offset, defect);
             }

@@ -46,7 +46,10 @@ fn frames_of_24_bits_need_their_version_and_size() {
         font.version = version;
         font.low = Some(vec![9; bytes]);
         let bank = read(&font);
-        let expected = (!fits).then_some(Defect::SampleLowBytes { bytes, frames: 146 });
+        let expected = (!fits).then_some(Defect::LowBytes {
+            declared: bytes,
+            used: 146,
+        });
         assert_eq!(
             defects(&bank),
             Vec::from_iter(expected),

@@ -84,6 +84,16 @@ fn texts_are_those_of_the_list() {
 }
 
 #[test]
+fn text_beyond_the_limit_is_cut_and_said() {
+    let limit = dmus_dls::limits::TEXT_BYTES;
+    let mut font = font();
+    font.info.push(chunk(b"ICMT", &vec![b'a'; limit + 1]));
+    let bank = read(&font);
+    assert_eq!(defects(&bank), [Defect::OverLimit { limit }]);
+    assert_eq!(bank.info.comment.len(), limit);
+}
+
+#[test]
 fn version_that_is_unknown_is_read_all_the_same() {
     for (version, known) in [
         ([2, 1], true),

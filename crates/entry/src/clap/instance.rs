@@ -23,7 +23,7 @@ use crate::boundary::Boundary;
 use crate::guard::{GuardTask, Guarded, Link};
 use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
-use crate::signals::{Index, PhaseCell};
+use crate::signals::{Index, PhaseCell, RenderMode};
 
 /// How long a destroyed instance waits for a background task that still runs.
 const FAREWELL: Duration = Duration::from_secs(30);
@@ -38,6 +38,8 @@ pub(super) struct Instance<P: Boundary> {
     /// What goes to the guarded plug-in past the framework.
     pub(super) inlet: Arc<AtomicRefCell<Inlet>>,
     pub(super) phase: PhaseCell,
+    /// Whether somebody listens.
+    pub(super) render_mode: RenderMode,
     /// Which of the plug-in's layouts is selected.
     pub(super) layout: Index,
     /// Audio memory of the active phase. Borrowed by whoever runs the framework's render side.
@@ -83,6 +85,7 @@ impl<P: Boundary> Instance<P> {
             ledger,
             inlet,
             phase: PhaseCell::new(),
+            render_mode: RenderMode::default(),
             layout: Index::default(),
             blocks: AtomicRefCell::new(Blocks::empty()),
             window_thread: Mutex::new(None),

@@ -102,6 +102,7 @@ impl<P: Boundary> Instance<P> {
         // Free: the guarded plug-in holds it only inside the call below.
         if let Ok(mut inlet) = self.inlet.try_borrow_mut() {
             inlet.begin_piece(steady_time);
+            inlet.set_offline(self.render_mode.is_offline());
         }
         let ports = Some(NotePorts::new(&self.inlet, P::NOTE_PORTS, dropped));
         let frames = host.frames_count;

@@ -8,6 +8,9 @@ use clap_sys::ext::note_ports::{
     CLAP_EXT_NOTE_PORTS, CLAP_NOTE_DIALECT_CLAP, CLAP_NOTE_DIALECT_MIDI, clap_note_port_info,
     clap_plugin_note_ports,
 };
+use clap_sys::ext::render::{
+    CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render,
+};
 
 use crate::host::{Block, Events, Instance, all, header};
 use crate::probe::{EFFECT, KEY_PANIC, PLAIN, PORTS};
@@ -349,6 +352,25 @@ fn steady_time_counts_on_through_pieces_and_cuts() {
             "[1000, 1010, 1040, 1050, -1, -1, -1, -1, 5, 15, 45, 55, {most}, {most}, {most}, {most}]"
         )
     );
+}
+
+#[test]
+fn each_block_is_told_whether_somebody_listens_once_the_host_has_said() {
+    let instance = Instance::<PORTS>::playing(FRAMES);
+    let render: &clap_plugin_render = instance.extension(CLAP_EXT_RENDER).unwrap();
+    let told = |instance: &Instance<PORTS>| {
+        instance.process(&mut Block::new(&[2], FRAMES), &Events::new());
+        instance.fact("offline")
+    };
+    assert_eq!(told(&instance), "None");
+    for (mode, expected) in [
+        (CLAP_RENDER_OFFLINE, "Some(true)"),
+        (CLAP_RENDER_REALTIME, "Some(false)"),
+    ] {
+        // SAFETY: a call CLAP knows.
+        assert!(unsafe { render.set.unwrap()(instance.raw, mode) });
+        assert_eq!(told(&instance), expected);
+    }
 }
 
 #[test]

@@ -72,6 +72,8 @@ struct Log {
     port_bytes: (u64, u64),
     /// Steady time of each call.
     steady: Vec<Option<i64>>,
+    /// What the last call was told of whether somebody listens.
+    is_offline: Option<bool>,
     notices: Vec<String>,
 }
 
@@ -88,6 +90,7 @@ struct PortLog {
 impl Log {
     /// Notes what came past the framework, as long as there is room.
     fn facts(&mut self, facts: &BlockFacts<'_>) {
+        self.is_offline = facts.is_offline;
         if self.steady.len() < self.steady.capacity() {
             self.steady.push(facts.steady_time);
         }
@@ -221,6 +224,7 @@ impl<const KIND: u8> Default for Probe<KIND> {
             levels: Vec::with_capacity(64),
             ports: Vec::with_capacity(256),
             steady: Vec::with_capacity(256),
+            is_offline: None,
             ..Log::default()
         };
         Self {
@@ -492,6 +496,7 @@ fn report(log: &Log, params: &ProbeParams) -> String {
     writeln!(text, "\nported {}\nport_bytes {bytes} {sum}", log.ported).unwrap();
     let steady: Vec<i64> = log.steady.iter().map(|time| time.unwrap_or(-1)).collect();
     writeln!(text, "steady {steady:?}").unwrap();
+    writeln!(text, "offline {:?}", log.is_offline).unwrap();
     for notice in &log.notices {
         writeln!(text, "notice {notice}").unwrap();
     }

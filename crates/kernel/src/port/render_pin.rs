@@ -227,6 +227,16 @@ impl<S: Stream> RenderPin<S> {
         self.tally.since(&before)
     }
 
+    /// Has what is due wait, from the frame at `now` on, or wait no longer.
+    pub(super) fn hold(&mut self, holds: bool, now: SampleTime) {
+        let now = self.rate.sample_to_ref(now);
+        match (holds, self.sequencer.is_holding()) {
+            (true, false) => self.sequencer.hold(now),
+            (false, true) => self.sequencer.release(now),
+            _ => {}
+        }
+    }
+
     /// Lets the stream look after itself, once a block.
     pub(super) fn service(&mut self, now: SampleTime, allocator: &mut Allocator) {
         if self.state != StreamState::Stop {
@@ -249,6 +259,7 @@ impl<S: Stream> RenderPin<S> {
         }
         let mut delivery = Delivery {
             stream: &mut self.stream,
+            is_watched: self.has_shrunk || history.is_some(),
             history,
             shrunk_to: self.has_shrunk.then_some(self.channel_groups),
             vanished: 0,

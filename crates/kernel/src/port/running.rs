@@ -171,6 +171,33 @@ impl<M: Miniport> Port<M> {
             .put_message(chain, self.clock.position(), &mut self.allocator)
     }
 
+    /// Has messages wait from the next block on though they are due, because what is to play them
+    /// is not there yet; or lets them play.
+    ///
+    /// Nothing else waits: voices sound on, the clocks go on. What was stamped before the next block
+    /// and is not held for its time is played all the same. The pool and the sequencer hold what
+    /// waits, and what finds no room is lost and counted as ever, so whoever holds watches
+    /// [`stats`](Self::stats).
+    ///
+    /// When it plays again, order is as always; the last second of what waited keeps its rhythm at
+    /// twice the pace until it has caught up, what is older plays at once. All of that is counted
+    /// as [`late`](crate::PortStats::late). Holds over STOP and
+    /// [`reset`](Self::reset), which recycle what waits.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    ///
+    /// # Source
+    /// \[WDK\] KSPROPSETID_Synth_Dls: downloads are not time-stamped; what is played before its
+    /// instrument has come would be lost.
+    pub fn hold(&mut self, holds: bool) {
+        let now = self.clock.position();
+        self.main.hold(holds, now);
+        for pin in &mut self.others {
+            pin.hold(holds, now);
+        }
+    }
+
     /// Overwrites a block, and moves the master clock on by its frames.
     ///
     /// In RUN each message due is delivered exactly on its frame; messages of one frame come as one

@@ -4,6 +4,7 @@
 
 use crate::channel::sysex::{Mode, Parsed, Request, parse};
 use crate::channel::{CHANNELS_PER_GROUP, Effect};
+use crate::effects;
 use crate::polyphony::Moment;
 
 use super::{Engine, part_index};
@@ -133,6 +134,10 @@ impl Engine {
 
     /// True if the message was understood.
     fn system_exclusive(&mut self, group_index: u16, bytes: &[u8]) -> bool {
+        if let Some(message) = effects::sysex::Message::read(bytes) {
+            self.obey_effects(&message);
+            return true;
+        }
         let Some(Parsed {
             request,
             checksum_is_right,
@@ -178,6 +183,9 @@ impl Engine {
         let ticks = self.glide_ticks();
         if let Some(volume) = self.volumes.get_mut(usize::from(group_index)) {
             volume.head_for(1.0, ticks);
+        }
+        if let Some(effects) = &mut self.effects {
+            effects.reset_parameters();
         }
     }
 }

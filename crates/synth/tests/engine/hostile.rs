@@ -140,13 +140,13 @@ fn any_wave() -> impl Strategy<Value = Wave> {
         .prop_map(|(frames, sample_rate, deep)| Wave {
             name: String::new(),
             sample_rate,
-            about: Default::default(),
             frames: if deep {
                 let low: Vec<u8> = frames.iter().map(|high| *high as u8).collect();
                 Frames::of_24_bits(frames, &low)
             } else {
                 frames.into()
             },
+            about: Default::default(),
             sample: None,
         })
 }
@@ -203,9 +203,9 @@ fn any_region() -> impl Strategy<Value = Region> {
             },
             sample: Some(sample),
             articulation,
-            about: Default::default(),
             fixed_key: fixed.map(|fixed| fixed.0),
             fixed_velocity: fixed.map(|fixed| fixed.1),
+            about: Default::default(),
         })
 }
 
@@ -246,8 +246,8 @@ fn any_bank() -> impl Strategy<Value = Bank> {
                 name: String::new(),
                 regions: regions.clone(),
                 articulation: articulation.clone(),
-                about: Default::default(),
                 dialect,
+                about: Default::default(),
             };
             Bank {
                 instruments: vec![instrument(false), instrument(true)],
