@@ -12,16 +12,24 @@ use dmus_dls::bank::{Bank, LoopKind, Wave};
 use dmus_dls::write::to_dls;
 use dmus_song::{Mark, MarkKind, Recording};
 
-#[path = "../../crates/dls/tests/bytes/file.rs"]
+#[path = "../../../crates/dls/tests/bytes/file.rs"]
 mod file;
-#[path = "../../crates/dls/tests/bytes/sample.rs"]
+#[path = "../../../crates/dls/tests/bytes/sample.rs"]
 mod sample;
+#[path = "../../../crates/dls/tests/bytes/sf2.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod sf2;
+mod sound_fonts;
+#[path = "../../../crates/dls/tests/bytes/vorbis.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod vorbis;
 
 fn main() -> io::Result<()> {
     let Some(folder) = env::args_os().nth(1) else {
         return Err(io::Error::other("which folder?"));
     };
-    for (target, name, bytes) in banks().into_iter().chain(songs()).chain(states()) {
+    let seeds = [banks(), sound_fonts::seeds(), songs(), states()];
+    for (target, name, bytes) in seeds.into_iter().flatten() {
         let folder = Path::new(&folder).join(target);
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(name), bytes)?;
