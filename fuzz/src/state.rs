@@ -4,13 +4,14 @@
 //! Source: docs/state.md.
 
 use dmus::params::PARTS;
-use dmus::state::{BankReference, PartPrograms};
+use dmus::state::{BankStack, PartPrograms};
+use dmus_synth::USER_BANKS;
 use serde_json::Value;
 
 /// The fields of a state that are ours.
 #[derive(Debug)]
 pub struct Fields {
-    bank: Option<BankReference>,
+    bank: Option<BankStack>,
     parts: Option<PartPrograms>,
 }
 
@@ -31,8 +32,9 @@ pub fn read(bytes: &[u8]) -> Option<Fields> {
 /// When something does not.
 pub fn check(fields: &Fields) {
     if let Some(bank) = &fields.bank {
-        let text = serde_json::to_string(bank).expect("a reference is text");
-        let again: BankReference = serde_json::from_str(&text).expect("and is read again");
+        assert!(bank.banks.len() <= usize::from(USER_BANKS));
+        let text = serde_json::to_string(bank).expect("a stack is text");
+        let again: BankStack = serde_json::from_str(&text).expect("and is read again");
         assert!(again == *bank);
     }
     if let Some(parts) = &fields.parts {
