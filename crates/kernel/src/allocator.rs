@@ -375,7 +375,7 @@ impl Allocator {
         );
         if self.pool.owns(&chain) {
             self.pool
-                .recycle_seen(chain, |slot, bytes| visit(&view(slot, bytes)));
+                .recycle_seen(chain, move |slot, bytes| visit(&view(slot, bytes)));
         } else {
             self.lay_to_rest(chain);
         }

@@ -22,16 +22,15 @@ pub struct RenderCx<'a> {
     pub allocator: &'a mut Allocator,
     /// The frame at hand on the master clock.
     pub now: SampleTime,
-    /// The stamp of that frame.
-    pub time: ReferenceTime,
-    /// The frame at hand on the stream: the next to be rendered.
-    pub position: SampleTime,
+    /// How far the stream is ahead of the master clock, in frames.
+    ahead: i64,
+    rate: SampleRate,
 }
 
 impl<'a> RenderCx<'a> {
     /// The world at master frame `now` and stream frame `position`.
     #[must_use]
-    pub fn new(
+    pub const fn new(
         allocator: &'a mut Allocator,
         rate: SampleRate,
         now: SampleTime,
@@ -40,9 +39,29 @@ impl<'a> RenderCx<'a> {
         Self {
             allocator,
             now,
-            time: rate.sample_to_ref(now),
-            position,
+            ahead: position.frames().wrapping_sub(now.frames()),
+            rate,
         }
+    }
+
+    /// The frame at hand on the stream: the next to be rendered. It moves on with [`now`](Self::now).
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    #[must_use]
+    #[inline]
+    pub const fn position(&self) -> SampleTime {
+        SampleTime::new(self.now.frames().wrapping_add(self.ahead))
+    }
+
+    /// The stamp of the frame at hand, worked out anew each time: few who are called ask for it.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    #[must_use]
+    #[inline]
+    pub fn time(&self) -> ReferenceTime {
+        self.rate.sample_to_ref(self.now)
     }
 }
 

@@ -175,7 +175,7 @@ impl EventPool {
     fn at(&self, index: u32) -> Option<&Slot> {
         let slot = self.slots.get(index);
         debug_assert!(
-            slot.is_some_and(|slot| slot.live),
+            slot.is_some_and(Slot::is_live),
             "slot {index} is not in use"
         );
         slot
@@ -185,7 +185,7 @@ impl EventPool {
     fn at_mut(&mut self, index: u32) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(index);
         debug_assert!(
-            slot.as_ref().is_some_and(|slot| slot.live),
+            slot.as_ref().is_some_and(|slot| slot.is_live()),
             "slot {index} is not in use"
         );
         slot
@@ -296,6 +296,21 @@ impl EventPool {
         })
     }
 
+    /// As [`take_next`](Self::take_next), if the first in the list is of the first piece.
+    #[inline]
+    pub(crate) fn take_listed(&mut self, content: Slot) -> Option<EventBox> {
+        let index = self.first_free;
+        let slot = self.slots.get_first_mut(index)?;
+        self.first_free = slot.next;
+        *slot = content;
+        self.free = self.free.wrapping_sub(1);
+        Some(EventBox {
+            head: index,
+            tail: index,
+            pool: self.tag,
+        })
+    }
+
     /// The first slot of the list of free ones, which is given the next that was never taken if it
     /// is empty. Events of the first piece are in the list from the start.
     #[cold]
@@ -362,17 +377,6 @@ impl EventPool {
             head,
             tail: second_tail,
             pool: self.tag,
-        }
-    }
-
-    /// Puts `more` behind a chain; both are of this pool. Same cost for any length.
-    #[inline]
-    pub(crate) fn append(&mut self, chain: &mut EventBox, more: EventBox) {
-        debug_assert!(self.owns(chain) && self.owns(&more), "chains of two pools");
-        let (head, tail) = more.into_ends();
-        let last = std::mem::replace(&mut chain.tail, tail);
-        if let Some(slot) = self.at_mut(last) {
-            slot.next = head;
         }
     }
 

@@ -199,12 +199,17 @@ impl SampleRate {
     #[must_use]
     #[inline]
     pub const fn first_sample_at(self, time: ReferenceTime) -> SampleTime {
-        let units = time.0.cast_unsigned();
-        if units < NEAR_UNITS {
-            // floor((t - 1) * R / U) + 1, shifted by one second's frames so as not to go below zero.
-            let shifted = (units + (UNITS - 1)) * self.0 as u64 / UNITS + 1;
-            return SampleTime(shifted.cast_signed() - self.0 as i64);
+        // floor((t - 1) * R / U) + 1; what is below zero, as zero is then, is beyond all others here.
+        let before = time.0.cast_unsigned().wrapping_sub(1);
+        if before < NEAR_UNITS {
+            return SampleTime((before * self.0 as u64 / UNITS + 1).cast_signed());
         }
+        self.far_first_sample_at(time)
+    }
+
+    /// As [`first_sample_at`](Self::first_sample_at), for every time there is.
+    #[cold]
+    const fn far_first_sample_at(self, time: ReferenceTime) -> SampleTime {
         // ceil(f * U / R) >= t  <=>  f * U / R > t - 1  <=>  f = floor((t - 1) * R / U) + 1
         let (whole, rest) = self.whole_frames(time);
         if rest == 0 {

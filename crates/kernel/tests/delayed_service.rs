@@ -230,8 +230,8 @@ fn periodic(period: i64, blocks: &[i64]) -> Vec<i64> {
     let again = handle(&group);
     let mut due = 0;
     let poller = acting('p', &log, move |cx| {
-        assert!(cx.time.units() >= due);
-        due = cx.time.units() + period;
+        assert!(cx.time().units() >= due);
+        due = cx.time().units() + period;
         again.request_delayed_service(at(due)).unwrap();
         Membership::Stays
     });

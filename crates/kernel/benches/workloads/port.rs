@@ -213,11 +213,12 @@ impl Flow {
         flow
     }
 
-    /// The same block without messages.
+    /// The same block without messages: the client fills its buffer all the same, and then empties it.
     pub(crate) fn empty_block(&mut self) {
         self.turn = (self.turn + 1) % BLOCKS;
         let start = self.port.stamp(0).saturating_add(self.ahead[self.turn]);
-        self.buffer.load(start, &[]).unwrap();
+        self.buffer.load(start, self.records.records()).unwrap();
+        self.buffer.clear(start);
         self.port.submit(black_box(&self.buffer));
         self.port.render(&mut self.left, &mut self.right);
     }

@@ -12,6 +12,7 @@ use std::{
 #[path = "../../src/port/sequencer/near.rs"]
 mod near;
 #[path = "../../src/port/sequencer/queue.rs"]
+#[expect(dead_code, reason = "one message at a time is taken out here")]
 mod queue;
 #[path = "../../src/port/sequencer/series.rs"]
 mod series;
@@ -19,7 +20,7 @@ mod series;
 mod wheel;
 
 use crate::pool::Queued;
-use queue::Queue;
+use queue::{Queue, Source};
 
 /// As large as the handle of a chain.
 type Value = [u32; 4];
@@ -143,18 +144,11 @@ impl Peer for Sequencer {
 
     #[inline]
     fn take(&mut self) -> (i64, Value) {
-        self.0.pass(i64::MIN);
-        let message = if self.0.is_in_order() {
-            self.0.pop_in_order(i64::MAX)
-        } else {
-            self.0.pop_until(i64::MAX)
-        };
         let Queued {
             time,
             furthest,
             ends,
-        } = message.unwrap();
-        self.0.pass(time);
+        } = self.0.pop().unwrap();
         let [low, high] = [furthest, furthest >> 32].map(|half| (half & 0xFFFF_FFFF) as u32);
         (time, [low, high, ends.0, ends.1])
     }

@@ -99,10 +99,11 @@ impl Allocator {
             .ok_or(Exhausted::new(Room::Events))
     }
 
-    /// One event with this content, the claim being known to be granted.
+    /// One event with this content, the claim being known to be granted; nothing if it is not one
+    /// of those the pool began with, which takes the longer way.
     #[inline]
     pub(crate) fn granted_event(&mut self, content: Slot) -> Option<EventBox> {
-        self.pool.take_next(content)
+        self.pool.take_listed(content)
     }
 
     /// The message as a chain of pieces, each as long as a buffer but for the last.

@@ -22,10 +22,10 @@ impl Allocator {
         self.pool.unqueued(message)
     }
 
-    /// Puts `more` behind a chain, both being known to be of this pool.
+    /// Puts `more` behind a message, both being of this pool and held by no queue any longer.
     #[inline]
-    pub(crate) fn append(&mut self, chain: &mut EventBox, more: EventBox) {
-        self.pool.append(chain, more);
+    pub(crate) fn append(&mut self, message: &mut Queued, more: &Queued) {
+        self.pool.append(message, more);
     }
 
     /// Events beyond the reserve.

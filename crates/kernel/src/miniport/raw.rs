@@ -278,7 +278,7 @@ impl<S: RawStream> RawPin<S> {
                 continue;
             };
             cx.allocator
-                .address(&mut event, cx.time, crate::event::ChannelGroup::FIRST);
+                .address(&mut event, cx.time(), crate::event::ChannelGroup::FIRST);
             // At most eight bytes, which an event holds in itself.
             let _held = cx.allocator.write(&mut event, bytes);
             cx.allocator.mark_incomplete(&mut event);

@@ -52,6 +52,17 @@ impl EventPool {
         Queued::new(time, position, message)
     }
 
+    /// Puts `more` behind a message, both being of this pool and held by no queue any longer. Same
+    /// cost for any length.
+    #[inline]
+    pub(crate) fn append(&mut self, message: &mut Queued, more: &Queued) {
+        let (head, tail) = more.ends;
+        let last = std::mem::replace(&mut message.ends.1, tail);
+        if let Some(slot) = self.at_mut(last) {
+            slot.next = head;
+        }
+    }
+
     /// The handle of a message of this pool, which no queue holds any longer.
     #[inline]
     pub(crate) const fn unqueued(&self, message: &Queued) -> EventBox {

@@ -3,6 +3,8 @@
 //! In: chains of this pool. Out: free slots and buffers. Owner: the event pool. Thread: render.
 //! Source: \[WDK\] `IMXF::PutMessage` of the allocator: each event goes home with its buffer.
 
+use std::hint;
+
 use super::{
     EventBox, EventPool,
     slots::{Data, NONE, Slot},
@@ -21,7 +23,7 @@ impl EventPool {
             && let Some(slot) = self.slots.get_first_mut(head)
             && matches!(slot.data, Data::Inline(_))
         {
-            debug_assert!(slot.live, "slot {head} is not in use");
+            debug_assert!(slot.is_live(), "slot {head} is not in use");
             slot.next = self.first_free;
             slot.free();
             self.first_free = head;
@@ -44,29 +46,37 @@ impl EventPool {
     #[inline]
     pub(crate) fn recycle_seen(&mut self, chain: EventBox, mut visit: impl FnMut(&Slot, &[u8])) {
         let (mut index, _) = chain.into_ends();
-        while index != NONE {
-            let Some(slot) = self.slots.get_mut(index) else {
+        // Most events are of the first piece and hold their bytes themselves: they are seen and
+        // freed in one go.
+        while let Some(slot) = self.slots.get_first_mut(index)
+            && let Data::Inline(bytes) = &slot.data
+        {
+            debug_assert!(slot.is_live(), "slot {index} is not in use");
+            let length = usize::from(slot.length);
+            visit(slot, bytes.get(..length).unwrap_or(bytes));
+            let following = std::mem::replace(&mut slot.next, self.first_free);
+            slot.free();
+            self.first_free = index;
+            self.free = self.free.wrapping_add(1);
+            if following == NONE {
                 return;
-            };
-            debug_assert!(slot.live, "slot {index} is not in use");
-            // Most events hold their bytes themselves, and are seen and freed in one go.
-            if let Data::Inline(bytes) = &slot.data {
-                let length = usize::from(slot.length);
-                visit(slot, bytes.get(..length).unwrap_or(bytes));
-                let following = slot.next;
-                slot.next = self.first_free;
-                slot.free();
-                self.first_free = index;
-                self.free = self.free.wrapping_add(1);
-                index = following;
-            } else {
-                index = self.release_seen(index, &mut visit);
             }
+            hint::cold_path();
+            index = following;
+        }
+        self.recycle_seen_from(index, visit);
+    }
+
+    /// Takes back the events from this one on, whatever they hold, showing each to `visit`.
+    // Given away by value, or what `visit` holds would be in memory for the others too.
+    #[inline(never)]
+    fn recycle_seen_from(&mut self, mut index: u32, mut visit: impl FnMut(&Slot, &[u8])) {
+        while index != NONE {
+            index = self.release_seen(index, &mut visit);
         }
     }
 
     /// As [`release`](Self::release), showing the event to `visit` first.
-    #[cold]
     fn release_seen(&mut self, index: u32, visit: &mut impl FnMut(&Slot, &[u8])) -> u32 {
         let Some(slot) = self.at(index) else {
             return NONE;

@@ -45,12 +45,14 @@ pub(crate) struct Slot {
     pub(crate) group: ChannelGroup,
     pub(crate) flags: EventFlags,
     /// False while the slot is in the free list; asked for, and so kept, by debug assertions only.
-    pub(super) live: bool,
+    #[cfg(debug_assertions)]
+    live: bool,
 }
 
 impl Slot {
     /// A slot in the pool.
     const FREE: Self = Self {
+        #[cfg(debug_assertions)]
         live: false,
         ..Self::ZERO
     };
@@ -64,15 +66,27 @@ impl Slot {
         length: 0,
         group: ChannelGroup::BROADCAST,
         flags: EventFlags::COMPLETE,
+        #[cfg(debug_assertions)]
         live: true,
     };
 
     /// Marks the slot as one of the free list.
     #[inline]
     pub(super) const fn free(&mut self) {
-        if cfg!(debug_assertions) {
+        #[cfg(debug_assertions)]
+        {
             self.live = false;
         }
+    }
+
+    /// True unless the slot is in the free list, as far as that is known.
+    #[inline]
+    pub(super) const fn is_live(&self) -> bool {
+        #[cfg(debug_assertions)]
+        let live = self.live;
+        #[cfg(not(debug_assertions))]
+        let live = true;
+        live
     }
 
     /// A whole message held in the event itself.

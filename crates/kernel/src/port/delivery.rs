@@ -3,6 +3,8 @@
 //! In: due chains from the sequencer. Out: the same chains to the stream, and a copy of each message
 //! to the history. Owner: a render pin, for one block. Thread: render.
 
+use std::hint;
+
 use crate::{
     error::StateReason,
     history::HistoryWriter,
@@ -16,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Delivery<'a, S> {
     pub(super) stream: &'a mut S,
+    /// Either of the next two is there.
+    pub(super) is_watched: bool,
     /// Where everything delivered is written down, if anywhere.
     pub(super) history: Option<&'a mut HistoryWriter>,
     /// Groups there are, when messages to others may still have been waiting.
@@ -77,7 +81,9 @@ impl<S: Mxf> Delivery<'_, S> {
 impl<S: Mxf> Mxf for Delivery<'_, S> {
     #[inline(always)]
     fn put_message(&mut self, chain: EventBox, cx: &mut RenderCx<'_>) {
-        if self.shrunk_to.is_some() || self.history.is_some() {
+        if self.is_watched {
+            // So that the chain is put into memory here only: the call looks for it there.
+            hint::cold_path();
             self.put_watched(chain, cx);
         } else {
             self.stream.put_message(chain, cx);
@@ -92,6 +98,6 @@ impl<S: Mxf> Mxf for Delivery<'_, S> {
 /// Copies every message of a chain at the time it is played.
 fn write_down(chain: &EventBox, history: &mut HistoryWriter, cx: &RenderCx<'_>) {
     cx.allocator.visit(chain, &mut |group, pieces| {
-        history.record_pieces(cx.time, group, pieces);
+        history.record_pieces(cx.time(), group, pieces);
     });
 }

@@ -61,8 +61,8 @@ impl Inlet<'_> {
     }
 
     /// Counts messages that were accepted as they came.
-    pub(super) fn submit(&mut self, messages: u32) {
-        self.tally.submit(u64::from(messages));
+    pub(super) fn submit(&mut self, messages: u64) {
+        self.tally.submit(messages);
     }
 
     /// Counts a message that never became an event.

@@ -249,6 +249,7 @@ impl<S: Stream> RenderPin<S> {
         }
         let mut delivery = Delivery {
             stream: &mut self.stream,
+            is_watched: self.has_shrunk || history.is_some(),
             history,
             shrunk_to: self.has_shrunk.then_some(self.channel_groups),
             vanished: 0,

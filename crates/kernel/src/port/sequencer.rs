@@ -22,7 +22,9 @@ mod queue;
 mod series;
 mod wheel;
 
-use queue::Queue;
+use std::hint;
+
+use queue::{Queue, Source};
 
 use crate::{
     error::{Exhausted, Room},
@@ -31,6 +33,9 @@ use crate::{
     pool::{Claim, EventBox, Queued},
     time::{ReferenceTime, SampleRate, SampleTime},
 };
+
+/// The due frame of no message: those of all times lie before it.
+pub(crate) const NEVER: SampleTime = SampleTime::new(i64::MAX);
 
 /// What deliveries came to, in messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +52,16 @@ impl Delivered {
     pub(crate) const fn position(&self) -> Option<u64> {
         self.furthest.checked_sub(1)
     }
+
+    /// Counts a message that is handed on at the frame `now`.
+    ///
+    /// - `due`: its due frame
+    #[inline]
+    fn count(&mut self, message: &Queued, dues: impl Dues, due: SampleTime, now: SampleTime) {
+        self.furthest = self.furthest.max(message.furthest);
+        let is_late = dues.is_late(message.time, due, now);
+        self.late = self.late.wrapping_add(u64::from(is_late));
+    }
 }
 
 /// A stable priority queue of messages, of fixed capacity.
@@ -58,8 +73,6 @@ pub(crate) struct Sequencer {
     /// The prefetch is 0.
     is_at_time: bool,
     rate: SampleRate,
-    /// What has been handed on and not been asked for.
-    delivered: Delivered,
     /// Bytes of packed records that have come in since the last flush.
     stream_bytes: u64,
 }
@@ -73,7 +86,6 @@ impl Sequencer {
             prefetch,
             is_at_time: prefetch == SchedulePrefetch::AT_TIME,
             rate,
-            delivered: Delivered::default(),
             stream_bytes: 0,
         }
     }
@@ -105,7 +117,7 @@ impl Sequencer {
             return Err(Self::full(message));
         }
         if cx.allocator.event(&message).time == ReferenceTime::ZERO {
-            cx.allocator.stamp(&mut message, cx.time);
+            cx.allocator.stamp(&mut message, cx.time());
         }
         let message = cx.allocator.queued(message).map_err(Self::full)?;
         self.enqueue(message, cx);
@@ -146,125 +158,155 @@ impl Sequencer {
         claim.is_granted(self.capacity.saturating_sub(self.held()), self.capacity)
     }
 
-    /// Hands every message due at the frame of `cx` to `next`, as one chain, earliest first.
+    /// Hands every message due before the frame `end` to `next`, earliest first: those due on one
+    /// frame as one chain, those that are late with the frame of `cx`. Between the frames `pull`
+    /// moves `next` and `cx` on, at last to `end`.
     ///
-    /// A message is due when `now + prefetch >= time`. O(k) for k due, and what
-    /// [`Queue::pop_until`] says. What it comes to is added up for
-    /// [`take_delivered`](Self::take_delivered).
+    /// A message is due when `now + prefetch >= time`. O(k) for k due, and what [`Queue::pop`] says.
     ///
-    /// - returns the frame of the master clock at which the next message is due, if one is held
+    /// - `pull`: is given the frame of the master clock to go to, after that of `cx`
     #[inline]
-    pub(crate) fn advance(
+    pub(crate) fn advance<N: Mxf>(
         &mut self,
-        next: &mut impl Mxf,
+        end: SampleTime,
+        next: &mut N,
         cx: &mut RenderCx<'_>,
-    ) -> Option<SampleTime> {
-        let horizon = self.horizon(cx.time);
-        self.queue.pass(horizon);
-        let earliest = if self.queue.is_in_order() {
-            self.release(Queue::pop_in_order, horizon, next, cx)
-        } else {
-            self.release_mixed(horizon, next, cx)
-        };
-        Some(self.due_frame(earliest?))
-    }
-
-    /// As [`release`](Self::release), where some of what is held came out of order.
-    #[inline(never)]
-    fn release_mixed(
-        &mut self,
-        horizon: i64,
-        next: &mut impl Mxf,
-        cx: &mut RenderCx<'_>,
-    ) -> Option<i64> {
-        self.release(Queue::pop_until, horizon, next, cx)
-    }
-
-    /// Hands on what `pop` gives up to `horizon`; returns the earliest time still held.
-    #[inline]
-    fn release(
-        &mut self,
-        pop: impl Fn(&mut Queue, i64) -> Result<Queued, Option<i64>>,
-        horizon: i64,
-        next: &mut impl Mxf,
-        cx: &mut RenderCx<'_>,
-    ) -> Option<i64> {
-        let first = match pop(&mut self.queue, horizon) {
-            Ok(message) => message,
-            Err(earliest) => return earliest,
-        };
-        self.count(&first, cx);
-        let mut chain = cx.allocator.unqueued(&first);
-        let earliest = loop {
-            match pop(&mut self.queue, horizon) {
-                Ok(message) => {
-                    self.count(&message, cx);
-                    let more = cx.allocator.unqueued(&message);
-                    cx.allocator.append(&mut chain, more);
-                }
-                Err(earliest) => break earliest,
-            }
-        };
-        next.put_message(chain, cx);
-        earliest
-    }
-
-    /// Counts a message that is handed on at the frame of `cx`.
-    #[inline]
-    fn count(&mut self, message: &Queued, cx: &RenderCx<'_>) {
-        let delivered = &mut self.delivered;
-        delivered.messages = delivered.messages.wrapping_add(1);
-        delivered.furthest = delivered.furthest.max(message.furthest);
-        if message.time < cx.time.units() {
-            self.count_late(message.time, cx);
+        pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
+    ) -> Delivered {
+        let dues = OnTime(self.rate);
+        let due = dues.frame_of(self.queue.earliest());
+        if self.is_at_time && due >= cx.now && self.queue.is_in_order() {
+            return self.queue.run(|run| play(run, dues, end, next, cx, pull));
         }
-    }
-
-    /// Counts a message that is stamped before the frame at hand as late, unless it belongs to it:
-    /// the stamp of the frame before is the last that does not.
-    #[inline(never)]
-    fn count_late(&mut self, time: i64, cx: &RenderCx<'_>) {
-        let before = cx.now.saturating_sub(SampleTime::new(1));
-        if time <= self.rate.sample_to_ref(before).units() {
-            self.delivered.late = self.delivered.late.wrapping_add(1);
-        }
-    }
-
-    /// What has been handed on since it was asked for last.
-    pub(crate) fn take_delivered(&mut self) -> Delivered {
-        std::mem::take(&mut self.delivered)
-    }
-
-    /// The latest stamp that is due at `now`.
-    #[inline]
-    fn horizon(&self, now: ReferenceTime) -> i64 {
-        if self.is_at_time {
-            return now.units();
-        }
-        self.prefetch.horizon(now).units()
-    }
-
-    /// The frame of the master clock at which a message of this time is due; it may have passed.
-    #[inline]
-    fn due_frame(&self, time: i64) -> SampleTime {
-        let time = ReferenceTime::new(time);
-        if self.is_at_time {
-            return self.rate.first_sample_at(time);
-        }
-        self.rate.first_sample_at(self.prefetch.due(time))
+        let dues = AnyTime(self.rate, self.prefetch);
+        play_aside(&mut self.queue, dues, end, next, cx, pull)
     }
 
     /// Recycles everything held, and begins the client's byte stream anew; returns how many messages
     /// were held. O(n log n) for n events at worst.
     pub(crate) fn flush(&mut self, cx: &mut RenderCx<'_>) -> u64 {
         let held = u64::from(self.held());
-        while let Ok(message) = self.queue.pop_until(i64::MAX) {
+        while let Some(message) = self.queue.pop() {
             cx.allocator.put_message(cx.allocator.unqueued(&message));
         }
-        self.queue.pass(i64::MIN);
+        self.queue.forget();
         self.stream_bytes = 0;
         held
     }
+}
+
+/// When messages are due.
+trait Dues: Copy {
+    /// The frame of the master clock at which the message of this time is due; it may have passed.
+    fn frame(self, time: ReferenceTime) -> SampleTime;
+
+    /// True if a message of this time is late, which is handed on at the frame `now`.
+    ///
+    /// - `due`: its due frame
+    fn is_late(self, time: i64, due: SampleTime, now: SampleTime) -> bool;
+
+    /// As [`frame`](Self::frame); [`NEVER`] if there is no message.
+    #[inline]
+    fn frame_of(self, time: Option<i64>) -> SampleTime {
+        time.map_or(NEVER, |time| self.frame(ReferenceTime::new(time)))
+    }
+
+    /// As [`frame_of`](Self::frame_of), where that of the message before is known.
+    #[inline(always)]
+    fn frame_after(self, before: i64, due: SampleTime, time: Option<i64>) -> SampleTime {
+        // Messages of one time are due on one frame.
+        if time == Some(before) {
+            return due;
+        }
+        self.frame_of(time)
+    }
+}
+
+/// On the frame of their time, which has not passed for any of them.
+#[derive(Clone, Copy, Debug)]
+struct OnTime(SampleRate);
+
+impl Dues for OnTime {
+    #[inline]
+    fn frame(self, time: ReferenceTime) -> SampleTime {
+        self.0.first_sample_at(time)
+    }
+
+    #[inline]
+    fn is_late(self, _: i64, due: SampleTime, now: SampleTime) -> bool {
+        debug_assert!(due >= now, "due at {due:?}, before {now:?}");
+        false
+    }
+}
+
+/// On the frame of their time or ahead of it; some may be late.
+#[derive(Clone, Copy, Debug)]
+struct AnyTime(SampleRate, SchedulePrefetch);
+
+impl Dues for AnyTime {
+    #[inline]
+    fn frame(self, time: ReferenceTime) -> SampleTime {
+        self.0.first_sample_at(self.1.due(time))
+    }
+
+    /// One whose due frame has passed is late unless it was just due ahead.
+    #[inline]
+    fn is_late(self, time: i64, due: SampleTime, now: SampleTime) -> bool {
+        due < now && self.0.first_sample_at(ReferenceTime::new(time)) < now
+    }
+}
+
+/// As [`play`], for what is less common.
+#[inline(never)]
+fn play_aside<N: Mxf>(
+    queue: &mut Queue,
+    dues: impl Dues,
+    end: SampleTime,
+    next: &mut N,
+    cx: &mut RenderCx<'_>,
+    pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
+) -> Delivered {
+    play(queue, dues, end, next, cx, pull)
+}
+
+/// What [`Sequencer::advance`] does with the messages of `source`.
+#[inline]
+fn play<N: Mxf>(
+    source: &mut impl Source,
+    dues: impl Dues,
+    end: SampleTime,
+    next: &mut N,
+    cx: &mut RenderCx<'_>,
+    mut pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
+) -> Delivered {
+    let held = source.held();
+    let mut delivered = Delivered::default();
+    let mut due = dues.frame_of(source.earliest());
+    if due > cx.now && cx.now < end {
+        pull(next, cx, due.min(end));
+    }
+    // The earliest message is due, or there is no frame left.
+    while cx.now < end {
+        let Some(mut chain) = source.pop() else { break };
+        delivered.count(&chain, dues, due, cx.now);
+        due = dues.frame_after(chain.time, due, source.earliest());
+        while due <= cx.now {
+            // Chains of one message come first, and are not to wait for registers.
+            hint::cold_path();
+            let Some(message) = source.pop() else {
+                due = NEVER;
+                break;
+            };
+            delivered.count(&message, dues, due, cx.now);
+            cx.allocator.append(&mut chain, &message);
+            due = dues.frame_after(message.time, due, source.earliest());
+        }
+        next.put_message(cx.allocator.unqueued(&chain), cx);
+        pull(next, cx, due.min(end));
+    }
+    debug_assert!(cx.now >= end, "nothing is held, and {due:?} is due");
+    delivered.messages = u64::from(held.wrapping_sub(source.held()));
+    delivered
 }
 
 #[cfg(test)]

@@ -34,12 +34,20 @@ pub(super) fn unpack(buffer: &MusicBuffer, inlet: &mut Inlet<'_>, cx: &mut Rende
     let mut records = buffer.records();
     let mut position = inlet.pass_stream(records.len());
     loop {
-        let before = records.len();
-        records = unpack_short(records, start, position, inlet, cx);
-        if records.is_empty() {
+        let mut taken = unpack_short::<3>(records, start, position, inlet, cx);
+        if taken == 0 && !records.is_empty() {
+            taken = unpack_short::<2>(records, start, position, inlet, cx);
+        }
+        inlet.submit(taken as u64);
+        let bytes = taken * SHORT_BYTES;
+        if bytes == records.len() {
             return;
         }
-        position = position.wrapping_add((before - records.len()) as u64);
+        if taken > 0 {
+            records = records.get(bytes..).unwrap_or(&[]);
+            position = position.wrapping_add(bytes as u64);
+            continue;
+        }
         let Some((record, rest)) = Record::split(records, start, position) else {
             return inlet.refuse(Loss::Malformed);
         };
@@ -49,44 +57,43 @@ pub(super) fn unpack(buffer: &MusicBuffer, inlet: &mut Inlet<'_>, cx: &mut Rende
     }
 }
 
-/// Unpacks short records up to the first that is none; returns what is left.
-#[inline]
-fn unpack_short<'a>(
-    records: &'a [u8],
+/// Unpacks records of one channel message of `LENGTH` bytes, `2..=3`, up to the first that is none,
+/// or means now; returns how many.
+// By itself, for all that the loop holds to fit into registers.
+#[inline(never)]
+fn unpack_short<const LENGTH: u16>(
+    records: &[u8],
     start: ReferenceTime,
-    position: u64,
+    mut position: u64,
     inlet: &mut Inlet<'_>,
     cx: &mut RenderCx<'_>,
-) -> &'a [u8] {
-    let spare = inlet.spare(cx);
-    let mut rest = records;
+) -> usize {
+    let (all, _) = records.as_chunks::<SHORT_BYTES>();
+    let spare = all.len().min(inlet.spare(cx) as usize);
+    let all = all.get(..spare).unwrap_or(all);
     let mut taken = 0;
-    let mut position = position;
-    while taken < spare
-        && let Some((record, following)) = rest.split_first_chunk()
-        && let Some(short) = ShortRecord::read(record)
+    while let Some(record) = all.get(taken)
+        && let Some(short) = ShortRecord::read::<LENGTH>(record)
+        && let Some(time) = short.time(start)
         && let Some(group) = inlet.group(short.group)
     {
-        let time = presentation(start.saturating_add(short.delta), cx);
         let bytes = u64::from(short.word).to_le_bytes();
-        let slot = Slot::inline((time, position), group, bytes, short.length);
+        let slot = Slot::inline((time, position), group, bytes, LENGTH);
         let Some(event) = cx.allocator.granted_event(slot) else {
             break;
         };
         inlet.accept_queued(Queued::new(time.units(), position, event), cx);
         position = position.wrapping_add(SHORT_BYTES as u64);
         taken += 1;
-        rest = following;
     }
-    inlet.submit(taken);
-    rest
+    taken
 }
 
 /// The time of a stamp: 0 means now.
 #[inline]
 fn presentation(stamp: ReferenceTime, cx: &RenderCx<'_>) -> ReferenceTime {
     if stamp == ReferenceTime::ZERO {
-        cx.time
+        cx.time()
     } else {
         stamp
     }
@@ -110,34 +117,39 @@ struct ShortRecord {
     delta: ReferenceTime,
     /// The message, its first byte lowest; what it does not use is 0.
     word: u32,
-    /// Bytes of the message, `2..=3`.
-    length: u16,
 }
 
 impl ShortRecord {
-    /// The record, if it is such a one.
+    /// The record, if it is such a one of `LENGTH` bytes, `2..=3`.
     #[inline]
-    fn read(record: &[u8; SHORT_BYTES]) -> Option<Self> {
-        let (header, data) = RecordHeader::split(record)?;
-        // Padding makes room for four bytes; all but the message are masked out.
-        let word = u32::from_le_bytes(*data.first_chunk()?);
-        let (length, mask, statuses) = match header.data_bytes {
-            3 => (3, 0x00FF_FFFF, TWO_DATA_BYTES),
-            2 => (2, 0x0000_FFFF, ONE_DATA_BYTE),
+    fn read<const LENGTH: u16>(record: &[u8; SHORT_BYTES]) -> Option<Self> {
+        let (mask, statuses) = match LENGTH {
+            3 => (0x00FF_FFFF, TWO_DATA_BYTES),
+            2 => (0x0000_FFFF, ONE_DATA_BYTE),
             _ => return None,
         };
-        let word = word & mask;
+        let (header, data) = RecordHeader::split(record)?;
+        // Padding makes room for four bytes; all but the message are masked out.
+        let word = u32::from_le_bytes(*data.first_chunk()?) & mask;
         // A status byte has its highest bit set, a data byte has not.
         let is_well_formed = word & 0x0080_8080 == 0x80 && statuses >> ((word >> 4) & 0xF) & 1 == 1;
-        if !is_well_formed || !header.is_structured() {
+        if header.data_bytes != u32::from(LENGTH) || !is_well_formed || !header.is_structured() {
             return None;
         }
         Some(Self {
             group: header.group,
             delta: header.delta,
             word,
-            length,
         })
+    }
+
+    /// When it is to sound, unless that means now or is beyond the ends of time.
+    #[inline]
+    fn time(&self, start: ReferenceTime) -> Option<ReferenceTime> {
+        match start.units().checked_add(self.delta.units()) {
+            None | Some(0) => None,
+            Some(units) => Some(ReferenceTime::new(units)),
+        }
     }
 }
 

@@ -158,23 +158,19 @@ impl WaveSink {
         if !gives_audio {
             block.reborrow().silence();
         }
-        // Both rulers count frames, so the two stay as far apart as they are.
-        let apart = self.position.frames().wrapping_sub(now.frames());
-        let mut now = now;
-        while now < end {
-            let mut cx = RenderCx::new(allocator, self.rate, now, self.position);
-            let due = sequencer.advance(delivery, &mut cx);
-            let until = slice_end(due, now, end);
+        let mut cx = RenderCx::new(allocator, self.rate, now, self.position);
+        let pull = |delivery: &mut Delivery<'_, S>, cx: &mut RenderCx<'_>, until| {
             if gives_audio {
-                let slice = block.take_slice(frames_between(now, until));
+                let slice = block.take_slice(frames_between(cx.now, until));
                 match delivery.stream.synth_sink() {
-                    Some(sink) => sink.render(slice.left, slice.right, self.position),
+                    Some(sink) => sink.render(slice.left, slice.right, cx.position()),
                     None => slice.silence(),
                 }
             }
-            now = until;
-            self.position = SampleTime::new(now.frames().wrapping_add(apart));
-        }
+            cx.now = until;
+        };
+        let delivered = sequencer.advance(end, delivery, &mut cx, pull);
+        self.position = cx.position();
         if gives_audio {
             // Nothing is left, unless time came to its end inside the block.
             block.silence();
@@ -185,7 +181,7 @@ impl WaveSink {
             .map_or(self.rate.sample_to_ref(end), |sink| {
                 sink.sample_to_ref(self.position)
             });
-        sequencer.take_delivered()
+        delivered
     }
 
     /// Tells the stream where the master clock stands.
@@ -201,19 +197,6 @@ impl WaveSink {
     }
 }
 
-/// Where a slice from `now` on ends: at the next due frame or at `end`, which is after `now`,
-/// whichever is first; after one frame at least.
-#[inline]
-fn slice_end(due: Option<SampleTime>, now: SampleTime, end: SampleTime) -> SampleTime {
-    let until = due.map_or(end, |due| due.min(end));
-    debug_assert!(
-        until > now,
-        "a message due at {due:?} is still held at {now:?}"
-    );
-    // There is a frame after `now`, or `end` would not be.
-    until.max(SampleTime::new(now.frames().wrapping_add(1)))
-}
-
 /// Frames of a slice, which are no more than the block has.
 #[inline]
 fn frames_between(now: SampleTime, until: SampleTime) -> usize {
@@ -223,17 +206,6 @@ fn frames_between(now: SampleTime, until: SampleTime) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_slice_ends_at_the_next_due_frame_or_with_the_block() {
-        let now = SampleTime::new(100);
-        let end = SampleTime::new(164);
-        let frames = |due| frames_between(now, slice_end(due, now, end));
-        assert_eq!(frames(None), 64);
-        assert_eq!(frames(Some(SampleTime::new(101))), 1);
-        assert_eq!(frames(Some(SampleTime::new(163))), 63);
-        assert_eq!(frames(Some(SampleTime::new(i64::MAX))), 64);
-    }
 
     #[test]
     fn the_longer_channel_is_silenced_beyond_the_block() {

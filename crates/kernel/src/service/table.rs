@@ -100,9 +100,9 @@ impl ServiceTable {
             // The bits before the lists: who requested service of a group after its list was sent
             // down is served by that list.
             let mut bits = self.shared.pending.take();
-            self.take_orders(cx.time);
+            self.take_orders(cx.time());
             if pass == 0 {
-                bits |= self.expire(cx.time, &mut served);
+                bits |= self.expire(cx.time(), &mut served);
             }
             if bits == 0 {
                 break;
@@ -123,7 +123,7 @@ impl ServiceTable {
     /// \[WDK\] `IServiceGroup::RequestDelayedService`.
     pub fn serve_due(&mut self, cx: &mut RenderCx<'_>) -> Served {
         let mut served = Served::default();
-        let due = self.expire(cx.time, &mut served);
+        let due = self.expire(cx.time(), &mut served);
         let busy = self.serve_groups(due, cx, &mut served);
         self.close(busy, cx);
         served
@@ -217,8 +217,8 @@ impl ServiceTable {
         if busy != 0 {
             self.shared.pending.raise(busy);
         }
-        self.take_orders(cx.time);
-        self.served_at = cx.time;
+        self.take_orders(cx.time());
+        self.served_at = cx.time();
     }
 }
 

@@ -123,8 +123,8 @@ impl Tape {
 impl Mxf for Tape {
     fn put_message(&mut self, chain: EventBox, cx: &mut RenderCx<'_>) {
         assert_eq!(
-            cx.time,
-            self.clock.sample_to_ref(cx.position),
+            cx.time(),
+            self.clock.sample_to_ref(cx.position()),
             "the two clocks disagree"
         );
         if self.keeps {
@@ -134,7 +134,7 @@ impl Mxf for Tape {
             });
             return;
         }
-        let (frame, now, number) = (cx.position.frames(), cx.now.frames(), self.chains);
+        let (frame, now, number) = (cx.position().frames(), cx.now.frames(), self.chains);
         let Self {
             notes, bytes, tone, ..
         } = self;

@@ -364,7 +364,7 @@ impl RenderStream {
             if let (Ok(written), false) = (answer, is_done) {
                 self.offset += written;
                 self.queue = Some(chain);
-                self.retry_at = Some(cx.time.saturating_add(RETRY));
+                self.retry_at = Some(cx.time().saturating_add(RETRY));
                 return;
             }
             self.io_errors += u64::from(answer.is_err());
@@ -402,7 +402,7 @@ impl Mxf for RenderStream {
     }
 
     fn service(&mut self, cx: &mut RenderCx<'_>) {
-        let is_due = self.retry_at.is_none_or(|due| due <= cx.time);
+        let is_due = self.retry_at.is_none_or(|due| due <= cx.time());
         if self.state == StreamState::Run && is_due {
             self.consume(cx);
         }
@@ -413,7 +413,7 @@ impl Mxf for RenderStream {
             StreamState::Run => {
                 self.wire.borrow().check()?;
                 // Due now, so that what was held begins to flow with the next service.
-                self.retry_at = Some(cx.time);
+                self.retry_at = Some(cx.time());
             }
             StreamState::Stop => {
                 if let Some(queue) = self.queue.take() {

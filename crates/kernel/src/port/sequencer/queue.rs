@@ -8,16 +8,31 @@
 //! [`Wheel`]. So everything in the wheel is before the last of the series, which cannot be empty while
 //! the wheel is not; and of two messages of one time, one in each, that in the series came first.
 
-use super::{series::Series, wheel::Wheel};
+use super::{
+    series::{Behind, Run, Series},
+    wheel::Wheel,
+};
 use crate::pool::Queued;
+
+/// Where messages come from, earliest first; equal times in the order in which they came.
+pub(super) trait Source {
+    /// The earliest time.
+    fn earliest(&self) -> Option<i64>;
+
+    /// Takes out the earliest message.
+    fn pop(&mut self) -> Option<Queued>;
+
+    /// Messages held.
+    fn held(&self) -> u32;
+}
 
 /// A stable priority queue of messages that all belong to one pool.
 #[derive(Debug)]
 pub(super) struct Queue {
     series: Series,
     wheel: Wheel,
-    /// The horizon passed last: what is late lies before it.
-    horizon: i64,
+    /// The time of the message taken out last: most of what comes is after it.
+    passed: i64,
 }
 
 impl Queue {
@@ -26,7 +41,7 @@ impl Queue {
         Self {
             series: Series::new(capacity),
             wheel: Wheel::new(capacity),
-            horizon: i64::MIN,
+            passed: i64::MIN,
         }
     }
 
@@ -53,7 +68,7 @@ impl Queue {
         self.push_aside(message.time, message.furthest, message.ends)
     }
 
-    #[inline(never)]
+    #[cold]
     fn push_aside(&mut self, time: i64, furthest: u64, ends: (u32, u32)) -> Result<(), Queued> {
         let message = Queued {
             time,
@@ -64,13 +79,7 @@ impl Queue {
             self.series.push(message);
             return Ok(());
         }
-        self.wheel.push(message, self.horizon)
-    }
-
-    /// Keeps in mind what is due, so that what comes later is filed by how far ahead of it it lies.
-    #[inline]
-    pub(super) const fn pass(&mut self, horizon: i64) {
-        self.horizon = horizon;
+        self.wheel.push(message, self.passed)
     }
 
     /// True if all that is held came in the order of its times.
@@ -79,51 +88,53 @@ impl Queue {
         self.wheel.len() == 0
     }
 
-    /// Takes out the earliest message, if it is not after `horizon` and all that is held came in
-    /// order.
-    ///
-    /// # Errors
-    /// The earliest time held, if that is after `horizon`, or nothing if nothing is held.
-    ///
-    /// # Real-time
-    /// Render, wait-free.
+    /// Lets `play` take off what came in the order of its times: all, if
+    /// [`is_in_order`](Self::is_in_order).
     #[inline]
-    pub(super) fn pop_in_order(&mut self, horizon: i64) -> Result<Queued, Option<i64>> {
-        let first = *self.series.first().ok_or(None)?;
-        if first.time > horizon {
-            return Err(Some(first.time));
+    pub(super) fn run<T>(&mut self, play: impl FnOnce(&mut Run<'_>) -> T) -> T {
+        let (ahead, behind) = self.series.stretches();
+        let mut behind = Behind(behind);
+        let mut run = Run::new(ahead, &mut behind);
+        let before = run.held();
+        let result = play(&mut run);
+        let taken = before.wrapping_sub(run.held());
+        if let Some(time) = self.series.remove(taken) {
+            self.passed = time;
         }
-        self.series.remove_first();
-        Ok(first)
+        result
     }
 
-    /// Takes out the earliest message, if it is not after `horizon`.
-    ///
-    /// # Errors
-    /// As [`pop_in_order`](Self::pop_in_order).
-    ///
-    /// # Real-time
-    /// Render. As [`Wheel::pop`].
-    #[inline]
-    pub(super) fn pop_until(&mut self, horizon: i64) -> Result<Queued, Option<i64>> {
-        let earliest = self.earliest().ok_or(None)?;
-        if earliest > horizon {
-            return Err(Some(earliest));
-        }
-        match self.series.first() {
-            Some(&first) if first.time == earliest => {
-                self.series.remove_first();
-                Ok(first)
-            }
-            _ => self.wheel.pop().ok_or(Some(earliest)),
-        }
+    /// Forgets what was taken out; what comes may have any time.
+    pub(super) const fn forget(&mut self) {
+        self.passed = i64::MIN;
     }
+}
 
-    /// The earliest time held.
+impl Source for Queue {
     #[inline]
-    pub(super) fn earliest(&self) -> Option<i64> {
+    fn earliest(&self) -> Option<i64> {
         // Without a last message there is none aside.
         let first = self.series.first()?.time;
         Some(self.wheel.earliest().map_or(first, |time| time.min(first)))
+    }
+
+    /// As [`Wheel::pop`].
+    #[inline]
+    fn pop(&mut self) -> Option<Queued> {
+        let first = *self.series.first()?;
+        let message = match self.wheel.earliest() {
+            Some(earliest) if earliest < first.time => self.wheel.pop()?,
+            _ => {
+                self.series.remove_first();
+                first
+            }
+        };
+        self.passed = message.time;
+        Some(message)
+    }
+
+    #[inline]
+    fn held(&self) -> u32 {
+        self.len()
     }
 }

@@ -60,7 +60,9 @@ fn unpacked(buffers: &[MusicBuffer], is_open: bool, events: u32) -> (Vec<Told>, 
         unpack(buffer, &mut inlet, &mut cx);
     }
     let mut sink = Sink::default();
-    sequencer.advance(&mut sink, &mut cx);
+    sequencer.advance(now.after_frames(1), &mut sink, &mut cx, |_, cx, until| {
+        cx.now = until;
+    });
     assert!(allocator.pool().is_whole());
     (sink.0, tally)
 }
