@@ -7,6 +7,7 @@ mod arrows;
 mod atomics;
 mod citations;
 mod framework;
+mod guard;
 mod layout;
 mod manifests;
 mod pipeline;
@@ -91,7 +92,7 @@ impl Tree {
 /// A rule: adds what it objects to.
 type Rule = fn(&Tree, &mut Vec<Finding>);
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     layout::heads,
     layout::lengths,
     layout::unsafe_is_forbidden,
@@ -100,6 +101,7 @@ const RULES: [Rule; 15] = [
     atomics::place,
     atomics::order,
     atomics::mutants,
+    guard::kernel_tests,
     framework::imports,
     arrows::arrows,
     manifests::dependencies_say_why,
