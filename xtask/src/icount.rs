@@ -27,11 +27,15 @@ enum Limit {
 }
 
 /// The workloads that have a target, and which.
-const TARGETS: [(&str, Limit); 9] = [
+const TARGETS: [(&str, Limit); 11] = [
     ("get-put", Limit::Times(1.0, "rtrb-word")),
     // What a message adds to a frame on which others are due.
     ("further-1024", Limit::Instructions(150.0)),
+    // A message with all it takes: among others of its frame, on a frame of its own, and alone in its
+    // block.
     ("chord-1024", Limit::Instructions(150.0)),
+    ("run-1024", Limit::Instructions(150.0)),
+    ("alone-ascending-1024", Limit::Instructions(150.0)),
     ("chord-16384", Limit::Times(2.0, "chord-16")),
     ("run-16384", Limit::Times(2.0, "run-16")),
     (
@@ -46,12 +50,10 @@ const TARGETS: [(&str, Limit); 9] = [
     ("queue-random-16384", Limit::Times(2.0, "queue-random-16")),
 ];
 
-/// What is aimed at and not reached yet, or not by everything: shown, and no error.
-const GOALS: [(&str, Limit); 3] = [
-    ("alone-ascending-1024", Limit::Instructions(150.0)),
-    ("alone-random-1024", Limit::Instructions(150.0)),
-    ("run-1024", Limit::Instructions(150.0)),
-];
+/// What is aimed at and not reached: shown, and no error. Out of order a message has to find its place
+/// among those held, which by itself takes more than twice as much (`queue-random-1024`), and still more
+/// in the library's heap (`heap-random-1024`).
+const GOALS: [(&str, Limit); 1] = [("alone-random-1024", Limit::Instructions(150.0))];
 
 /// One row of the program's list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -73,6 +73,8 @@ fn job(project: &Project, models: &[String], name: &str) -> Job {
     let mut job = Job::new(name, project.cargo())
         .env("RUSTFLAGS", "--cfg dmus_loom")
         .env("CARGO_TARGET_DIR", project.target("loom"))
+        // A model that fails does so on a stack too small for a backtrace.
+        .env("RUST_BACKTRACE", "0")
         // Linking each model with the whole program in view would take longer than running it.
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .args([

@@ -8,6 +8,7 @@ mod atomics;
 mod citations;
 mod conformance;
 mod framework;
+mod guard;
 mod layout;
 mod manifests;
 mod reach;
@@ -100,6 +101,7 @@ const RULES: [Rule; 16] = [
     atomics::place,
     atomics::order,
     atomics::mutants,
+    guard::kernel_tests,
     framework::imports,
     arrows::arrows,
     manifests::dependencies_say_why,

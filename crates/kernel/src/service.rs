@@ -31,7 +31,7 @@ pub use group::{MAX_GROUPS, ServiceGroup};
 pub use notify::Notifier;
 pub use table::{PASSES, Served, ServiceTable};
 
-use crate::mxf::RenderCx;
+use crate::{mxf::RenderCx, sync::ring};
 
 /// Something that can be asked to look after itself.
 ///
@@ -114,8 +114,8 @@ impl<T: ServiceSink + Send + ?Sized> ServiceSink for Mutex<T> {
 pub fn services(changes: usize) -> (ServiceControl, ServiceTable) {
     let changes = changes.max(1);
     let shared = Arc::new(group::Shared::new());
-    let (down, changed) = rtrb::RingBuffer::new(changes);
-    let (home, replaced) = rtrb::RingBuffer::new(changes);
+    let (down, changed) = ring(changes);
+    let (home, replaced) = ring(changes);
     (
         ServiceControl::new(Arc::clone(&shared), down, replaced, changes),
         ServiceTable::new(shared, changed, home),

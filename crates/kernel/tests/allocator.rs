@@ -23,7 +23,7 @@ const POOL: PoolConfig = PoolConfig {
 const TIME: ReferenceTime = ReferenceTime::new(77);
 
 fn message(allocator: &mut Allocator, bytes: &[u8]) -> Result<EventBox, Exhausted> {
-    allocator.message(Claim::Release, TIME, ChannelGroup::new(2), bytes)
+    assert_no_alloc(|| allocator.message(Claim::Release, TIME, ChannelGroup::new(2), bytes))
 }
 
 /// Lengths and incompleteness of the pieces a message of `length` bytes becomes.
@@ -43,7 +43,7 @@ fn pieces(length: u8) -> Vec<(usize, bool)> {
     let pieces = pieces.collect();
     let mut room = [0; 64];
     assert_eq!(allocator.gather(&chain, &mut room), Ok(&bytes[..]));
-    allocator.put_message(chain);
+    assert_no_alloc(|| allocator.put_message(chain));
     assert!(allocator.pool().is_whole());
     pieces
 }
@@ -82,10 +82,10 @@ fn one_event_too_many_is_refused_and_the_next_after_a_return_is_granted() {
         message(&mut allocator, &[1]).unwrap_err(),
         Exhausted::new(Room::Events)
     );
-    allocator.put_message(taken.pop().unwrap());
+    assert_no_alloc(|| allocator.put_message(taken.pop().unwrap()));
     taken.push(message(&mut allocator, &[1]).unwrap());
     for event in taken {
-        allocator.put_message(event);
+        assert_no_alloc(|| allocator.put_message(event));
     }
     assert!(allocator.pool().is_whole());
 }
@@ -94,10 +94,10 @@ fn one_event_too_many_is_refused_and_the_next_after_a_return_is_granted() {
 fn a_long_event_used_again_for_a_short_one_shows_zeroed_fields() {
     let mut allocator = Allocator::new(PoolConfig { events: 1, ..POOL }).unwrap();
     let mut long = message(&mut allocator, &[0xFF; 12]).unwrap();
-    allocator.set_byte_position(&mut long, Some(9));
-    allocator.mark_incomplete(&mut long);
-    allocator.put_message(long);
-    let event = allocator.get_message(Claim::Release).unwrap();
+    assert_no_alloc(|| allocator.set_byte_position(&mut long, Some(9)));
+    assert_no_alloc(|| allocator.mark_incomplete(&mut long));
+    assert_no_alloc(|| allocator.put_message(long));
+    let event = assert_no_alloc(|| allocator.get_message(Claim::Release)).unwrap();
     let view = allocator.event(&event);
     assert_eq!(
         (view.time, view.group),
@@ -108,7 +108,7 @@ fn a_long_event_used_again_for_a_short_one_shows_zeroed_fields() {
         (EventFlags::COMPLETE, None)
     );
     assert_eq!(view.payload, Payload::Inline(&[]));
-    allocator.put_message(event);
+    assert_no_alloc(|| allocator.put_message(event));
 }
 
 #[test]
@@ -116,14 +116,14 @@ fn all_ones_is_no_position() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let mut event = message(&mut allocator, &[1]).unwrap();
     for (set, seen) in [(Some(0), Some(0)), (Some(u64::MAX - 1), Some(u64::MAX - 1))] {
-        allocator.set_byte_position(&mut event, set);
+        assert_no_alloc(|| allocator.set_byte_position(&mut event, set));
         assert_eq!(allocator.event(&event).byte_position, seen);
     }
     for none in [Some(u64::MAX), None] {
-        allocator.set_byte_position(&mut event, none);
+        assert_no_alloc(|| allocator.set_byte_position(&mut event, none));
         assert_eq!(allocator.event(&event).byte_position, None);
     }
-    allocator.put_message(event);
+    assert_no_alloc(|| allocator.put_message(event));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn gathering_stops_at_the_end_of_the_message() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let first = message(&mut allocator, &[1; 17]).unwrap();
     let second = message(&mut allocator, &[2; 3]).unwrap();
-    let chain = allocator.join(first, second);
+    let chain = assert_no_alloc(|| allocator.join(first, second));
     let mut room = [0; 17];
     assert_eq!(allocator.gather(&chain, &mut room), Ok(&[1; 17][..]));
     let limit = 16;
@@ -140,20 +140,20 @@ fn gathering_stops_at_the_end_of_the_message() {
         allocator.gather(&chain, short),
         Err(GatherError::TooLong { limit })
     );
-    allocator.put_message(chain);
+    assert_no_alloc(|| allocator.put_message(chain));
 }
 
 #[test]
 fn a_run_without_an_end_is_not_gathered() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let mut raw = message(&mut allocator, &[0xF0, 1]).unwrap();
-    allocator.mark_incomplete(&mut raw);
+    assert_no_alloc(|| allocator.mark_incomplete(&mut raw));
     let mut room = [0; 8];
     assert_eq!(
         allocator.gather(&raw, &mut room),
         Err(GatherError::Unfinished)
     );
-    allocator.put_message(raw);
+    assert_no_alloc(|| allocator.put_message(raw));
 }
 
 #[test]
@@ -161,10 +161,10 @@ fn a_package_is_not_gathered() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let inner = message(&mut allocator, &[1]).unwrap();
     let mut shell = message(&mut allocator, &[]).unwrap();
-    allocator.set_package(&mut shell, inner).unwrap();
+    assert_no_alloc(|| allocator.set_package(&mut shell, inner)).unwrap();
     let gathered = allocator.gather(&shell, &mut [0; 8]).map(<[u8]>::len);
     assert_eq!(gathered, Err(GatherError::Package));
-    allocator.put_message(shell);
+    assert_no_alloc(|| allocator.put_message(shell));
     assert!(allocator.pool().is_whole());
 }
 
@@ -175,17 +175,17 @@ fn a_package_sixty_four_deep_is_refused_and_recycled() {
     let mut refusals = 0;
     for _ in 0..64 {
         let mut shell = message(&mut allocator, &[]).unwrap();
-        match allocator.set_package(&mut shell, nest) {
+        match assert_no_alloc(|| allocator.set_package(&mut shell, nest)) {
             Ok(()) => nest = shell,
             Err(refused) => {
                 refusals += 1;
-                allocator.put_message(shell);
+                assert_no_alloc(|| allocator.put_message(shell));
                 nest = refused.chain;
             }
         }
     }
     assert_eq!(refusals, 64 - usize::from(MAX_PACKAGE_DEPTH));
-    allocator.put_message(nest);
+    assert_no_alloc(|| allocator.put_message(nest));
     assert!(allocator.pool().is_whole());
 }
 
@@ -225,7 +225,7 @@ proptest! {
         } else {
             prop_assert_eq!(gathered, Err(GatherError::TooLong { limit: room }));
         }
-        allocator.put_message(chain);
+        assert_no_alloc(|| allocator.put_message(chain));
         prop_assert!(allocator.pool().is_whole());
     }
 }

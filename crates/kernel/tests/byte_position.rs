@@ -5,7 +5,7 @@
 #[expect(dead_code, reason = "other tests use the rest")]
 mod recorder;
 
-use assert_no_alloc::AllocDisabler;
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, ReferenceTime, SchedulePrefetch, StreamState,
     music::record_bytes,
@@ -34,14 +34,16 @@ fn the_position_follows_what_is_delivered_not_what_is_submitted() {
     let mut port = running(small(), SchedulePrefetch::AT_TIME);
     let mut position = port.byte_position();
     let record = record_bytes(3) as u64;
-    port.submit(&three(&port, [10, 30, 50]));
+    let buffer = three(&port, [10, 30, 50]);
+    assert_no_alloc(|| port.submit(&buffer));
     assert_eq!(position.read(), 0, "nothing is due yet");
     render(&mut port, 40);
     assert_eq!(position.read(), record, "the second record was begun");
     render(&mut port, 40);
     assert_eq!(position.read(), 2 * record);
     // The stream goes on in the next buffer; its middle record is due first.
-    port.submit(&three(&port, [30, 10, 50]));
+    let buffer = three(&port, [30, 10, 50]);
+    assert_no_alloc(|| port.submit(&buffer));
     render(&mut port, 20);
     assert_eq!(position.read(), 4 * record);
     render(&mut port, 20);
@@ -55,7 +57,8 @@ fn the_position_follows_what_is_delivered_not_what_is_submitted() {
 fn an_event_that_comes_from_no_stream_tells_nothing_and_stop_begins_anew() {
     let mut port = running(small(), SchedulePrefetch::AT_TIME);
     let mut position = port.byte_position();
-    port.submit(&three(&port, [1, 2, 3]));
+    let buffer = three(&port, [1, 2, 3]);
+    assert_no_alloc(|| port.submit(&buffer));
     render(&mut port, 10);
     let reached = position.read();
     assert!(reached > 0);
@@ -65,13 +68,14 @@ fn an_event_that_comes_from_no_stream_tells_nothing_and_stop_begins_anew() {
         ChannelGroup::FIRST,
         &[0x80, 60, 0],
     );
-    port.put_message(event.unwrap());
+    assert_no_alloc(|| port.put_message(event.unwrap()));
     render(&mut port, 10);
     assert_eq!(position.read(), reached);
-    port.set_state(StreamState::Stop).unwrap();
+    assert_no_alloc(|| port.set_state(StreamState::Stop)).unwrap();
     assert_eq!(position.read(), 0);
-    port.set_state(StreamState::Run).unwrap();
-    port.submit(&three(&port, [1, 2, 3]));
+    assert_no_alloc(|| port.set_state(StreamState::Run)).unwrap();
+    let buffer = three(&port, [1, 2, 3]);
+    assert_no_alloc(|| port.submit(&buffer));
     render(&mut port, 10);
     assert_eq!(position.read(), reached, "a stream of its own");
     finish(port);

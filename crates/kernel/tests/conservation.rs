@@ -1,6 +1,7 @@
 //! What is in the pool and what is in flight always add up, whatever is done and whatever fails.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc, permit_alloc};
 use dmus_kernel::{
     Allocator, ChannelGroup, EventBox, EventFlags, Payload, ReferenceTime,
     allocator::{BufferRefused, MAX_PACKAGE_DEPTH},
@@ -8,6 +9,9 @@ use dmus_kernel::{
     pool::{BufferBox, Claim, PoolConfig},
 };
 use proptest::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 const POOL: PoolConfig = PoolConfig {
     events: 40,
@@ -111,10 +115,12 @@ impl Bench {
     fn run(&mut self, step: Step) {
         match step {
             Step::Get(is_release) => self.get(is_release),
-            Step::GetBuffer => self.buffers.extend(self.allocator.get_buffer()),
+            Step::GetBuffer => self
+                .buffers
+                .extend(assert_no_alloc(|| self.allocator.get_buffer())),
             Step::PutBuffer => {
                 if let Some(buffer) = self.buffers.pop() {
-                    self.allocator.put_buffer(buffer).unwrap();
+                    assert_no_alloc(|| self.allocator.put_buffer(buffer)).unwrap();
                 }
             }
             Step::Write(at, bytes) => self.write(at, bytes),
@@ -127,14 +133,16 @@ impl Bench {
                     return self.chains.push((first, model));
                 };
                 model.extend(more);
-                self.chains
-                    .push((self.allocator.join(first, second), model));
+                self.chains.push((
+                    assert_no_alloc(|| self.allocator.join(first, second)),
+                    model,
+                ));
             }
             Step::Split(at) => {
                 let Some((chain, mut model)) = self.take(at) else {
                     return;
                 };
-                let (first, rest) = self.allocator.split_first(chain);
+                let (first, rest) = assert_no_alloc(|| self.allocator.split_first(chain));
                 let models = model.split_off(1);
                 self.chains.push((first, model));
                 self.chains.extend(rest.map(|rest| (rest, models)));
@@ -144,7 +152,7 @@ impl Bench {
                 let Some((mut chain, mut model)) = self.take(at) else {
                     return;
                 };
-                let inner = self.allocator.take_package(&mut chain);
+                let inner = assert_no_alloc(|| self.allocator.take_package(&mut chain));
                 if let Model::Package(models) = &model[0] {
                     self.chains.push((inner.unwrap(), models.clone()));
                     model[0] = Model::Bytes(Vec::new());
@@ -155,7 +163,7 @@ impl Bench {
             }
             Step::Put(at) => {
                 if let Some((chain, _)) = self.take(at) {
-                    self.allocator.put_message(chain);
+                    assert_no_alloc(|| self.allocator.put_message(chain));
                 }
             }
             Step::Consume(at) => {
@@ -163,8 +171,11 @@ impl Bench {
                     return;
                 };
                 let mut seen = Vec::new();
-                self.allocator
-                    .consume(chain, |event| seen.push(event.bytes().to_vec()));
+                assert_no_alloc(|| {
+                    self.allocator.consume(chain, |event| {
+                        permit_alloc(|| seen.push(event.bytes().to_vec()));
+                    });
+                });
                 assert_eq!(
                     seen,
                     model.iter().flat_map(Model::messages).collect::<Vec<_>>()
@@ -180,7 +191,7 @@ impl Bench {
             Claim::Ordinary
         };
         let free = self.allocator.pool().events_free;
-        match self.allocator.get_message(claim) {
+        match assert_no_alloc(|| self.allocator.get_message(claim)) {
             Ok(event) => {
                 let view = self.allocator.event(&event);
                 assert_eq!(
@@ -205,7 +216,7 @@ impl Bench {
             return;
         };
         let free = self.allocator.pool().buffers_free;
-        match self.allocator.write(&mut chain, &bytes) {
+        match assert_no_alloc(|| self.allocator.write(&mut chain, &bytes)) {
             Ok(()) => model[0] = Model::Bytes(bytes),
             Err(WriteError::TooLong { length, limit }) => {
                 assert_eq!((length, limit), (bytes.len(), 16));
@@ -227,7 +238,7 @@ impl Bench {
         self.allocator
             .buffer_mut(&mut buffer)
             .copy_from_slice(&bytes);
-        match self.allocator.attach(&mut chain, buffer, length) {
+        match assert_no_alloc(|| self.allocator.attach(&mut chain, buffer, length)) {
             Ok(()) => model[0] = Model::Bytes(bytes[..usize::from(length)].to_vec()),
             Err(BufferRefused(buffer)) => {
                 assert!(length > 16);
@@ -245,7 +256,7 @@ impl Bench {
             return self.chains.push((shell, model));
         };
         let package = Model::Package(inner.clone());
-        match self.allocator.set_package(&mut shell, chain) {
+        match assert_no_alloc(|| self.allocator.set_package(&mut shell, chain)) {
             Ok(()) => model[0] = package,
             Err(refused) => {
                 assert!(package.depth() > usize::from(MAX_PACKAGE_DEPTH));
@@ -282,10 +293,10 @@ impl Bench {
 
     fn finish(mut self) {
         for (chain, _) in self.chains.drain(..) {
-            self.allocator.put_message(chain);
+            assert_no_alloc(|| self.allocator.put_message(chain));
         }
         for buffer in self.buffers.drain(..) {
-            self.allocator.put_buffer(buffer).unwrap();
+            assert_no_alloc(|| self.allocator.put_buffer(buffer)).unwrap();
         }
         assert!(self.allocator.pool().is_whole());
     }
@@ -308,7 +319,7 @@ proptest! {
 }
 
 fn event(allocator: &mut Allocator) -> EventBox {
-    allocator.get_message(Claim::Release).unwrap()
+    assert_no_alloc(|| allocator.get_message(Claim::Release)).unwrap()
 }
 
 #[test]
@@ -317,19 +328,19 @@ fn packages_nest_to_the_limit_and_no_deeper() {
     let mut nest = event(&mut allocator);
     for _ in 0..MAX_PACKAGE_DEPTH {
         let mut shell = event(&mut allocator);
-        allocator.set_package(&mut shell, nest).unwrap();
+        assert_no_alloc(|| allocator.set_package(&mut shell, nest)).unwrap();
         nest = shell;
     }
     let mut shell = event(&mut allocator);
-    let refused = allocator.set_package(&mut shell, nest).unwrap_err();
+    let refused = assert_no_alloc(|| allocator.set_package(&mut shell, nest)).unwrap_err();
     assert_eq!(refused.depth, MAX_PACKAGE_DEPTH + 1);
     assert_eq!(
         allocator.event(&shell).flags,
         EventFlags::COMPLETE,
         "the shell is unchanged"
     );
-    allocator.put_message(refused.chain);
-    allocator.put_message(shell);
+    assert_no_alloc(|| allocator.put_message(refused.chain));
+    assert_no_alloc(|| allocator.put_message(shell));
     assert!(allocator.pool().is_whole());
 }
 
@@ -337,11 +348,11 @@ fn packages_nest_to_the_limit_and_no_deeper() {
 fn a_chain_as_long_as_the_pool_goes_home_at_once() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let mut chain = event(&mut allocator);
-    while let Ok(next) = allocator.get_message(Claim::Release) {
-        chain = allocator.join(chain, next);
+    while let Ok(next) = assert_no_alloc(|| allocator.get_message(Claim::Release)) {
+        chain = assert_no_alloc(|| allocator.join(chain, next));
     }
     assert_eq!(allocator.pool().events_free, 0);
-    allocator.put_message(chain);
+    assert_no_alloc(|| allocator.put_message(chain));
     assert!(allocator.pool().is_whole());
 }
 
@@ -349,16 +360,16 @@ fn a_chain_as_long_as_the_pool_goes_home_at_once() {
 fn a_slot_used_again_shows_nothing_of_its_last_owner() {
     let mut allocator = Allocator::new(PoolConfig { events: 1, ..POOL }).unwrap();
     let mut first = event(&mut allocator);
-    allocator.address(&mut first, ReferenceTime::new(77), ChannelGroup::new(3));
-    allocator.write(&mut first, &[0xFF; 12]).unwrap();
-    allocator.mark_incomplete(&mut first);
-    allocator.put_message(first);
+    assert_no_alloc(|| allocator.address(&mut first, ReferenceTime::new(77), ChannelGroup::new(3)));
+    assert_no_alloc(|| allocator.write(&mut first, &[0xFF; 12])).unwrap();
+    assert_no_alloc(|| allocator.mark_incomplete(&mut first));
+    assert_no_alloc(|| allocator.put_message(first));
     let mut second = event(&mut allocator);
     assert_eq!(allocator.event(&second).time, ReferenceTime::ZERO);
     assert_eq!(allocator.event(&second).flags, EventFlags::COMPLETE);
-    allocator.write(&mut second, &[1]).unwrap();
+    assert_no_alloc(|| allocator.write(&mut second, &[1])).unwrap();
     assert_eq!(allocator.event(&second).payload, Payload::Inline(&[1]));
-    allocator.put_message(second);
+    assert_no_alloc(|| allocator.put_message(second));
     assert!(allocator.pool().is_whole());
 }
 
@@ -368,7 +379,7 @@ fn eight_bytes_are_held_inline_and_nine_in_a_buffer() {
     let mut event = event(&mut allocator);
     for (length, is_inline) in [(0, true), (8, true), (9, false), (16, false), (1, true)] {
         let bytes: Vec<u8> = (0..length).collect();
-        allocator.write(&mut event, &bytes).unwrap();
+        assert_no_alloc(|| allocator.write(&mut event, &bytes)).unwrap();
         let expected = if is_inline {
             Payload::Inline(&bytes)
         } else {
@@ -377,7 +388,7 @@ fn eight_bytes_are_held_inline_and_nine_in_a_buffer() {
         assert_eq!(allocator.event(&event).payload, expected);
         assert_eq!(allocator.pool().buffers_free, 3 - u32::from(!is_inline));
     }
-    allocator.put_message(event);
+    assert_no_alloc(|| allocator.put_message(event));
     assert!(allocator.pool().is_whole());
 }
 
@@ -385,12 +396,13 @@ fn eight_bytes_are_held_inline_and_nine_in_a_buffer() {
 fn the_buffer_of_another_pool_is_refused() {
     let (mut ours, mut theirs) = (Allocator::new(POOL).unwrap(), Allocator::new(POOL).unwrap());
     let mut event = event(&mut ours);
-    let buffer = theirs.get_buffer().unwrap();
-    let BufferRefused(mut buffer) = ours.put_buffer(buffer).unwrap_err();
+    let buffer = assert_no_alloc(|| theirs.get_buffer()).unwrap();
+    let BufferRefused(mut buffer) = assert_no_alloc(|| ours.put_buffer(buffer)).unwrap_err();
     assert!(ours.buffer_mut(&mut buffer).is_empty());
-    let BufferRefused(buffer) = ours.attach(&mut event, buffer, 12).unwrap_err();
-    theirs.put_buffer(buffer).unwrap();
-    ours.put_message(event);
+    let BufferRefused(buffer) =
+        assert_no_alloc(|| ours.attach(&mut event, buffer, 12)).unwrap_err();
+    assert_no_alloc(|| theirs.put_buffer(buffer)).unwrap();
+    assert_no_alloc(|| ours.put_message(event));
     assert!(ours.pool().is_whole() && theirs.pool().is_whole());
 }
 
@@ -398,9 +410,9 @@ fn the_buffer_of_another_pool_is_refused() {
 fn a_package_of_another_pool_is_refused() {
     let (mut ours, mut theirs) = (Allocator::new(POOL).unwrap(), Allocator::new(POOL).unwrap());
     let (mut shell, stranger) = (event(&mut ours), event(&mut theirs));
-    let refused = ours.set_package(&mut shell, stranger).unwrap_err();
-    theirs.put_message(refused.chain);
-    ours.put_message(shell);
+    let refused = assert_no_alloc(|| ours.set_package(&mut shell, stranger)).unwrap_err();
+    assert_no_alloc(|| theirs.put_message(refused.chain));
+    assert_no_alloc(|| ours.put_message(shell));
     assert!(ours.pool().is_whole() && theirs.pool().is_whole());
 }
 
@@ -420,7 +432,7 @@ fn an_event_of_another_pool_is_counted() {
     let stranger = event(&mut theirs);
     let own = event(&mut ours);
     let chain = ours.join(own, stranger);
-    ours.put_message(chain);
+    assert_no_alloc(|| ours.put_message(chain));
     assert_eq!(ours.foreign_chains(), 1);
     assert!(ours.pool().is_whole() && !theirs.pool().is_whole());
 }

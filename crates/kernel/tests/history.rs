@@ -24,7 +24,7 @@ static ALLOCATOR: AllocDisabler = AllocDisabler;
 type Timed = (i64, u16, Vec<u8>);
 
 fn record(writer: &mut HistoryWriter, (time, group, bytes): &Timed) {
-    writer.record(ReferenceTime::new(*time), ChannelGroup::new(*group), bytes);
+    assert_no_alloc(|| writer.record(ReferenceTime::new(*time), ChannelGroup::new(*group), bytes));
 }
 
 fn events(take: &Take) -> Vec<Timed> {
@@ -247,7 +247,7 @@ fn messages_for_groups_that_are_not_followed_are_kept() {
 fn annotations_come_back_in_order_of_time_and_the_last_before_the_start_is_known() {
     let (mut writer, reader) = history(0, 1);
     for (time, quarters) in [(10, 1.0), (30, 3.0), (20, 2.0), (40, 4.0)] {
-        writer.annotate(&annotation(time, quarters));
+        assert_no_alloc(|| writer.annotate(&annotation(time, quarters)));
         record(&mut writer, &(time, 1, vec![0xF8]));
     }
     let take = reader.take(Some(ReferenceTime::new(15))).unwrap();
@@ -265,7 +265,7 @@ fn annotations_come_back_in_order_of_time_and_the_last_before_the_start_is_known
 fn annotations_alone_make_a_take_with_its_state() {
     let (mut writer, reader) = history(0, 1);
     record(&mut writer, &(1, 1, vec![0xB0, 7, 2]));
-    writer.annotate(&annotation(10, 1.0));
+    assert_no_alloc(|| writer.annotate(&annotation(10, 1.0)));
     let take = reader.take(Some(ReferenceTime::new(5))).unwrap();
     assert_eq!(take.start(), Some(ReferenceTime::new(5)));
     assert_eq!((take.chase().len(), take.events().len()), (1, 0));
@@ -275,7 +275,7 @@ fn annotations_alone_make_a_take_with_its_state() {
 #[test]
 fn the_transport_is_known_long_after_its_annotation_was_given_up() {
     let (mut writer, reader) = history(0, 2);
-    writer.annotate(&annotation(0, 8.5));
+    assert_no_alloc(|| writer.annotate(&annotation(0, 8.5)));
     for message in restless(60_000) {
         record(&mut writer, &message);
     }

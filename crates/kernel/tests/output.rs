@@ -1,6 +1,7 @@
 //! The output of a filter: what connects, what does not, where events go meanwhile.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use std::sync::Arc;
 
 use atomic_refcell::AtomicRefCell;
@@ -10,6 +11,9 @@ use dmus_kernel::{
     mxf::{Joint, Output},
     pool::{Claim, PoolConfig},
 };
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 /// Counts what it is given, then passes it on.
 #[derive(Debug, Default)]
@@ -54,10 +58,10 @@ fn put(output: &mut Output) {
     let mut allocator = Allocator::new(PoolConfig::default()).unwrap();
     let rate = SampleRate::new(48_000).unwrap();
     let mut cx = RenderCx::new(&mut allocator, rate, SampleTime::ZERO, SampleTime::ZERO);
-    let first = cx.allocator.get_message(Claim::Ordinary).unwrap();
-    let second = cx.allocator.get_message(Claim::Ordinary).unwrap();
-    let chain = cx.allocator.join(first, second);
-    output.put_message(chain, &mut cx);
+    let first = assert_no_alloc(|| cx.allocator.get_message(Claim::Ordinary)).unwrap();
+    let second = assert_no_alloc(|| cx.allocator.get_message(Claim::Ordinary)).unwrap();
+    let chain = assert_no_alloc(|| cx.allocator.join(first, second));
+    assert_no_alloc(|| output.put_message(chain, &mut cx));
     assert!(allocator.pool().is_whole());
 }
 

@@ -1,8 +1,12 @@
 //! Raw bytes to whole messages: what comes out of a stream in any state of disorder.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::midi::{Message, ParserCounts, StreamParser, Token};
 use proptest::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 /// Everything a stream holds, in the order in which it became whole.
 #[derive(Default)]
@@ -15,7 +19,7 @@ struct Listener {
 impl Listener {
     fn feed(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            let fed = self.parser.feed(byte);
+            let fed = assert_no_alloc(|| self.parser.feed(byte));
             if fed.aborts_exclusive {
                 assert!(self.exclusive.take().is_some(), "nothing was begun");
             }

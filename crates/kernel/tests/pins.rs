@@ -55,11 +55,11 @@ fn buffer(port: &Port<Studio>, music: &[(u16, usize, &[u8])]) -> MusicBuffer {
 fn two_pins_play_different_programs_on_the_same_channel() {
     let (mut port, _) = studio(config(), &[], Grouping::Nobody);
     assert_eq!(port.open(StreamKind::Render).unwrap(), SECOND);
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     let first = buffer(&port, &[(1, 3, &[0xC0, 1])]);
     let second = buffer(&port, &[(1, 3, &[0xC0, 2])]);
-    port.submit(&first);
-    port.submit_to(SECOND, &second).unwrap();
+    assert_no_alloc(|| port.submit(&first));
+    assert_no_alloc(|| port.submit_to(SECOND, &second)).unwrap();
     blocks(&mut port, &[64]);
     assert_eq!(heard(&mut port, PinId::MAIN), [(3, 1, vec![0xC0, 1])]);
     assert_eq!(heard(&mut port, SECOND), [(3, 1, vec![0xC0, 2])]);
@@ -71,13 +71,13 @@ fn pins_that_give_audio_are_added_up_for_any_block_length() {
     let play = |lengths: &[usize]| {
         let (mut port, _) = studio(config(), &[], Grouping::Nobody);
         port.open(StreamKind::Render).unwrap();
-        port.set_state(Run).unwrap();
+        assert_no_alloc(|| port.set_state(Run)).unwrap();
         let music = buffer(&port, &[(1, 700, &[0x90, 60, 100])]);
-        port.submit_to(SECOND, &music).unwrap();
+        assert_no_alloc(|| port.submit_to(SECOND, &music)).unwrap();
         let mut out = Vec::new();
         for &frames in lengths {
             let (mut left, mut right) = (vec![9.0; frames], vec![9.0; frames]);
-            port.render(&mut left, &mut right);
+            assert_no_alloc(|| port.render(&mut left, &mut right));
             out.extend(
                 left.into_iter()
                     .zip(right)
@@ -110,12 +110,12 @@ fn pins_are_opened_in_stop_only_and_closed_from_any_state() {
     for state in [Stop, Acquire, Pause, Run] {
         let (mut port, mut cables) = studio(config(), &[8], Grouping::Own);
         port.open(StreamKind::Render).unwrap();
-        port.set_state(state).unwrap();
+        assert_no_alloc(|| port.set_state(state)).unwrap();
         if state != Stop {
             let opened = refused(port.open(StreamKind::Render));
             assert_eq!(opened, format!("port is in {state}, STOP is needed"));
             let music = buffer(&port, &[(1, 500, &[0x90, 60, 100])]);
-            port.submit_to(SECOND, &music).unwrap();
+            assert_no_alloc(|| port.submit_to(SECOND, &music)).unwrap();
         }
         cables[0].says(&[0x90, 60], ReferenceTime::ZERO);
         blocks(&mut port, &[64]);
@@ -137,7 +137,7 @@ fn a_port_with_pins_may_be_dropped_in_any_state() {
         let (mut port, mut cables) = studio(config(), &[8], Grouping::PerStream);
         port.open(StreamKind::Render).unwrap();
         port.set_thru(KEYBOARD, Some(SECOND)).unwrap();
-        port.set_state(state).unwrap();
+        assert_no_alloc(|| port.set_state(state)).unwrap();
         cables[0].says(&[0xF0, 1, 2, 3, 4, 5, 6], ReferenceTime::ZERO);
         blocks(&mut port, &[64]);
         drop(port);
@@ -158,7 +158,7 @@ fn a_thousand_notifications_are_one_service_and_every_byte_arrives() {
     for grouping in [Grouping::Own, Grouping::OwnRegistered, Grouping::PerStream] {
         let (mut port, mut cables) = studio(config(), &[8_192], grouping);
         let mut records = port.take_records(KEYBOARD).unwrap();
-        port.set_state(Run).unwrap();
+        assert_no_alloc(|| port.set_state(Run)).unwrap();
         blocks(&mut port, &[64]);
         let services = |port: &mut Port<Studio>| {
             port.with_stream(KEYBOARD, |stream| stream.ear().services)
@@ -187,7 +187,7 @@ fn a_thousand_notifications_are_one_service_and_every_byte_arrives() {
 fn without_any_group_a_notification_is_nothing() {
     let (mut port, mut cables) = studio(config(), &[64], Grouping::Nobody);
     let mut records = port.take_records(KEYBOARD).unwrap();
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     cables[0].says(&[0x90, 60, 1], ReferenceTime::ZERO);
     blocks(&mut port, &[64]);
     assert!(records.next(&mut Vec::new()).is_none());
@@ -199,7 +199,7 @@ fn two_devices_are_kept_apart() {
     let (mut port, mut cables) = studio(config(), &[64, 64], Grouping::PerStream);
     let mut first = port.take_records(PinId::Capture(0)).unwrap();
     let mut second = port.take_records(PinId::Capture(1)).unwrap();
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     // Running status of one is nothing to the other.
     cables[0].says(&[0x90, 60, 1], ReferenceTime::ZERO);
     cables[1].says(&[61, 1], ReferenceTime::ZERO);
@@ -219,7 +219,7 @@ fn what_is_captured_goes_through_to_a_render_pin_and_is_captured_once() {
     let (mut port, mut cables) = studio(config(), &[64], Grouping::Own);
     let mut records = port.take_records(KEYBOARD).unwrap();
     port.set_thru(KEYBOARD, Some(PinId::MAIN)).unwrap();
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     blocks(&mut port, &[100]);
     cables[0].says(&[0x90, 60, 1], port.stamp(20));
     blocks(&mut port, &[64, 64]);
@@ -272,7 +272,7 @@ fn delayed_service_falls_on_its_frame_inside_a_block() {
         port.services_mut()
             .add_member(&group, clockwork.clone())
             .unwrap();
-        port.set_state(Run).unwrap();
+        assert_no_alloc(|| port.set_state(Run)).unwrap();
         blocks(&mut port, &[1]);
         clockwork.borrow_mut().at.clear();
         group.support_delayed_service();
@@ -319,7 +319,7 @@ impl Mxf for Relay {
 fn a_filter_is_put_between_a_device_and_its_sink_while_the_port_runs() {
     let (mut port, mut cables) = studio(config(), &[64], Grouping::Own);
     let mut records = port.take_records(KEYBOARD).unwrap();
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     let mut graph = port.take_graph_control().unwrap();
     let [stream, sink, _] = *port.filters(KEYBOARD) else {
         panic!("a capture pin has three filters");
@@ -350,7 +350,7 @@ fn everything_delivered_is_written_down_at_its_frame() {
     let (mut port, _) = studio(config(), &[], Grouping::Nobody);
     let (writer, reader) = history(0, 4);
     assert!(port.set_history(Some(writer)).is_none());
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     let long: Vec<u8> = [0xF0]
         .into_iter()
         .chain((0..10_000_u16).map(|byte| (byte % 128) as u8))
@@ -364,7 +364,7 @@ fn everything_delivered_is_written_down_at_its_frame() {
             (1, 70, &long),
         ],
     );
-    port.submit(&music);
+    assert_no_alloc(|| port.submit(&music));
     assert_eq!(
         reader.take(None).unwrap().events().count(),
         0,
@@ -395,7 +395,7 @@ fn everything_delivered_is_written_down_at_its_frame() {
 #[test]
 fn groups_that_vanish_take_their_messages_with_them() {
     let (mut port, _) = studio(config(), &[], Grouping::Nobody);
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     let music = buffer(
         &port,
         &[
@@ -404,10 +404,10 @@ fn groups_that_vanish_take_their_messages_with_them() {
             (0, 10, &[0x90, 3, 1]),
         ],
     );
-    port.submit(&music);
+    assert_no_alloc(|| port.submit(&music));
     assert_eq!(port.set_channel_groups(2), 2);
     let late = buffer(&port, &[(3, 20, &[0x90, 4, 1])]);
-    port.submit(&late);
+    assert_no_alloc(|| port.submit(&late));
     blocks(&mut port, &[64]);
     let played = heard(&mut port, PinId::MAIN);
     assert_eq!(

@@ -4,7 +4,7 @@ use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     Allocator, ChannelGroup, EventBox, ReferenceTime,
     error::{ConfigError, Exhausted, Room},
-    pool::{Claim, GrowthLimit, PoolConfig, PoolExtension},
+    pool::{Claim, GrowthLimit, GrowthRefused, PoolConfig, PoolExtension},
 };
 use proptest::prelude::*;
 
@@ -18,10 +18,17 @@ const POOL: PoolConfig = PoolConfig {
     buffer_size: 16,
 };
 
+/// Grows on the render side by what was built before.
+fn grow(allocator: &mut Allocator, extension: PoolExtension) -> Result<(), GrowthRefused> {
+    assert_no_alloc(|| allocator.grow(extension))
+}
+
 fn message(allocator: &mut Allocator, mark: u8, length: usize) -> Result<EventBox, Exhausted> {
     let bytes = [mark; 16];
     let group = ChannelGroup::FIRST;
-    allocator.message(Claim::Release, ReferenceTime::ZERO, group, &bytes[..length])
+    assert_no_alloc(|| {
+        allocator.message(Claim::Release, ReferenceTime::ZERO, group, &bytes[..length])
+    })
 }
 
 fn all(allocator: &mut Allocator, length: usize) -> Vec<EventBox> {
@@ -32,7 +39,7 @@ fn all(allocator: &mut Allocator, length: usize) -> Vec<EventBox> {
 
 fn put_all(allocator: &mut Allocator, events: Vec<EventBox>) {
     for event in events {
-        allocator.put_message(event);
+        assert_no_alloc(|| allocator.put_message(event));
     }
     assert!(allocator.pool().is_whole(), "{:?}", allocator.pool());
 }
@@ -42,9 +49,7 @@ fn an_exhausted_pool_goes_on_after_it_has_grown() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let mut events = all(&mut allocator, 3);
     assert_eq!(events.len(), 4);
-    allocator
-        .grow(PoolExtension::new(3, 2, 16).unwrap())
-        .unwrap();
+    grow(&mut allocator, PoolExtension::new(3, 2, 16).unwrap()).unwrap();
     let pool = allocator.pool();
     assert_eq!((pool.events_free, pool.events_capacity), (3, 7));
     assert_eq!((pool.buffers_free, pool.buffers_capacity), (3, 3));
@@ -57,9 +62,7 @@ fn an_exhausted_pool_goes_on_after_it_has_grown() {
 fn events_in_flight_are_as_they_were() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let first = message(&mut allocator, 1, 12).unwrap();
-    allocator
-        .grow(PoolExtension::new(8, 8, 16).unwrap())
-        .unwrap();
+    grow(&mut allocator, PoolExtension::new(8, 8, 16).unwrap()).unwrap();
     let others = all(&mut allocator, 12);
     assert_eq!(others.len(), 8);
     assert_eq!(allocator.event(&first).bytes(), [1; 12]);
@@ -68,7 +71,7 @@ fn events_in_flight_are_as_they_were() {
     }
     let mut chain = first;
     for event in others {
-        chain = allocator.join(chain, event);
+        chain = assert_no_alloc(|| allocator.join(chain, event));
     }
     put_all(&mut allocator, vec![chain]);
 }
@@ -76,9 +79,7 @@ fn events_in_flight_are_as_they_were() {
 #[test]
 fn buffers_alone_may_be_added() {
     let mut allocator = Allocator::new(POOL).unwrap();
-    allocator
-        .grow(PoolExtension::new(0, 1, 16).unwrap())
-        .unwrap();
+    grow(&mut allocator, PoolExtension::new(0, 1, 16).unwrap()).unwrap();
     let events = all(&mut allocator, 9);
     assert_eq!(events.len(), 2);
     put_all(&mut allocator, events);
@@ -89,15 +90,11 @@ fn buffers_alone_may_be_added() {
 fn growth_past_the_maximum_is_refused_and_handed_back() {
     let mut allocator = Allocator::new(POOL).unwrap();
     let most = PoolConfig::MAX_EVENTS;
-    let refused = allocator
-        .grow(PoolExtension::new(most, 0, 16).unwrap())
-        .unwrap_err();
+    let refused = grow(&mut allocator, PoolExtension::new(most, 0, 16).unwrap()).unwrap_err();
     assert_eq!(refused.limit, GrowthLimit::Events { asked: most + 4 });
     assert_eq!(refused.extension.events(), most);
     let most = PoolConfig::MAX_LONG_BUFFERS;
-    let refused = allocator
-        .grow(PoolExtension::new(1, most, 16).unwrap())
-        .unwrap_err();
+    let refused = grow(&mut allocator, PoolExtension::new(1, most, 16).unwrap()).unwrap_err();
     assert_eq!(refused.limit, GrowthLimit::LongBuffers { asked: most + 1 });
     assert_eq!(refused.extension.long_buffers(), most);
     assert_eq!(allocator.pool().events_capacity, 4, "the pool is unchanged");
@@ -106,9 +103,7 @@ fn growth_past_the_maximum_is_refused_and_handed_back() {
 #[test]
 fn buffers_of_another_size_are_refused() {
     let mut allocator = Allocator::new(POOL).unwrap();
-    let refused = allocator
-        .grow(PoolExtension::new(1, 1, 17).unwrap())
-        .unwrap_err();
+    let refused = grow(&mut allocator, PoolExtension::new(1, 1, 17).unwrap()).unwrap_err();
     assert_eq!(
         refused.limit,
         GrowthLimit::BufferSize {
@@ -123,13 +118,9 @@ fn buffers_of_another_size_are_refused() {
 fn a_pool_grows_sixteen_times_and_no_more() {
     let mut allocator = Allocator::new(POOL).unwrap();
     for _ in 0..16 {
-        allocator
-            .grow(PoolExtension::new(2, 1, 16).unwrap())
-            .unwrap();
+        grow(&mut allocator, PoolExtension::new(2, 1, 16).unwrap()).unwrap();
     }
-    let refused = allocator
-        .grow(PoolExtension::new(2, 1, 16).unwrap())
-        .unwrap_err();
+    let refused = grow(&mut allocator, PoolExtension::new(2, 1, 16).unwrap()).unwrap_err();
     assert_eq!(refused.limit, GrowthLimit::Extensions);
     let events = all(&mut allocator, 3);
     assert_eq!(events.len(), 4 + 2 * 16);
@@ -152,11 +143,9 @@ fn an_extension_of_an_impossible_size_is_not_built() {
 #[test]
 fn the_reserve_grows_with_the_pool() {
     let mut allocator = Allocator::new(PoolConfig { events: 8, ..POOL }).unwrap();
-    allocator
-        .grow(PoolExtension::new(24, 0, 16).unwrap())
-        .unwrap();
+    grow(&mut allocator, PoolExtension::new(24, 0, 16).unwrap()).unwrap();
     let events: Vec<_> = (0..32)
-        .map_while(|_| allocator.get_message(Claim::Ordinary).ok())
+        .map_while(|_| assert_no_alloc(|| allocator.get_message(Claim::Ordinary)).ok())
         .collect();
     assert_eq!(events.len(), 28, "an eighth of 32 is kept");
     put_all(&mut allocator, events);
@@ -185,18 +174,16 @@ fn a_pool_that_took_the_place_of_another_in_memory_is_another_pool() {
     let stranger = former.get_buffer().unwrap();
     drop(former);
     let mut allocator = Allocator::new(POOL).unwrap();
-    let refused = allocator.put_buffer(stranger).unwrap_err();
+    let refused = assert_no_alloc(|| allocator.put_buffer(stranger)).unwrap_err();
     assert_eq!(
-        allocator
-            .get_message(Claim::Release)
-            .map(|event| allocator.put_message(event)),
+        assert_no_alloc(|| allocator.get_message(Claim::Release))
+            .map(|event| assert_no_alloc(|| allocator.put_message(event))),
         Ok(())
     );
     assert_eq!(
-        allocator
-            .get_buffer()
+        assert_no_alloc(|| allocator.get_buffer())
             .map_err(|full| full.room)
-            .map(|buffer| allocator.put_buffer(buffer).is_ok()),
+            .map(|buffer| assert_no_alloc(|| allocator.put_buffer(buffer)).is_ok()),
         Ok(true)
     );
     // Its pool is gone, and nothing else may take it.
@@ -214,7 +201,7 @@ proptest! {
         for (step, size) in steps {
             match step {
                 0 if events < 30 => {
-                    allocator.grow(PoolExtension::new(2, 1, 16).unwrap()).unwrap();
+                    grow(&mut allocator, PoolExtension::new(2, 1, 16).unwrap()).unwrap();
                     (events, buffers) = (events + 2, buffers + 1);
                 }
                 1 | 2 => match message(&mut allocator, 7, size.min(16)) {
@@ -229,7 +216,7 @@ proptest! {
                     if !flight.is_empty() {
                         let event = flight.swap_remove(size % flight.len());
                         held -= u32::from(allocator.event(&event).bytes().len() > 8);
-                        allocator.put_message(event);
+                        assert_no_alloc(|| allocator.put_message(event));
                     }
                 }
             }

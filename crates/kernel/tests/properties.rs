@@ -13,10 +13,10 @@ use dmus_kernel::{
     property::{
         BlockAccount, DownloadError, DownloadHandle, Granted, PortParams, PropertyConfig,
         PropertyError, SynthStats, Unloaded, ValidParams, ValidStats, VoicePool,
-        params::VoicesTaken, properties,
+        params::VoicesTaken,
     },
 };
-use property_pin::{Shelf, Synth, block, config, pair, reading};
+use property_pin::{Shelf, Synth, block, config, pair, pair_of, reading};
 use proptest::prelude::*;
 
 #[global_allocator]
@@ -104,7 +104,7 @@ fn groups_and_channels_there_are_not_are_refused() {
 
 #[test]
 fn a_full_ring_is_an_error_and_leaves_the_old_value() {
-    let (mut control, mut node) = properties(PropertyConfig {
+    let (mut control, mut node) = pair_of(PropertyConfig {
         capacity: 1,
         ..config()
     });
@@ -155,7 +155,7 @@ fn a_synthesizer_opened_anew_is_told_all_that_was_set() {
     control.set_voice_priority(3, 5, high).unwrap();
     node.serve(Some(&mut Synth::default()));
     let mut synth = Synth::default();
-    node.restore(&mut synth);
+    assert_no_alloc(|| node.0.restore(&mut synth));
     assert_eq!((synth.groups, synth.gains), (vec![2], vec![-200]));
     assert_eq!(synth.priorities.len(), 64);
     assert_eq!(synth.priorities[3 * 16 + 5], (3, 5, VoicePriority::HIGH));
@@ -171,7 +171,7 @@ fn downloads_go_to_whoever_takes_them() {
         unloads: Unloaded::Pending,
         compacted: Arc::clone(&compacted),
     };
-    let (mut control, _node) = properties(PropertyConfig {
+    let (mut control, _node) = pair_of(PropertyConfig {
         downloads: Some(Box::new(shelf)),
         ..config()
     });
@@ -187,7 +187,7 @@ fn downloads_go_to_whoever_takes_them() {
 
 #[test]
 fn a_synthesizer_without_downloads_says_so() {
-    let (mut control, _node) = properties(PropertyConfig {
+    let (mut control, _node) = pair_of(PropertyConfig {
         downloads: None,
         ..config()
     });
@@ -517,7 +517,7 @@ fn the_render_half_allocates_nothing() {
         for number in 0..100 {
             node.account(&block(number, Some(reading(4, 2, 0.5))));
         }
-        node.restore(&mut synth);
+        node.0.restore(&mut synth);
     });
     assert_eq!(synth.groups.len(), 21);
 }

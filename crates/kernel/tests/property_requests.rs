@@ -8,17 +8,21 @@ mod property_pin;
 
 use std::sync::Arc;
 
+use assert_no_alloc::AllocDisabler;
 use dmus_kernel::{
     SampleRate, SynthCaps,
     property::{
         BlockAccount, Completion, PropertyConfig, PropertyControl, PropertySet, Request, Status,
-        SupportQuery, SynthItem, Target, Unloaded, ValidParams, Value, Verb, layout, properties,
+        SupportQuery, SynthItem, Target, Unloaded, ValidParams, Value, Verb, layout,
         request::TOPOLOGY,
         set::{Item, ItemTraits},
     },
 };
-use property_pin::{CLASS, Shelf, Synth, block, caps, config, pair, reading};
+use property_pin::{CLASS, Shelf, Synth, block, caps, config, pair, pair_of, reading};
 use proptest::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 const GET: u32 = Verb::Get as u32;
 const SET: u32 = Verb::Set as u32;
@@ -614,7 +618,7 @@ fn an_unload_is_done_or_pending_or_unknown() {
             unloads,
             compacted: Arc::default(),
         };
-        let (mut control, _node) = properties(PropertyConfig {
+        let (mut control, _node) = pair_of(PropertyConfig {
             downloads: Some(Box::new(shelf)),
             ..config()
         });
@@ -673,7 +677,7 @@ fn questions_of_what_there_is_are_answered_from_the_capabilities() {
 
 #[test]
 fn a_full_ring_is_insufficient_resources_in_bytes() {
-    let (mut control, _node) = properties(PropertyConfig {
+    let (mut control, _node) = pair_of(PropertyConfig {
         capacity: 1,
         ..config()
     });

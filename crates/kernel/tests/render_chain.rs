@@ -4,7 +4,7 @@
 #[path = "fake/recorder.rs"]
 mod recorder;
 
-use assert_no_alloc::AllocDisabler;
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, PortConfig, ReferenceTime, SchedulePrefetch, event::Payload,
     midi::Message, pool::Claim, port::Losses,
@@ -112,7 +112,7 @@ proptest! {
         let mut buffer = MusicBuffer::with_capacity(records.len());
         buffer.load(ReferenceTime::new(start), &records).unwrap();
         let mut port = running(small(), AT_TIME);
-        let submitted = port.submit(&buffer);
+        let submitted = assert_no_alloc(|| port.submit(&buffer));
         render(&mut port, 64);
         let stats = port.stats();
         prop_assert_eq!(submitted.accepted + submitted.lost, stats.submitted);
@@ -200,7 +200,7 @@ fn a_block_of_no_frames_delivers_nothing_and_moves_nothing() {
 fn outputs_of_unequal_length_play_the_shorter_and_silence_the_rest() {
     let mut port = running(small(), AT_TIME);
     let (mut left, mut right) = ([9.0; 10], [9.0; 4]);
-    port.render(&mut left, &mut right);
+    assert_no_alloc(|| port.render(&mut left, &mut right));
     assert_eq!(port.stream().slices, [(0, 4)]);
     assert!(left[..4].iter().all(|&sample| sample != 0.0));
     assert!(left[4..].iter().all(|&sample| sample == 0.0));
@@ -336,7 +336,10 @@ fn a_chain_that_ends_sound_may_use_the_reserve_of_the_sequencer() {
         let allocator = port.allocator_mut();
         let mut event = allocator.get_message(Claim::Ordinary).unwrap();
         allocator.write(&mut event, bytes).unwrap();
-        assert_eq!(port.put_message(event).accepted, accepted);
+        assert_eq!(
+            assert_no_alloc(|| port.put_message(event)).accepted,
+            accepted
+        );
     }
     finish(port);
 }
@@ -354,7 +357,7 @@ fn lost(group: u16, is_structured: bool, bytes: &[u8]) -> Losses {
         )
         .unwrap();
     let mut port = running(small(), AT_TIME);
-    port.submit(&buffer);
+    assert_no_alloc(|| port.submit(&buffer));
     let lost = port.stats().lost;
     finish(port);
     lost
@@ -434,7 +437,11 @@ fn a_record_that_lies_about_its_length_ends_the_buffer_only() {
         let mut buffer = MusicBuffer::with_capacity(96);
         buffer.load(ReferenceTime::ZERO, &records).unwrap();
         let mut port = running(small(), AT_TIME);
-        assert_eq!(port.submit(&buffer).accepted, accepted, "length {lie}");
+        assert_eq!(
+            assert_no_alloc(|| port.submit(&buffer)).accepted,
+            accepted,
+            "length {lie}"
+        );
         finish(port);
     }
     for cut in 0..96 {
@@ -443,7 +450,7 @@ fn a_record_that_lies_about_its_length_ends_the_buffer_only() {
             .load(ReferenceTime::ZERO, &packed.records()[..cut])
             .unwrap();
         let mut port = running(small(), AT_TIME);
-        let submitted = port.submit(&buffer);
+        let submitted = assert_no_alloc(|| port.submit(&buffer));
         let whole = u64::try_from(cut / 24).unwrap();
         assert_eq!(
             (submitted.accepted, submitted.lost),
@@ -461,7 +468,7 @@ fn a_broadcast_reaches_the_stream_as_such() {
         buffer.push(group, ReferenceTime::ZERO, true, ON).unwrap();
     }
     let mut port = running(small(), AT_TIME);
-    port.submit(&buffer);
+    assert_no_alloc(|| port.submit(&buffer));
     render(&mut port, 1);
     let groups: Vec<_> = port
         .stream()
@@ -494,7 +501,7 @@ fn a_package_is_played_at_its_own_time_with_nothing_in_between() {
     assert_eq!(allocator.event(&shell).payload, Payload::Package);
     let plain = event(allocator, at_4, &[0xC0, 3]);
     let chain = allocator.join(shell, plain);
-    assert_eq!(port.put_message(chain).accepted, 2);
+    assert_eq!(assert_no_alloc(|| port.put_message(chain)).accepted, 2);
     render(&mut port, 64);
     let heard: Vec<_> = port
         .stream()
@@ -523,7 +530,7 @@ fn pieces_that_come_as_a_chain_stay_together() {
             event
         });
     let chain = allocator.join(first, last);
-    assert_eq!(port.put_message(chain).accepted, 1);
+    assert_eq!(assert_no_alloc(|| port.put_message(chain)).accepted, 1);
     render(&mut port, 5);
     assert_eq!(frames(&port), [4, 4]);
     finish(port);

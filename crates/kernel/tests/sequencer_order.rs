@@ -5,7 +5,7 @@
 #[expect(dead_code, reason = "these tests stamp by hand")]
 mod recorder;
 
-use assert_no_alloc::AllocDisabler;
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, SchedulePrefetch, StreamState,
 };
@@ -27,7 +27,7 @@ fn submit_stamps(port: &mut Port<Recorder>, first: u16, stamps: &[i64]) {
             .push(ChannelGroup::FIRST, ReferenceTime::new(stamp), true, &bytes)
             .unwrap();
     }
-    assert_eq!(port.submit(&buffer).lost, 0);
+    assert_eq!(assert_no_alloc(|| port.submit(&buffer)).lost, 0);
 }
 
 fn message(number: u16) -> [u8; 3] {
@@ -217,12 +217,12 @@ fn pause_and_acquire_hold_and_stop_returns_everything() {
     let mut port = running(small(), AT_TIME);
     submit_stamps(&mut port, 0, &[1_000; 10]);
     for state in [StreamState::Pause, StreamState::Acquire] {
-        port.set_state(state).unwrap();
+        assert_no_alloc(|| port.set_state(state)).unwrap();
         render(&mut port, 64);
         assert_eq!(port.stats().held, 10, "{state}");
         assert!(order(&port).is_empty());
     }
-    port.set_state(StreamState::Stop).unwrap();
+    assert_no_alloc(|| port.set_state(StreamState::Stop)).unwrap();
     assert_eq!((port.stats().held, port.stats().lost.stopped), (0, 10));
     assert!(port.is_whole());
     finish(port);

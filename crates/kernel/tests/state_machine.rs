@@ -6,7 +6,7 @@ mod recorder;
 
 use std::sync::Arc;
 
-use assert_no_alloc::AllocDisabler;
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use atomic_refcell::AtomicRefCell;
 use dmus_kernel::{
     Miniport, Mxf, Port, PortConfig, ReferenceTime, SampleRate, SampleTime, SchedulePrefetch,
@@ -43,9 +43,9 @@ fn stopped() -> Port<Recorder> {
 fn a_jump_passes_every_state_on_the_way() {
     let mut port = stopped();
     assert_eq!(port.state(), Stop);
-    port.set_state(Run).unwrap();
-    port.set_state(Run).unwrap();
-    port.set_state(Stop).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
+    assert_no_alloc(|| port.set_state(Stop)).unwrap();
     assert_eq!(
         port.stream().states,
         [Acquire, Pause, Run, Pause, Acquire, Stop]
@@ -63,10 +63,10 @@ fn a_step_that_fails_leaves_the_state_before_it() {
             to: refused,
             reason: StateReason::NotReady,
         };
-        assert_eq!(port.set_state(Run), Err(expected));
+        assert_eq!(assert_no_alloc(|| port.set_state(Run)), Err(expected));
         assert_eq!(port.state(), from);
         port.stream_mut().refuses = None;
-        port.set_state(Run).unwrap();
+        assert_no_alloc(|| port.set_state(Run)).unwrap();
         finish(port);
     }
 }
@@ -75,7 +75,7 @@ fn a_step_that_fails_leaves_the_state_before_it() {
 fn outside_run_the_stream_stands_still_and_the_master_clock_goes_on() {
     for state in [Stop, Acquire, Pause] {
         let mut port = stopped();
-        port.set_state(state).unwrap();
+        assert_no_alloc(|| port.set_state(state)).unwrap();
         let (left, right) = render(&mut port, 100);
         assert!(
             left.iter().chain(&right).all(|&sample| sample == 0.0),
@@ -92,11 +92,11 @@ fn outside_run_the_stream_stands_still_and_the_master_clock_goes_on() {
 fn events_are_held_in_pause_and_come_late_if_their_time_passed() {
     let mut port = running(small(), AT_TIME);
     render(&mut port, 50);
-    port.set_state(Pause).unwrap();
+    assert_no_alloc(|| port.set_state(Pause)).unwrap();
     submit(&mut port, &[(10, ON), (100, &[0xC0, 1]), (150, &[0xC0, 2])]);
     render(&mut port, 100);
     assert_eq!((port.stats().held, port.stats().delivered), (3, 0));
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     render(&mut port, 100);
     let heard: Vec<_> = port
         .stream()
@@ -117,13 +117,13 @@ fn events_are_held_in_pause_and_come_late_if_their_time_passed() {
 fn the_position_goes_on_after_pause_and_begins_anew_after_stop() {
     let mut port = running(small(), AT_TIME);
     render(&mut port, 64);
-    port.set_state(Pause).unwrap();
+    assert_no_alloc(|| port.set_state(Pause)).unwrap();
     render(&mut port, 64);
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     render(&mut port, 64);
-    port.set_state(Stop).unwrap();
+    assert_no_alloc(|| port.set_state(Stop)).unwrap();
     assert_eq!(port.position(), SampleTime::ZERO);
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     render(&mut port, 64);
     assert_eq!(port.stream().slices, [(0, 64), (64, 64), (0, 64)]);
     assert_eq!(port.now(), SampleTime::new(256));
@@ -136,9 +136,9 @@ fn a_stream_is_synced_afresh_on_its_first_block_of_run_only() {
     render(&mut port, 0);
     render(&mut port, 64);
     render(&mut port, 64);
-    port.set_state(Pause).unwrap();
+    assert_no_alloc(|| port.set_state(Pause)).unwrap();
     render(&mut port, 64);
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     render(&mut port, 64);
     let rate = small().sample_rate;
     let syncs: Vec<_> = port
@@ -162,7 +162,7 @@ fn stop_brings_ten_thousand_held_events_home() {
     let mut port = running(PortConfig::new(small().sample_rate), AT_TIME);
     let music: Vec<(usize, &[u8])> = (0..10_000).map(|frame| (frame * 3, ON)).collect();
     assert_eq!(submit(&mut port, &music).accepted, 10_000);
-    port.set_state(Stop).unwrap();
+    assert_no_alloc(|| port.set_state(Stop)).unwrap();
     assert_eq!(
         port.stats().lost,
         Losses {
@@ -184,7 +184,7 @@ fn what_comes_in_stop_is_recycled_and_counted() {
         ..Losses::default()
     };
     assert_eq!(port.stats().lost, expected);
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     render(&mut port, 10);
     assert_eq!(port.stream().heard(), []);
     finish(port);
@@ -200,7 +200,7 @@ fn a_stream_with_a_queue_of_its_own_gives_it_back_in_stop() {
     );
     render(&mut port, 64);
     assert_eq!((port.stats().delivered, port.is_whole()), (2, false));
-    port.set_state(Stop).unwrap();
+    assert_no_alloc(|| port.set_state(Stop)).unwrap();
     assert!(port.is_whole());
     finish(port);
 }
@@ -211,8 +211,8 @@ fn run_and_pause_may_take_turns_a_hundred_times() {
     for turn in 0..100 {
         submit(&mut port, &[(0, ON)]);
         render(&mut port, 3);
-        port.set_state(Pause).unwrap();
-        port.set_state(Run).unwrap();
+        assert_no_alloc(|| port.set_state(Pause)).unwrap();
+        assert_no_alloc(|| port.set_state(Run)).unwrap();
         assert_eq!(port.position().frames(), 3 * (turn + 1));
     }
     assert_eq!((port.stats().delivered, port.stats().late), (100, 0));
@@ -223,18 +223,18 @@ fn run_and_pause_may_take_turns_a_hundred_times() {
 fn reset_equals_a_fresh_start_in_the_former_state() {
     for state in [Stop, Acquire, Pause, Run] {
         let mut port = stopped();
-        port.set_state(state).unwrap();
+        assert_no_alloc(|| port.set_state(state)).unwrap();
         submit(&mut port, &[(0, ON), (90, ON)]);
         render(&mut port, 64);
         let now = port.now();
-        port.reset().unwrap();
+        assert_no_alloc(|| port.reset()).unwrap();
         assert_eq!(
             (port.state(), port.position(), port.now()),
             (state, SampleTime::ZERO, now)
         );
         assert_eq!(port.stats().held, 0);
         assert!(port.is_whole());
-        port.set_state(Run).unwrap();
+        assert_no_alloc(|| port.set_state(Run)).unwrap();
         let heard = port.stream().heard().len();
         render(&mut port, 64);
         assert_eq!(
@@ -252,7 +252,7 @@ fn a_port_may_be_dropped_in_any_state() {
     for state in [Stop, Acquire, Pause, Run] {
         for refuses in [None, Some(Acquire)] {
             let mut port = stopped();
-            port.set_state(state).unwrap();
+            assert_no_alloc(|| port.set_state(state)).unwrap();
             port.stream_mut().refuses = refuses;
             // What a stream that will not stop keeps is lost with it; any other gives it back.
             port.stream_mut().keeps = refuses.is_none();
@@ -277,7 +277,7 @@ fn sizes_and_rate_change_only_in_stop() {
         port.configure(other).unwrap_err(),
         PortError::NotStopped(Run)
     );
-    port.set_state(Stop).unwrap();
+    assert_no_alloc(|| port.set_state(Stop)).unwrap();
     let before = port.stats();
     port.configure(other).unwrap();
     assert_eq!(
@@ -287,7 +287,7 @@ fn sizes_and_rate_change_only_in_stop() {
     );
     assert_eq!(port.stats().delivered, before.delivered);
     assert_eq!(port.stats().pool.events_capacity, 16);
-    port.set_state(Run).unwrap();
+    assert_no_alloc(|| port.set_state(Run)).unwrap();
     submit(&mut port, &[(7, ON)]);
     render(&mut port, 8);
     assert_eq!(port.stream().heard()[0].frame, 7);
@@ -367,7 +367,7 @@ fn a_port_moves_to_the_thread_that_renders() {
     let mut port = stopped();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            port.set_state(Run).unwrap();
+            assert_no_alloc(|| port.set_state(Run)).unwrap();
             submit(&mut port, &[(1, ON)]);
             render(&mut port, 64);
             assert_eq!(port.stats().delivered, 1);
@@ -412,7 +412,7 @@ fn the_latency_clock_tells_what_the_stream_says_of_its_last_frame() {
 fn a_host_clock_that_jumps_back_makes_nothing_late() {
     let mut port = running(small(), AT_TIME);
     for steady in [1_000, 1_064, 0, 64, 5_000] {
-        port.follow(SampleTime::new(steady));
+        assert_no_alloc(|| port.follow(SampleTime::new(steady)));
         submit(&mut port, &[(0, ON), (63, ON)]);
         render(&mut port, 64);
     }
@@ -441,8 +441,8 @@ proptest! {
         for (action, amount, state) in walk {
             let state: StreamState = states[usize::from(state)];
             match action {
-                0 => drop(port.set_state(state)),
-                1 => drop(port.reset()),
+                0 => drop(assert_no_alloc(|| port.set_state(state))),
+                1 => drop(assert_no_alloc(|| port.reset())),
                 2 => port.stream_mut().refuses = Some(state),
                 3 => port.stream_mut().refuses = None,
                 4 => {

@@ -1,7 +1,7 @@
 //! The host's transport as annotations: what is told, on which frame, for hosts of every habit.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
-use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use assert_no_alloc::{AllocDisabler, assert_no_alloc, permit_alloc};
 use dmus_kernel::{
     ReferenceTime, SampleRate, SampleTime,
     clock::{
@@ -66,8 +66,9 @@ impl Song {
     fn block(&mut self, frames: usize, facts: &Transport) {
         let told = &mut self.told;
         let start = SampleTime::new(self.start);
-        self.tracker
-            .block(start, frames, facts, &mut |it| told.push(it));
+        self.tracker.block(start, frames, facts, &mut |it| {
+            permit_alloc(|| told.push(it))
+        });
         self.start += i64::try_from(frames).unwrap();
     }
 
@@ -261,8 +262,12 @@ fn the_master_clock_goes_on_whatever_the_song_does() {
         Transport::default(),
     ];
     for (block, facts) in (1..).zip(facts.iter().cycle().take(50)) {
-        tracker.block(clock.position(), 480, facts, &mut |it| told.push(it));
-        clock.advance(480);
+        assert_no_alloc(|| {
+            tracker.block(clock.position(), 480, facts, &mut |it| {
+                permit_alloc(|| told.push(it))
+            })
+        });
+        assert_no_alloc(|| clock.advance(480));
         assert_eq!(clock.now(), stamp(block * 480));
     }
     assert!(told.len() > 50 && told.is_sorted_by_key(|it| it.time));
@@ -509,7 +514,11 @@ fn another_rate_takes_the_song_along() {
     assert!((tracker.position_at(after) - 1.0).abs() < 1e-9);
     let mut wraps = Vec::new();
     let facts = running(1.0, Some(LOOP));
-    tracker.block(after, 400_000, &facts, &mut |it| wraps.push(it));
+    assert_no_alloc(|| {
+        tracker.block(after, 400_000, &facts, &mut |it| {
+            permit_alloc(|| wraps.push(it))
+        })
+    });
     // Seven quarters of 48 000 frames later.
     assert_eq!(wraps.len(), 1);
     assert_eq!(other.ref_to_sample(wraps[0].time).frames(), 48_000 * 8);

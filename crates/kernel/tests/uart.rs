@@ -65,7 +65,7 @@ impl Bench {
         let steps = std::iter::successors(from.step_towards(to), |state| state.step_towards(to));
         self.render(|stream, cx| {
             for state in steps {
-                stream.set_state(state, cx)?;
+                assert_no_alloc(|| stream.set_state(state, cx))?;
             }
             Ok(())
         })
@@ -79,7 +79,7 @@ impl Bench {
     }
 
     fn service(&mut self) {
-        self.render(|stream, cx| stream.service(cx));
+        self.render(|stream, cx| assert_no_alloc(|| stream.service(cx)));
     }
 
     fn play(&mut self, messages: &[&[u8]]) {
@@ -93,7 +93,7 @@ impl Bench {
                     None => event,
                 });
             }
-            stream.put_message(chain.unwrap(), cx);
+            assert_no_alloc(|| stream.put_message(chain.unwrap(), cx));
         });
     }
 
@@ -253,7 +253,7 @@ fn a_package_is_sent_in_order_and_an_empty_event_is_recycled() {
         cx.allocator.set_package(&mut shell, inner).unwrap();
         let chain = cx.allocator.join(first, shell);
         let chain = cx.allocator.join(chain, last);
-        stream.put_message(chain, cx);
+        assert_no_alloc(|| stream.put_message(chain, cx));
     });
     assert_eq!(sent(&uart.wire()), [1, 2, 3]);
     bench.finish();
@@ -322,8 +322,8 @@ fn listening(uart: &mut Uart) -> (Bench, Arc<AtomicRefCell<CaptureSink>>, Packed
     let (mut packer, reader) = packer(1 << 20);
     let mut sink = CaptureSink::new();
     bench.render(|_, cx| {
-        packer.set_state(StreamState::Run, cx).unwrap();
-        sink.set_state(StreamState::Run, cx).unwrap();
+        assert_no_alloc(|| packer.set_state(StreamState::Run, cx)).unwrap();
+        assert_no_alloc(|| sink.set_state(StreamState::Run, cx)).unwrap();
     });
     sink.connect_output(Arc::new(AtomicRefCell::new(packer)))
         .unwrap();

@@ -1,6 +1,7 @@
 //! Buffers of a WaveRT stream: their sizes, states and positions, what they hold.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     SampleRate, SampleTime, StreamState,
     wave_rt::{
@@ -9,6 +10,9 @@ use dmus_kernel::{
         WaveRtError, WaveRtStream, recorder, two_minutes,
     },
 };
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 const NOW: SampleTime = SampleTime::ZERO;
 
@@ -30,7 +34,7 @@ fn stream<D: Direction>() -> WaveRtStream<D> {
 fn capture(frames: u64) -> (WaveRtStream<Capture>, AudioBuffer<Capture>) {
     let mut stream = stream::<Capture>();
     let mut buffer = stream.allocate_audio_buffer(frames * 8).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     (stream, buffer)
 }
 
@@ -43,7 +47,7 @@ fn block(from: u16, count: u16) -> (Vec<f32>, Vec<f32>) {
 
 fn put(buffer: &mut AudioBuffer<Capture>, from: u16, count: u16) {
     let (left, right) = block(from, count);
-    buffer.device.process(NOW, &left, &right);
+    assert_no_alloc(|| buffer.device.process(NOW, &left, &right));
 }
 
 #[test]
@@ -130,7 +134,7 @@ fn a_buffer_is_freed_by_its_own_stream_in_stop_with_its_own_size_only() {
     let running = WaveRtError::InvalidDeviceState(StreamState::Run);
     assert_eq!(refused.reason, running);
     buffer.device = refused.device;
-    buffer.device.set_state(StreamState::Stop);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Stop));
     let refused = stream.free_audio_buffer(buffer.device, 79).unwrap_err();
     assert_eq!(refused.reason, Parameter::Buffer.into());
     let refused = other.free_audio_buffer(refused.device, 80).unwrap_err();
@@ -168,7 +172,7 @@ fn only_stereo_floats_are_supported_and_the_format_stays_while_there_is_a_buffer
     stream.set_format(faster).unwrap();
     assert_eq!(stream.format(), faster);
     let mut buffer = stream.allocate_audio_buffer(8).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     assert_eq!(stream.set_format(good).err(), refused);
 }
 
@@ -177,7 +181,7 @@ fn the_position_moves_in_run_only_and_stop_takes_it_to_zero() {
     let (_stream, mut buffer) = capture(100);
     put(&mut buffer, 0, 30);
     for frozen in [StreamState::Pause, StreamState::Acquire] {
-        buffer.device.set_state(frozen);
+        assert_no_alloc(|| buffer.device.set_state(frozen));
         put(&mut buffer, 0, 7);
         assert_eq!(
             buffer.client.position(),
@@ -188,21 +192,21 @@ fn the_position_moves_in_run_only_and_stop_takes_it_to_zero() {
         );
         assert_eq!(buffer.client.position().bytes(), (240, 240));
     }
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     put(&mut buffer, 30, 5);
     assert_eq!(
         buffer.client.frames().frames_written(),
         35,
         "it goes on where it was"
     );
-    buffer.device.set_state(StreamState::Stop);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Stop));
     assert_eq!(buffer.client.position(), Position::default());
     let frames = buffer.client.frames();
     assert_eq!(
         (frames.latest(9), frames.oldest(), frames.state()),
         (0..0, 0, StreamState::Stop)
     );
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     put(&mut buffer, 500, 1);
     let (mut left, mut right) = ([0.0], [0.0]);
     buffer
@@ -221,7 +225,7 @@ fn the_position_moves_in_run_only_and_stop_takes_it_to_zero() {
 fn what_was_recorded_before_stop_cannot_be_read_after_it() {
     let (_stream, mut buffer) = capture(100);
     put(&mut buffer, 0, 30);
-    buffer.device.set_state(StreamState::Stop);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Stop));
     let read = buffer
         .client
         .frames()
@@ -263,7 +267,7 @@ fn of_a_block_larger_than_the_buffer_the_last_frames_remain() {
 #[test]
 fn sides_of_unequal_length_make_a_block_of_the_shorter() {
     let (_stream, mut buffer) = capture(10);
-    buffer.device.process(NOW, &[1.0; 5], &[2.0; 3]);
+    assert_no_alloc(|| buffer.device.process(NOW, &[1.0; 5], &[2.0; 3]));
     assert_eq!(buffer.client.frames().frames_written(), 3);
 }
 
@@ -271,10 +275,10 @@ fn sides_of_unequal_length_make_a_block_of_the_shorter() {
 fn a_recorder_holds_the_last_frames_and_stands_still_out_of_run() {
     let (mut writer, mut reader) = recorder(rate(), 100).unwrap();
     let (left, right) = block(0, 130);
-    writer.write(&left, &right);
+    assert_no_alloc(|| writer.write(&left, &right));
     assert_eq!(reader.frames_written(), 0, "made in STOP");
-    writer.set_state(StreamState::Run);
-    writer.write(&left, &right);
+    assert_no_alloc(|| writer.set_state(StreamState::Run));
+    assert_no_alloc(|| writer.write(&left, &right));
     assert_eq!((reader.oldest(), reader.latest(40)), (30, 90..130));
     assert_eq!(writer.stream().clock_register().unwrap().read(), 260);
     let (mut l, mut r) = ([0.0; 100], [0.0; 100]);

@@ -1,6 +1,7 @@
 //! Packets and underruns: what a client may write when, and what the device plays all the same.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     ReferenceTime, SampleRate, SampleTime, StreamState,
     wave_rt::{
@@ -9,6 +10,9 @@ use dmus_kernel::{
         WaveRtConfig, WaveRtError, WaveRtStream, WritePacket,
     },
 };
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 /// One frame is a hundred units.
 const HZ: u32 = 100_000;
@@ -66,7 +70,7 @@ impl Player for AudioBuffer<Render> {
 
     fn play(&mut self, count: usize) -> Vec<f32> {
         let (mut left, mut right) = (vec![9.9; count], vec![9.9; count]);
-        self.device.process(SampleTime::ZERO, &mut left, &mut right);
+        assert_no_alloc(|| self.device.process(SampleTime::ZERO, &mut left, &mut right));
         assert_eq!(left, right);
         left
     }
@@ -76,7 +80,7 @@ impl Player for AudioBuffer<Render> {
 fn packets_are_played_in_turn_at_any_block_size() {
     let (_stream, mut buffer) = packets::<Render>();
     buffer.hand_over(0).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     let mut heard = Vec::new();
     for number in 1..20 {
         buffer.hand_over(number).unwrap();
@@ -102,7 +106,7 @@ fn a_packet_in_transfer_is_late_and_one_too_many_is_an_overrun() {
         Err(again),
         "what was handed over stays"
     );
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     buffer.play(9);
     assert_eq!(
         buffer.hand_over(2),
@@ -120,9 +124,9 @@ fn a_packet_in_transfer_is_late_and_one_too_many_is_an_overrun() {
 #[test]
 fn a_packet_half_played_is_in_transfer_in_pause_too() {
     let (_stream, mut buffer) = packets::<Render>();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     buffer.play(5);
-    buffer.device.set_state(StreamState::Pause);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Pause));
     let late = WaveRtError::DataLate { number: 0, next: 1 };
     assert_eq!(buffer.hand_over(0), Err(late));
     assert!(buffer.hand_over(1).is_ok());
@@ -133,7 +137,7 @@ fn the_count_and_the_events_keep_pace_when_nothing_is_written() {
     let (mut stream, mut buffer) = packets::<Render>();
     let event = NotificationEvent::new();
     stream.register_notification_event(&event).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     assert_eq!(buffer.play(50), [0.0; 50]);
     assert_eq!(buffer.play(7), [0.0; 7], "one underrun over both blocks");
     assert_eq!(buffer.client.packet_count(), Ok(5));
@@ -159,7 +163,7 @@ fn the_count_and_the_events_keep_pace_when_nothing_is_written() {
 fn frames_written_late_begin_where_the_device_is() {
     let mut stream = stream::<Render>(HwLatency::default());
     let mut buffer = stream.allocate_audio_buffer(7 * 8).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     buffer.play(100);
     assert_eq!(
         buffer.client.write(&[1.0; 9], &[1.0; 9]),
@@ -188,7 +192,7 @@ fn frames_written_late_begin_where_the_device_is() {
 fn after_the_end_of_the_stream_nothing_is_taken_and_silence_is_no_underrun() {
     let (_stream, mut buffer) = packets::<Render>();
     buffer.hand_over(0).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     let end = buffer
         .client
         .set_write_packet(last(1, 4), &[5.0; 4], &[5.0; 4]);
@@ -201,9 +205,9 @@ fn after_the_end_of_the_stream_nothing_is_taken_and_silence_is_no_underrun() {
     assert_eq!((&heard[..4], &heard[4..]), (&[5.0; 4][..], &[0.0; 36][..]));
     assert_eq!(buffer.client.packet_count(), Ok(5), "the pace is kept");
     assert_eq!(buffer.client.glitches(), Glitches::default());
-    buffer.device.set_state(StreamState::Stop);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Stop));
     buffer.hand_over(0).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     assert_eq!(buffer.play(10), [1.0; 10], "STOP begins anew");
     buffer.play(11);
     assert_eq!(
@@ -256,13 +260,13 @@ fn stop_makes_all_of_a_render_stream_zero_and_drops_what_was_queued() {
     let (_stream, mut buffer) = packets::<Render>();
     buffer.hand_over(0).unwrap();
     buffer.hand_over(1).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     buffer.play(13);
-    buffer.device.set_state(StreamState::Stop);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Stop));
     assert_eq!(buffer.client.packet_count(), Ok(0));
     assert_eq!(buffer.client.position(), Position::default());
     assert_eq!(buffer.play(3), [0.0; 3]);
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     assert_eq!(buffer.play(3), [0.0; 3], "packet 1 of the last run is gone");
 }
 
@@ -277,17 +281,21 @@ fn what_is_audible_is_what_was_transferred_less_the_latency() {
     let mut stream = stream::<Render>(latency);
     let buffer = stream.allocate_buffer_with_notification(NotificationCount::Two, 160);
     let mut buffer = buffer.unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     let (mut left, mut right) = ([0.0; 7], [0.0; 5]);
-    buffer
-        .device
-        .process(SampleTime::new(1_000), &mut left, &mut right);
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::new(1_000), &mut left, &mut right)
+    });
     let presented = buffer.client.presentation_position().unwrap();
     assert_eq!(presented.frames, 0, "nothing has come through yet");
     let (mut left, mut right) = ([0.0; 20], [0.0; 20]);
-    buffer
-        .device
-        .process(SampleTime::new(1_005), &mut left, &mut right);
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::new(1_005), &mut left, &mut right)
+    });
     let presented = buffer.client.presentation_position().unwrap();
     assert_eq!(
         (presented.frames, presented.time),
@@ -300,10 +308,12 @@ fn what_is_audible_is_what_was_transferred_less_the_latency() {
 fn the_packet_register_tells_when_the_last_packet_was_complete() {
     let (mut stream, mut buffer) = packets::<Capture>();
     let mut register = stream.packet_register().unwrap();
-    buffer.device.set_state(StreamState::Run);
-    buffer
-        .device
-        .process(SampleTime::new(500), &[0.0; 25], &[0.0; 25]);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::new(500), &[0.0; 25], &[0.0; 25])
+    });
     let reading = register.read();
     assert_eq!(
         (reading.completed, reading.at),
@@ -320,16 +330,20 @@ fn captured_packets_come_in_order_with_the_time_of_their_first_frame() {
         none,
         Err(WaveRtError::InvalidDeviceState(StreamState::Stop))
     );
-    buffer.device.set_state(StreamState::Pause);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Pause));
     assert_eq!(buffer.client.get_read_packet(), Err(WaveRtError::NotReady));
-    buffer.device.set_state(StreamState::Run);
-    buffer
-        .device
-        .process(SampleTime::new(100), &[1.0; 6], &[1.0; 6]);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::new(100), &[1.0; 6], &[1.0; 6])
+    });
     assert_eq!(buffer.client.get_read_packet(), Err(WaveRtError::NotReady));
-    buffer
-        .device
-        .process(SampleTime::new(300), &[2.0; 14], &[2.0; 14]);
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::new(300), &[2.0; 14], &[2.0; 14])
+    });
     let first = buffer.client.get_read_packet().unwrap();
     assert_eq!((first.number, first.flags, first.more), (0, 0, true));
     assert_eq!(first.time, ReferenceTime::new(10_000));
@@ -358,10 +372,12 @@ fn captured_packets_come_in_order_with_the_time_of_their_first_frame() {
 #[test]
 fn a_slow_reader_loses_the_oldest_packets_and_numbering_goes_on() {
     let (_stream, mut buffer) = packets::<Capture>();
-    buffer.device.set_state(StreamState::Run);
-    buffer
-        .device
-        .process(SampleTime::ZERO, &[0.0; 55], &[0.0; 55]);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::ZERO, &[0.0; 55], &[0.0; 55])
+    });
     let packet = buffer.client.get_read_packet().unwrap();
     assert_eq!(
         (packet.number, packet.more),
@@ -370,16 +386,20 @@ fn a_slow_reader_loses_the_oldest_packets_and_numbering_goes_on() {
     );
     assert_eq!(packet.time, ReferenceTime::new(4_000));
     assert_eq!(buffer.client.dropped(), 4);
-    buffer
-        .device
-        .process(SampleTime::new(55), &[0.0; 5], &[0.0; 5]);
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::new(55), &[0.0; 5], &[0.0; 5])
+    });
     let packet = buffer.client.get_read_packet().unwrap();
     assert_eq!((packet.number, buffer.client.dropped()), (5, 4));
-    buffer.device.set_state(StreamState::Stop);
-    buffer.device.set_state(StreamState::Run);
-    buffer
-        .device
-        .process(SampleTime::new(60), &[0.0; 20], &[0.0; 20]);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Stop));
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
+    assert_no_alloc(|| {
+        buffer
+            .device
+            .process(SampleTime::new(60), &[0.0; 20], &[0.0; 20])
+    });
     let packet = buffer.client.get_read_packet().unwrap();
     assert_eq!(packet.number, 0, "a new run counts from 0");
 }

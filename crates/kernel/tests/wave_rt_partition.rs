@@ -1,6 +1,7 @@
 //! However frames are cut into blocks, the same is heard, read, counted and told.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     ReferenceTime, SampleRate, SampleTime, StreamState,
     wave_rt::{
@@ -10,6 +11,9 @@ use dmus_kernel::{
     },
 };
 use proptest::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 fn packets<D: Direction>(packet: u64, two: bool) -> (WaveRtStream<D>, AudioBuffer<D>) {
     let rate = SampleRate::new(44_100).unwrap();
@@ -59,13 +63,13 @@ fn capture(packet: u64, two: bool, blocks: &[usize]) -> Captured {
     let event = NotificationEvent::new();
     stream.register_notification_event(&event).unwrap();
     let mut register = stream.packet_register().unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     let mut next = 0_u16;
     let mut now = SampleTime::new(77);
     for length in blocks {
         let end = next + u16::try_from(*length).unwrap();
         let block: Vec<f32> = (next..end).map(f32::from).collect();
-        buffer.device.process(now, &block, &block);
+        assert_no_alloc(|| buffer.device.process(now, &block, &block));
         (next, now) = (end, now.after_frames(*length));
     }
     let mut client = buffer.client;
@@ -97,7 +101,7 @@ fn play(packet: u64, (fed, late): (usize, usize), sizes: &[usize]) -> (Vec<f32>,
     stream.register_notification_event(&event).unwrap();
     let mut heard = Vec::new();
     let mut next = 1_u16;
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     for part in [late, 500] {
         let end = next + u16::try_from(fed).unwrap();
         let samples: Vec<f32> = (next..end).map(f32::from).collect();
@@ -105,9 +109,11 @@ fn play(packet: u64, (fed, late): (usize, usize), sizes: &[usize]) -> (Vec<f32>,
         next += u16::try_from(taken).unwrap();
         for length in cut(part, sizes) {
             let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
-            buffer
-                .device
-                .process(SampleTime::ZERO, &mut left, &mut right);
+            assert_no_alloc(|| {
+                buffer
+                    .device
+                    .process(SampleTime::ZERO, &mut left, &mut right)
+            });
             assert_eq!(left, right);
             heard.extend(left);
         }

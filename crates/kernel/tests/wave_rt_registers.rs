@@ -1,6 +1,7 @@
 //! What a WaveRT stream tells of itself: registers, latency, notification events.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use dmus_kernel::{
     SampleRate, SampleTime, StreamState,
     wave_rt::{
@@ -9,6 +10,9 @@ use dmus_kernel::{
         WaveRtConfig, WaveRtError, WaveRtStream,
     },
 };
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 const NOW: SampleTime = SampleTime::ZERO;
 
@@ -35,7 +39,7 @@ fn block(from: u16, count: u16) -> (Vec<f32>, Vec<f32>) {
 
 fn put(buffer: &mut AudioBuffer<Capture>, from: u16, count: u16) {
     let (left, right) = block(from, count);
-    buffer.device.process(NOW, &left, &right);
+    assert_no_alloc(|| buffer.device.process(NOW, &left, &right));
 }
 
 #[test]
@@ -101,14 +105,14 @@ fn the_position_register_tells_bytes_and_the_clock_ticks_in_every_state() {
         (0, 40),
         "in STOP the clock alone runs"
     );
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     put(&mut buffer, 0, 130);
     assert_eq!((position.read(), clock.read()), (30 * 8, 170));
-    buffer.device.set_state(StreamState::Stop);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Stop));
     assert_eq!((position.read(), clock.read()), (0, 170));
     stream.free_audio_buffer(buffer.device, 800).unwrap();
     let mut larger = stream.allocate_audio_buffer(1_000 * 8).unwrap();
-    larger.device.set_state(StreamState::Run);
+    assert_no_alloc(|| larger.device.set_state(StreamState::Run));
     put(&mut larger, 0, 130);
     assert_eq!(
         (position.read(), clock.read()),
@@ -170,7 +174,7 @@ fn every_registered_event_is_set_at_the_middle_and_at_the_end() {
         stream.register_notification_event(event).unwrap();
     }
     let taken = || events.each_ref().map(NotificationEvent::take);
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     put(&mut buffer, 0, 9);
     assert_eq!(taken(), [false; 3]);
     put(&mut buffer, 9, 3);
@@ -181,10 +185,10 @@ fn every_registered_event_is_set_at_the_middle_and_at_the_end() {
     );
     put(&mut buffer, 12, 8);
     assert_eq!(taken(), [true; 3], "and here at its end");
-    buffer.device.set_state(StreamState::Pause);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Pause));
     put(&mut buffer, 0, 500);
     assert_eq!(taken(), [false; 3], "nothing moves in PAUSE");
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     stream.unregister_notification_event(&events[1]).unwrap();
     put(&mut buffer, 0, 65);
     assert_eq!(taken(), [true, false, true]);
@@ -203,7 +207,7 @@ fn a_buffer_with_one_notification_is_told_at_its_end_only() {
         .unwrap();
     let event = NotificationEvent::new();
     stream.register_notification_event(&event).unwrap();
-    buffer.device.set_state(StreamState::Run);
+    assert_no_alloc(|| buffer.device.set_state(StreamState::Run));
     put(&mut buffer, 0, 19);
     assert!(!event.take());
     put(&mut buffer, 0, 1);

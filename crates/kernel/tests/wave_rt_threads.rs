@@ -1,6 +1,7 @@
 //! WaveRT ends on threads of their own: nothing torn, nothing lost, nothing out of place.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use std::thread;
 
 use dmus_kernel::{
@@ -12,6 +13,9 @@ use dmus_kernel::{
         WritePacket, recorder,
     },
 };
+
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 /// Frames numbered exactly by 24-bit floats.
 const FRAMES: u64 = 1 << 22;
@@ -42,7 +46,7 @@ fn frames_read_beside_the_writer_are_whole_and_in_their_place() {
     let done = Counter::new();
     thread::scope(|scope| {
         scope.spawn(|| {
-            writer.set_state(StreamState::Run);
+            assert_no_alloc(|| writer.set_state(StreamState::Run));
             let (mut left, mut right) = ([0.0; 300], [0.0; 300]);
             let mut frame = 0;
             // Block sizes from 1 to 293, no power of two among the larger.
@@ -51,7 +55,7 @@ fn frames_read_beside_the_writer_are_whole_and_in_their_place() {
                     *left = sample(frame + u64::try_from(at).unwrap());
                     *right = -*left;
                 }
-                writer.write(&left[..length], &right[..length]);
+                assert_no_alloc(|| writer.write(&left[..length], &right[..length]));
                 frame += u64::try_from(length).unwrap();
                 if frame + 300 > FRAMES {
                     break;
@@ -89,12 +93,12 @@ fn positions_and_packet_counts_read_beside_the_device_belong_together() {
     let done = Counter::new();
     thread::scope(|scope| {
         scope.spawn(|| {
-            device.set_state(StreamState::Run);
+            assert_no_alloc(|| device.set_state(StreamState::Run));
             let mut now = SampleTime::ZERO;
             let silence = [0.0; 97];
             for length in (1..97).cycle().take(1_000_000) {
                 let block = &silence[..length];
-                device.process(now, block, block);
+                assert_no_alloc(|| device.process(now, block, block));
                 now = now.after_frames(length);
             }
             done.add(1);
@@ -148,14 +152,14 @@ fn a_client_that_is_told_by_events_feeds_a_device_without_a_gap() {
     let (mut up, mut down): (rtrb::Producer<()>, rtrb::Consumer<()>) = (up, down);
     thread::scope(|scope| {
         scope.spawn(move || {
-            device.set_state(StreamState::Run);
+            assert_no_alloc(|| device.set_state(StreamState::Run));
             let (mut left, mut right) = ([0.0; 32], [0.0; 32]);
             for block in 0..20_000_u64 {
                 // A block a time: a packet is asked for before the one after it is needed.
                 while block > 0 && block.is_multiple_of(2) && down.pop().is_err() {
                     thread::yield_now();
                 }
-                device.process(SampleTime::ZERO, &mut left, &mut right);
+                assert_no_alloc(|| device.process(SampleTime::ZERO, &mut left, &mut right));
                 for (frame, (left, right)) in (block * 32..).zip(left.iter().zip(&right)) {
                     assert_eq!((*left, *right), (sample(frame), -sample(frame)));
                 }

@@ -8,6 +8,8 @@ use crate::model::names;
 const SYNC: [&str; 2] = ["crates/kernel/src/sync.rs", "crates/kernel/src/sync/"];
 /// Beside it: the boundary, whose host calls from any thread.
 const ENTRY: &str = "crates/entry/";
+/// Where steps may be taken in turn.
+const KERNEL: &str = "crates/kernel/src/";
 const MUTANTS: &str = "crates/kernel/tests/mutants.txt";
 
 const TYPES: [&str; 12] = [
@@ -95,40 +97,69 @@ fn is_argued(code: &[&str], comments: &[&str], line: usize) -> bool {
     false
 }
 
-/// The list of mutants and the orderings that can be weakened name the same things.
+/// The list of mutants, and what can be broken by one, name the same things.
 pub(super) fn mutants(tree: &Tree, findings: &mut Vec<Finding>) {
     let list = tree.texts.get(MUTANTS).map_or("", String::as_str);
     let listed = names(list);
-    let mut weakened = Vec::new();
-    for (path, source) in tree.rust.iter().filter(|(path, _)| in_sync(path)) {
-        for (number, name) in orderings(source) {
+    let mut broken = Vec::new();
+    for (path, source) in tree
+        .rust
+        .iter()
+        .filter(|(path, _)| path.starts_with(KERNEL))
+    {
+        // Orderings stand in one place, steps that are taken in turn anywhere.
+        let calls = if in_sync(path) {
+            &CALLS[..]
+        } else {
+            &CALLS[1..]
+        };
+        for (number, name) in calls.iter().flat_map(|call| named(source, call)) {
             if !listed.contains(&name) {
-                let text = format!("the ordering `{name}` is missing in {MUTANTS}");
+                let text = format!("the mutant `{name}` is missing in {MUTANTS}");
                 findings.push(Finding::new(path, number, text));
             }
-            weakened.push(name);
+            broken.push(name);
         }
     }
     for name in listed {
-        if !weakened.contains(&name) {
-            let text = format!("`{name}` names no ordering, so that its mutant changes nothing");
+        if !broken.contains(&name) {
+            let text = format!("`{name}` names nothing, so that its mutant changes nothing");
             findings.push(Finding::whole(MUTANTS, text));
         }
     }
 }
 
-/// The names in `order("name", ..)`, with their lines.
-fn orderings(source: &Source) -> impl Iterator<Item = (usize, &str)> {
-    const CALL: &str = "order(";
+/// Where what can be broken is named: an ordering, two steps in turn.
+const CALLS: [&str; 2] = ["order(", "in_turn("];
+
+/// The names that calls are given first, with their lines; on the line of the call or the next.
+fn named<'a>(source: &'a Source, call: &str) -> impl Iterator<Item = (usize, &'a str)> {
     // The code's view has the quotes but not what they hold; the text has both at the same place.
-    source
+    let lines: Vec<(usize, &str, &str)> = source
         .code()
         .zip(source.text().lines())
-        .filter_map(|((number, code), text)| {
-            let call = code.find(&format!("{CALL}\""))?;
-            let (name, _) = text.get(call + CALL.len() + 1..)?.split_once('"')?;
-            Some((number, name))
-        })
+        .map(|((number, code), text)| (number, code, text))
+        .collect();
+    let mut found = Vec::new();
+    for (at, &(number, code, text)) in lines.iter().enumerate() {
+        let Some(start) = code.find(call).map(|start| start + call.len()) else {
+            continue;
+        };
+        let is_last = code.get(start..).is_some_and(|rest| rest.trim().is_empty());
+        let (code, text) = match lines.get(at + 1) {
+            Some(&(_, code, text)) if is_last => (code.trim_start(), text.trim_start()),
+            _ => (
+                code.get(start..).unwrap_or_default(),
+                text.get(start..).unwrap_or_default(),
+            ),
+        };
+        if code.starts_with('"')
+            && let Some((name, _)) = text.get(1..).and_then(|rest| rest.split_once('"'))
+        {
+            found.push((number, name));
+        }
+    }
+    found.into_iter()
 }
 
 #[cfg(test)]
@@ -186,6 +217,17 @@ mod tests {
     fn tests_at_the_foot_need_no_argument() {
         let text = "//! A.\n#[cfg(test)]\nmod tests {\n    fn a() { x.load(R); }\n}\n";
         assert!(found(order, &[(FILE, text)]).is_empty());
+    }
+
+    #[test]
+    fn mutant_list_and_steps_in_turn_must_agree() {
+        let path = "crates/kernel/src/a.rs";
+        let text = "//! A.\nfn a() {\n    in_turn(\"one\", b, c);\n    in_turn(\n        \"two\",\n        \
+                    b,\n    );\n}\nfn in_turn<A>(a: A) {}\n";
+        let agree = [(path, text), (MUTANTS, "one\ntwo\n")];
+        assert!(found(mutants, &agree).is_empty());
+        let missing = [(path, text), (MUTANTS, "one\n")];
+        assert_eq!(found(mutants, &missing), [format!("{path}:4")]);
     }
 
     #[test]

@@ -8,8 +8,6 @@ mod registry;
 
 use std::{fmt, sync::Arc};
 
-use rtrb::{Consumer, Producer};
-
 use super::{
     Sink,
     group::{MAX_GROUPS, ServiceGroup, Shared},
@@ -17,7 +15,10 @@ use super::{
     notify::Notifier,
     table::Change,
 };
-use crate::error::ServiceError;
+use crate::{
+    error::ServiceError,
+    sync::{Consumer, Producer, in_turn},
+};
 use registry::Registration;
 
 /// The most calls that one request may make: sinks and nested groups, each as often as it is
@@ -283,14 +284,21 @@ impl ServiceControl {
             return;
         }
         let list = slot.members.iter().cloned().collect();
-        if self.down.push(Change { index, list }).is_ok() {
-            slot.unsent = false;
-            self.under_way = self.under_way.saturating_add(1);
-            if std::mem::take(&mut slot.waited) {
-                // What was requested while the list had to wait was served without it.
-                slot.group.request_service();
-            }
-        }
+        let waited = std::mem::take(&mut slot.waited);
+        // What was requested while the list had to wait was served without it; so it is requested
+        // again once the list is down.
+        let (sent, ()) = in_turn(
+            "service_list_first",
+            || self.down.push(Change { index, list }),
+            || {
+                if waited {
+                    slot.group.request_service();
+                }
+            },
+        );
+        debug_assert!(sent.is_ok(), "more lists under way than there is room for");
+        slot.unsent = sent.is_err();
+        self.under_way = self.under_way.saturating_add(usize::from(sent.is_ok()));
     }
 
     /// True if a request to `from` is served by `to` as well.

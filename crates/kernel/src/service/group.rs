@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::ServiceError,
     mxf::RenderCx,
-    sync::{Counter, Mailbox, Signal},
+    sync::{Counter, Mailbox, Signal, in_turn},
 };
 
 /// The most groups of one table: a request is one bit of a word.
@@ -140,8 +140,12 @@ impl ServiceGroup {
     fn order(&self, order: Order) {
         let shared = &self.0.shared;
         if let Some(timer) = shared.timers.get(self.0.index) {
-            timer.put(order.pack());
-            shared.orders.raise(self.bit());
+            // The bit after the order: whoever takes the bit finds it, or a later one.
+            in_turn(
+                "timer_put_first",
+                || timer.put(order.pack()),
+                || shared.orders.raise(self.bit()),
+            );
         }
     }
 }

@@ -5,15 +5,17 @@
 
 use std::sync::Arc;
 
-use rtrb::{Consumer, Producer};
-
 use super::{
     Membership,
     delay::Order,
     group::{MAX_GROUPS, Shared},
     member::{List, Member, Whom},
 };
-use crate::{mxf::RenderCx, time::ReferenceTime};
+use crate::{
+    mxf::RenderCx,
+    sync::{Consumer, Producer, in_turn},
+    time::ReferenceTime,
+};
 
 /// How often one call looks for requests that were made while it served: then the rest is left to
 /// the next block, so that sinks that request each other do not hold up the audio.
@@ -44,15 +46,27 @@ pub struct Served {
 #[derive(Debug)]
 pub struct ServiceTable {
     shared: Arc<Shared>,
+    lists: Lists,
+    timers: Timers,
+    /// When the last call was: due times up to there wait for the next.
+    served_at: ReferenceTime,
+}
+
+/// Who is in which group.
+#[derive(Debug)]
+struct Lists {
     changed: Consumer<Change>,
     home: Producer<Change>,
     lists: [List; MAX_GROUPS],
+}
+
+/// When groups are to be served by themselves.
+#[derive(Debug)]
+struct Timers {
     /// Groups with a due time.
     armed: u64,
     /// The due time of each group that has one.
     due_times: [ReferenceTime; MAX_GROUPS],
-    /// When the last call was: due times up to there wait for the next.
-    served_at: ReferenceTime,
 }
 
 /// The numbers of the bits that are set, from the lowest.
@@ -72,11 +86,15 @@ impl ServiceTable {
     ) -> Self {
         Self {
             shared,
-            changed,
-            home,
-            lists: std::array::from_fn(|_| List::default()),
-            armed: 0,
-            due_times: [ReferenceTime::ZERO; MAX_GROUPS],
+            lists: Lists {
+                changed,
+                home,
+                lists: std::array::from_fn(|_| List::default()),
+            },
+            timers: Timers {
+                armed: 0,
+                due_times: [ReferenceTime::ZERO; MAX_GROUPS],
+            },
             served_at: ReferenceTime::MIN,
         }
     }
@@ -96,13 +114,23 @@ impl ServiceTable {
     pub fn serve(&mut self, cx: &mut RenderCx<'_>) -> Served {
         let mut served = Served::default();
         let mut busy = 0;
+        let now = cx.time();
         for pass in 0..PASSES {
             // The bits before the lists: who requested service of a group after its list was sent
             // down is served by that list.
-            let mut bits = self.shared.pending.take();
-            self.take_orders(cx.time());
+            let Self {
+                shared,
+                lists,
+                timers,
+                ..
+            } = self;
+            let (mut bits, ()) = in_turn(
+                "service_bits_first",
+                || shared.pending.take(),
+                || take_orders(shared, timers, lists, now),
+            );
             if pass == 0 {
-                bits |= self.expire(cx.time(), &mut served);
+                bits |= self.timers.expire(now, &mut served);
             }
             if bits == 0 {
                 break;
@@ -123,7 +151,7 @@ impl ServiceTable {
     /// \[WDK\] `IServiceGroup::RequestDelayedService`.
     pub fn serve_due(&mut self, cx: &mut RenderCx<'_>) -> Served {
         let mut served = Served::default();
-        let due = self.expire(cx.time(), &mut served);
+        let due = self.timers.expire(cx.time(), &mut served);
         let busy = self.serve_groups(due, cx, &mut served);
         self.close(busy, cx);
         served
@@ -137,8 +165,9 @@ impl ServiceTable {
     /// Render. Bounded: by the groups with a due time.
     #[must_use]
     pub fn next_deadline(&self) -> Option<ReferenceTime> {
-        numbers(self.armed)
-            .filter_map(|index| self.due_times.get(index))
+        let Timers { armed, due_times } = &self.timers;
+        numbers(*armed)
+            .filter_map(|index| due_times.get(index))
             .filter(|&&due| due > self.served_at)
             .min()
             .copied()
@@ -146,6 +175,41 @@ impl ServiceTable {
 
     /// Puts the lists that have come into force, and sends the old ones home.
     pub(crate) fn change_lists(&mut self) {
+        self.lists.change();
+    }
+
+    /// Serves the groups of these bits; gives the bits of those with a sink that was busy.
+    fn serve_groups(&self, bits: u64, cx: &mut RenderCx<'_>, served: &mut Served) -> u64 {
+        numbers(bits).fold(0, |busy, index| busy | self.call(index, cx, served))
+    }
+
+    /// Calls the members of one group in order. Recursion ends: the control side refuses cycles.
+    fn call(&self, index: usize, cx: &mut RenderCx<'_>, served: &mut Served) -> u64 {
+        served.groups = served.groups.saturating_add(1);
+        let members = self.lists.lists.get(index).into_iter().flatten();
+        members.fold(0, |busy, member| {
+            busy | match &member.whom {
+                Whom::Group(group) => self.call(group.0.index, cx, served),
+                Whom::Sink(_) => u64::from(!call_sink(member, cx, served)) << index,
+            }
+        })
+    }
+
+    /// Ends a call: what could not be served stays pending, and what was ordered meanwhile counts
+    /// from now on.
+    fn close(&mut self, busy: u64, cx: &RenderCx<'_>) {
+        if busy != 0 {
+            self.shared.pending.raise(busy);
+        }
+        let now = cx.time();
+        take_orders(&self.shared, &mut self.timers, &mut self.lists, now);
+        self.served_at = now;
+    }
+}
+
+impl Lists {
+    /// Takes the lists that were sent down.
+    fn change(&mut self) {
         for _ in 0..self.changed.slots() {
             let Ok(mut change) = self.changed.pop() else {
                 return;
@@ -157,6 +221,27 @@ impl ServiceTable {
             // here: the control side sends no more than come back.
             let sent = self.home.push(change);
             debug_assert!(sent.is_ok(), "more lists under way than there is room for");
+        }
+    }
+}
+
+impl Timers {
+    /// Takes the orders that were given.
+    fn obey(&mut self, shared: &Shared, now: ReferenceTime) {
+        for index in numbers(shared.orders.take()) {
+            let order = shared.timers.get(index).and_then(|timer| timer.take());
+            let bit = 1 << index;
+            match order.map(Order::unpack) {
+                Some(Order::Arm(delay)) => {
+                    self.armed |= bit;
+                    if let Some(due) = self.due_times.get_mut(index) {
+                        *due = delay.due(now);
+                    }
+                }
+                Some(Order::Disarm) => self.armed &= !bit,
+                // A later order was taken out with an earlier one's bit.
+                None => {}
+            }
         }
     }
 
@@ -172,54 +257,16 @@ impl ServiceTable {
         served.due = served.due.saturating_add(fired.count_ones());
         fired
     }
+}
 
-    /// Obeys the orders to the timers, then changes the lists: an order is served by the list that
-    /// was sent down before it.
-    fn take_orders(&mut self, now: ReferenceTime) {
-        for index in numbers(self.shared.orders.take()) {
-            let order = self.shared.timers.get(index).and_then(|timer| timer.take());
-            let bit = 1 << index;
-            match order.map(Order::unpack) {
-                Some(Order::Arm(delay)) => {
-                    self.armed |= bit;
-                    if let Some(due) = self.due_times.get_mut(index) {
-                        *due = delay.due(now);
-                    }
-                }
-                Some(Order::Disarm) => self.armed &= !bit,
-                // A later order was taken out with an earlier one's bit.
-                None => {}
-            }
-        }
-        self.change_lists();
-    }
-
-    /// Serves the groups of these bits; gives the bits of those with a sink that was busy.
-    fn serve_groups(&self, bits: u64, cx: &mut RenderCx<'_>, served: &mut Served) -> u64 {
-        numbers(bits).fold(0, |busy, index| busy | self.call(index, cx, served))
-    }
-
-    /// Calls the members of one group in order. Recursion ends: the control side refuses cycles.
-    fn call(&self, index: usize, cx: &mut RenderCx<'_>, served: &mut Served) -> u64 {
-        served.groups = served.groups.saturating_add(1);
-        let members = self.lists.get(index).into_iter().flatten();
-        members.fold(0, |busy, member| {
-            busy | match &member.whom {
-                Whom::Group(group) => self.call(group.0.index, cx, served),
-                Whom::Sink(_) => u64::from(!call_sink(member, cx, served)) << index,
-            }
-        })
-    }
-
-    /// Ends a call: what could not be served stays pending, and what was ordered meanwhile counts
-    /// from now on.
-    fn close(&mut self, busy: u64, cx: &RenderCx<'_>) {
-        if busy != 0 {
-            self.shared.pending.raise(busy);
-        }
-        self.take_orders(cx.time());
-        self.served_at = cx.time();
-    }
+/// Obeys the orders to the timers, then changes the lists: an order is served by the list that was
+/// sent down before it.
+fn take_orders(shared: &Shared, timers: &mut Timers, lists: &mut Lists, now: ReferenceTime) {
+    in_turn(
+        "service_orders_first",
+        || timers.obey(shared, now),
+        || lists.change(),
+    );
 }
 
 /// Calls one sink; says no if somebody else has it.

@@ -18,13 +18,19 @@ pub(super) const fn order(_name: &'static str, strong: Ordering) -> Ordering {
 /// `strong`, unless a model is run with this ordering weakened.
 #[cfg(dmus_loom)]
 pub(super) fn order(name: &'static str, strong: Ordering) -> Ordering {
-    use std::sync::OnceLock;
-
-    static MUTANT: OnceLock<Option<String>> = OnceLock::new();
-    let mutant = MUTANT.get_or_init(|| std::env::var("DMUS_MUTANT").ok());
-    if mutant.as_deref() == Some(name) {
+    if is_mutant(name) {
         Ordering::Relaxed
     } else {
         strong
     }
+}
+
+/// True if a model is run with what bears this name broken.
+#[cfg(dmus_loom)]
+pub(super) fn is_mutant(name: &'static str) -> bool {
+    use std::sync::OnceLock;
+
+    static MUTANT: OnceLock<Option<String>> = OnceLock::new();
+    let mutant = MUTANT.get_or_init(|| std::env::var("DMUS_MUTANT").ok());
+    mutant.as_deref() == Some(name)
 }

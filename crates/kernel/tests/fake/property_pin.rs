@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use assert_no_alloc::{assert_no_alloc, permit_alloc};
 use dmus_kernel::{
     ReferenceTime, SampleRate, SynthCaps, SynthNode,
     miniport::{CapsFlags, EffectFlags, SynthReading, VoicePriority},
@@ -93,11 +94,34 @@ pub(crate) fn config() -> PropertyConfig {
     }
 }
 
-pub(crate) fn pair() -> (PropertyControl, PropertyNode) {
-    properties(config())
+pub(crate) fn pair() -> (PropertyControl, Node) {
+    pair_of(config())
 }
 
-/// A synthesizer that writes down what it is told.
+pub(crate) fn pair_of(config: PropertyConfig) -> (PropertyControl, Node) {
+    let (control, node) = properties(config);
+    (control, Node(node))
+}
+
+/// The half of the render side, on which nothing allocates or frees.
+#[derive(Debug)]
+pub(crate) struct Node(pub(crate) PropertyNode);
+
+impl Node {
+    pub(crate) fn serve(&mut self, synth: Option<&mut dyn SynthNode>) -> usize {
+        assert_no_alloc(|| self.0.serve(synth))
+    }
+
+    pub(crate) fn enter_run(&mut self) {
+        assert_no_alloc(|| self.0.enter_run());
+    }
+
+    pub(crate) fn account(&mut self, block: &BlockAccount) {
+        assert_no_alloc(|| self.0.account(block));
+    }
+}
+
+/// A synthesizer that writes down what it is told, where it may.
 #[derive(Debug, Default)]
 pub(crate) struct Synth {
     pub(crate) groups: Vec<u16>,
@@ -107,15 +131,15 @@ pub(crate) struct Synth {
 
 impl SynthNode for Synth {
     fn set_channel_groups(&mut self, groups: u16) {
-        self.groups.push(groups);
+        permit_alloc(|| self.groups.push(groups));
     }
 
     fn set_voice_priority(&mut self, group: u16, channel: u8, priority: VoicePriority) {
-        self.priorities.push((group, channel, priority.value()));
+        permit_alloc(|| self.priorities.push((group, channel, priority.value())));
     }
 
     fn set_gain(&mut self, hundredths_db: i32) {
-        self.gains.push(hundredths_db);
+        permit_alloc(|| self.gains.push(hundredths_db));
     }
 
     fn reading(&mut self) -> SynthReading {

@@ -234,6 +234,25 @@ fn the_last_eighth_of_the_queue_is_for_messages_that_end_sound() {
 }
 
 #[test]
+fn a_chain_may_go_round_the_end_of_the_ring() {
+    let mut bench = Bench::new(4, SchedulePrefetch::AT_TIME);
+    for number in 0..3 {
+        bench.put(0, 10_000, number, None);
+    }
+    assert_eq!(bench.advance(1).messages, 3);
+    // The first lies in the last place of the ring; all are due on one frame, at three times.
+    for (time, number) in [(15_000, 3), (15_000, 4), (16_000, 5), (20_000, 6)] {
+        bench.put(1, time, number, None);
+    }
+    let delivered = bench.advance(2);
+    assert_eq!((delivered.messages, delivered.late), (4, 0));
+    assert_eq!(bench.sink.chains, 2);
+    let numbers: Vec<_> = bench.sink.heard.iter().map(|&(_, number)| number).collect();
+    assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
+    assert!(bench.allocator.pool().is_whole());
+}
+
+#[test]
 fn messages_of_the_farthest_future_are_held() {
     let mut bench = Bench::new(4, SchedulePrefetch::AT_TIME);
     bench.put(0, i64::MAX, 1, None);
