@@ -16,6 +16,8 @@ pub(crate) enum Need {
     CCompiler,
     /// Python with its `venv` module: one of the test hosts is a Python package.
     PythonVenv,
+    /// Another synthesizer: it reads the banks that we write.
+    FluidSynth,
 }
 
 impl Need {
@@ -26,6 +28,7 @@ impl Need {
             Self::PythonVenv => {
                 "Python 3.11 or newer with its `venv` module, which runs one of the test hosts"
             }
+            Self::FluidSynth => "FluidSynth, which reads the banks that we write",
         }
     }
 
@@ -34,6 +37,7 @@ impl Need {
         match self {
             Self::CCompiler => &["gcc", "libc6-dev"],
             Self::PythonVenv => &["python3", "python3-venv"],
+            Self::FluidSynth => &["fluidsynth"],
         }
     }
 
@@ -43,6 +47,7 @@ impl Need {
             (_, System::Debian) => self.debian_packages().join(" "),
             (Self::CCompiler, System::MacOs) => return "xcode-select --install".to_owned(),
             (Self::PythonVenv, System::MacOs) => return "brew install python@3.13".to_owned(),
+            (Self::FluidSynth, System::MacOs) => return "brew install fluid-synth".to_owned(),
             (Self::CCompiler, System::Windows) => {
                 return "winget install Microsoft.VisualStudio.2022.BuildTools".to_owned();
             }
@@ -50,6 +55,7 @@ impl Need {
                 return "winget install Python.Python.3.13".to_owned();
             }
             (Self::CCompiler, _) => "gcc".to_owned(),
+            (Self::FluidSynth, _) => "fluidsynth".to_owned(),
             (Self::PythonVenv, System::Arch) => "python".to_owned(),
             (Self::PythonVenv, _) => "python3".to_owned(),
         };

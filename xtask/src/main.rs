@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a task's output is its screen")]
 
+mod banks;
 mod bundle;
 mod demo;
+mod fuzz;
 mod icount;
 mod install;
 mod machine;
@@ -49,6 +51,9 @@ While working on it:
                              the plug-in in each system's form (options as in `cargo build`)
   cargo xtask validate       the public validators that are on the PATH, on the bundles
   cargo xtask bank           compute the built-in bank anew
+  cargo xtask banks          real banks out of public packages, in ours and in other programs
+  cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
+  cargo xtask corpus         write the seeds of the fuzz targets anew
 
 `test` and `check` take `--from STEP` and `--only STEP`; `--list` names the steps.
 `miri` and `tsan` need a nightly toolchain; with `--if-available` they are skipped without it.";
@@ -85,6 +90,9 @@ fn dispatch(words: &[String]) -> Result<()> {
         "miri" => sanitize::miri(&Project::find()?, rest),
         "tsan" => sanitize::tsan(&Project::find()?, rest),
         "icount" => no_more(rest).and_then(|()| icount::run(&Project::find()?)),
+        "banks" => banks::run(&Project::find()?, rest),
+        "fuzz" => fuzz::run(&Project::find()?, rest),
+        "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
         "bank" => no_more(rest).and_then(|()| bank(&Project::find()?)),
         unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
@@ -133,7 +141,7 @@ mod tests {
     fn help_names_every_task() {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
-            "bundle", "validate", "bank",
+            "bundle", "validate", "bank", "banks", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

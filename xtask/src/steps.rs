@@ -44,7 +44,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 6] = [
+const WHOLE: [Step; 7] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -62,6 +62,11 @@ const WHOLE: [Step; 6] = [
         suites::python,
     ),
     step("host", "the bundles in hosts", suites::hosts),
+    step(
+        "banks",
+        "real banks, in ours and in other programs",
+        suites::real_banks,
+    ),
     step("bench", "every benchmark, run once", suites::benches),
 ];
 

@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow, bail};
 use crate::process::Job;
 use crate::project::{COMMAND_LINE, HOST_TESTS, PLUGIN, Project};
 use crate::tally::Tally;
-use crate::{bundle, model, python, tidy};
+use crate::{banks, bundle, model, python, tidy};
 
 /// What a step came to: its tests are counted even when it failed.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ fn documented(project: &Project, packages: &[&str]) -> Job {
 }
 
 /// Runs tests and counts them; none at all, or one left out, is a fault as well.
-fn counted(job: Job) -> Outcome {
+pub(crate) fn counted(job: Job) -> Outcome {
     let lines = match job.lines() {
         Ok(lines) => lines,
         Err(error) => return Err(error).into(),
@@ -199,6 +199,11 @@ pub(crate) fn hosts(project: &Project) -> Outcome {
         }
     }
     outcome
+}
+
+/// Real banks, in ours and in other programs.
+pub(crate) fn real_banks(project: &Project) -> Outcome {
+    banks::step(project)
 }
 
 /// Runs each benchmark's body once: without cargo's `--bench` word they only test themselves.

@@ -6,10 +6,10 @@
 mod arrows;
 mod atomics;
 mod citations;
+mod conformance;
 mod framework;
 mod layout;
 mod manifests;
-mod pipeline;
 mod reach;
 mod source;
 mod words;
@@ -91,7 +91,7 @@ impl Tree {
 /// A rule: adds what it objects to.
 type Rule = fn(&Tree, &mut Vec<Finding>);
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     layout::heads,
     layout::lengths,
     layout::unsafe_is_forbidden,
@@ -105,7 +105,8 @@ const RULES: [Rule; 15] = [
     manifests::dependencies_say_why,
     manifests::lint_thresholds,
     citations::sources,
-    pipeline::rows,
+    conformance::pipeline,
+    conformance::formats,
     reach::every_file_is_built,
 ];
 

@@ -1,10 +1,11 @@
 //! Banks from disk and from inside.
 
 use std::fmt;
-use std::fs;
+use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use dmus_dls::Bank;
+use dmus_dls::{Bank, Image, ReadOptions};
 
 /// The bank that is always there.
 static BUILT_IN: &[u8] = include_bytes!("../../../presets/dmus-gm.dls");
@@ -36,13 +37,27 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
-/// Reads the bank at `path`.
+/// Reads the bank at `path`; its recordings stay in the one copy of the file.
 ///
 /// # Errors
 /// [`FileError`] when the file cannot be read or is no bank.
 pub(crate) fn read(path: &Path) -> Result<Bank, FileError> {
-    let bytes = fs::read(path).map_err(|error| FileError::new(path, error))?;
-    Bank::read(&bytes).map_err(|error| FileError::new(path, error))
+    read_with(path, ReadOptions::default())
+}
+
+/// As [`read`], with a say in what files leave open.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_with(path: &Path, options: ReadOptions) -> Result<Bank, FileError> {
+    let fail = |error: &dyn fmt::Display| FileError::new(path, error);
+    let file = File::open(path).map_err(|error| fail(&error))?;
+    let length = file.metadata().map_err(|error| fail(&error))?.len();
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let image = Image::read(file, length, &mut |_| ControlFlow::Continue(()))
+        .map_err(|error| fail(&error))?
+        .unwrap_or_default();
+    Bank::from_image_with(&image, options).map_err(|error| fail(&error))
 }
 
 /// The bank that is compiled in.

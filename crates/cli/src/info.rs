@@ -1,155 +1,138 @@
-//! `dmus info`: what is in a bank.
+//! `dmus info`: what is in a bank, for a person or for a program.
+//!
+//! In: a bank file, and how deep to look. Out: text, or the JSON of docs/info.md.
+//! Thread: the main one.
 
-use std::fmt::{self, Write as _};
-use std::path::PathBuf;
+mod connection;
+mod instrument;
+mod json;
+mod overview;
+mod wave;
+mod words;
+
+use std::fmt;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dmus_dls::Bank;
-use dmus_dls::bank::{Instrument, LoopKind, Wave};
+use dmus_dls::bank::{Dialect, Instrument};
 
 use crate::bank::{self, FileError};
+use crate::patch::PatchName;
 
 /// Arguments of the verb.
 #[derive(Debug, Args)]
 pub(crate) struct Info {
-    /// DLS bank; the built-in one when none is named.
+    /// Bank file; the built-in bank when none is named.
     bank: Option<PathBuf>,
-    /// Regions and waves too.
+    #[command(flatten)]
+    depth: Depth,
+    /// Everything, as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How much of a bank is told.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Depth {
+    /// Only this instrument, with everything in it; may be repeated.
+    #[arg(long, value_name = "[drums:][MSB:LSB:]PROGRAM")]
+    patch: Vec<PatchName>,
+    /// Regions: keys, velocities, waves, tuning, gain, loops.
+    #[arg(long)]
+    regions: bool,
+    /// Articulations, where they differ from what is implied.
+    #[arg(long)]
+    articulation: bool,
+    /// The list of waves.
+    #[arg(long)]
+    waves: bool,
+    /// All of that.
     #[arg(long)]
     all: bool,
 }
 
+impl Depth {
+    fn holds(&self, instrument: &Instrument) -> bool {
+        let patch = PatchName(instrument.patch);
+        self.patch.is_empty() || self.patch.contains(&patch)
+    }
+
+    /// Whether a part is told: asked for by itself, or with everything.
+    const fn tells(&self, part: bool) -> bool {
+        part || self.all || !self.patch.is_empty()
+    }
+}
+
 impl Info {
     /// Does the verb.
-    #[expect(clippy::print_stdout, reason = "the verb speaks to a person")]
     pub(crate) fn run(&self) -> Result<(), FileError> {
         let bank = self
             .bank
             .as_deref()
             .map_or_else(bank::built_in, bank::read)?;
-        let mut text = String::new();
-        // Writing into a string cannot fail.
-        let _never = describe(&mut text, &bank, self.all);
-        print!("{text}");
-        Ok(())
+        let place = self.bank.as_deref().unwrap_or(Path::new("built-in bank"));
+        let fail = |error: io::Error| FileError::new(place, error);
+        for patch in &self.depth.patch {
+            let mut instruments = bank.instruments.iter();
+            if !instruments.any(|instrument| instrument.patch == patch.0) {
+                let reason = format!("there is no instrument at {patch}");
+                return Err(FileError::new(place, reason));
+            }
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        let written = if self.json {
+            let file = self.bank.as_deref();
+            json::write(&mut out, file, &bank, &self.depth)
+        } else {
+            let mut text = String::new();
+            // Writing into a string cannot fail.
+            let _never = describe(&mut text, &bank, &self.depth);
+            out.write_all(text.as_bytes())
+        };
+        match written.and_then(|()| out.flush()) {
+            // Whoever read has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(fail),
+        }
     }
 }
 
 /// The bank in words.
-fn describe(text: &mut String, bank: &Bank, all: bool) -> fmt::Result {
-    for (word, value) in [
-        ("title", &bank.info.name),
-        ("engineer", &bank.info.engineer),
-        ("copyright", &bank.info.copyright),
-        ("comment", &bank.info.comment),
-        ("software", &bank.info.software),
-    ] {
-        if !value.is_empty() {
-            writeln!(text, "{word}: {value}")?;
-        }
+fn describe(text: &mut String, bank: &Bank, depth: &Depth) -> fmt::Result {
+    if depth.patch.is_empty() {
+        overview::head(text, bank)?;
     }
-    let seconds: f64 = bank
-        .waves
+    let chosen: Vec<&Instrument> = bank
+        .instruments
         .iter()
-        .map(|wave| wave.frames.len() as f64 / f64::from(wave.sample_rate))
-        .sum();
-    let (instruments, waves) = (bank.instruments.len(), bank.waves.len());
-    writeln!(
-        text,
-        "{instruments} instruments, {waves} waves, {seconds:.1} s of sound\n"
-    )?;
-    for instrument in &bank.instruments {
-        describe_instrument(text, bank, instrument, all)?;
+        .filter(|instrument| depth.holds(instrument))
+        .collect();
+    let deep = depth.tells(depth.regions) || depth.tells(depth.articulation);
+    if deep {
+        for (index, instrument) in chosen.into_iter().enumerate() {
+            if index > 0 {
+                text.push('\n');
+            }
+            instrument::describe(text, bank, instrument, depth)?;
+        }
+    } else {
+        overview::table(text, &chosen)?;
     }
-    if !bank.warnings.is_empty() {
-        writeln!(text, "\n{} warnings", bank.warnings.len())?;
+    if depth.waves || depth.all {
+        wave::list(text, bank)?;
     }
-    for warning in &bank.warnings {
-        writeln!(text, "  {warning}")?;
-    }
-    Ok(())
+    overview::warnings(text, bank)
 }
 
-/// One instrument, and its regions when asked for.
-fn describe_instrument(
-    text: &mut String,
-    bank: &Bank,
-    instrument: &Instrument,
-    all: bool,
-) -> fmt::Result {
-    let patch = instrument.patch;
-    let kind = if patch.drums { "drums" } else { "     " };
-    writeln!(
-        text,
-        "{kind} {:3}:{:3}:{:3}  {} ({} regions)",
-        patch.bank_msb,
-        patch.bank_lsb,
-        u16::from(patch.program) + 1,
-        instrument.name,
-        instrument.regions.len()
-    )?;
-    if !all {
-        return Ok(());
+/// A dialect's name for a person.
+const fn dialect(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Dls => "DLS",
+        Dialect::SoundFont => "SoundFont",
     }
-    for region in &instrument.regions {
-        let (keys, velocities) = (&region.keys, &region.velocities);
-        write!(
-            text,
-            "        keys {:3}-{:3}, velocities {:3}-{:3}",
-            keys.start(),
-            keys.end(),
-            velocities.start(),
-            velocities.end()
-        )?;
-        match bank.waves.get(region.wave) {
-            Some(wave) => describe_wave(text, region.wave, wave, region.sample)?,
-            None => writeln!(text)?,
-        }
-    }
-    Ok(())
-}
-
-/// The wave of a region with the playback data in force.
-fn describe_wave(
-    text: &mut String,
-    index: usize,
-    wave: &Wave,
-    sample: Option<dmus_dls::bank::WaveSample>,
-) -> fmt::Result {
-    let sample = sample.or(wave.sample).unwrap_or_default();
-    let repeats = match sample.wave_loop {
-        None => "once".to_owned(),
-        Some(sustained) => {
-            let until = match sustained.kind {
-                LoopKind::Forward => "",
-                LoopKind::UntilRelease => " until release",
-            };
-            format!("loop {}+{}{until}", sustained.start, sustained.length)
-        }
-    };
-    writeln!(
-        text,
-        ": wave {index} \"{}\", {} frames at {} Hz, unity {}, {:+} cents, {:+.1} dB, {repeats}",
-        wave.name,
-        wave.frames.len(),
-        wave.sample_rate,
-        sample.unity_note,
-        sample.fine_tune,
-        sample.gain.db()
-    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_instrument_of_the_built_in_bank_is_named() {
-        let bank = bank::built_in().expect("compiled in");
-        let mut text = String::new();
-        describe(&mut text, &bank, true).expect("a string takes everything");
-        for instrument in &bank.instruments {
-            assert!(text.contains(&instrument.name), "{}", instrument.name);
-        }
-    }
-}
+mod tests;

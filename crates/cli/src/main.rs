@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod bank;
+mod convert;
 mod info;
+mod patch;
 mod player;
 mod render;
 
@@ -10,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Plays Standard MIDI Files through DLS banks, with the samples of the plug-in.
+/// Plays Standard MIDI Files through banks, with the samples of the plug-in; looks into banks.
 #[derive(Debug, Parser)]
 #[command(name = "dmus", version, about)]
 struct Arguments {
@@ -25,6 +27,8 @@ enum Verb {
     Render(render::Render),
     /// Say what is in a bank.
     Info(info::Info),
+    /// Write any bank as a DLS file.
+    Convert(convert::Convert),
 }
 
 #[expect(clippy::print_stderr, reason = "errors of a command line belong there")]
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Render(render) => render.run(),
         Verb::Info(info) => info.run(),
+        Verb::Convert(convert) => convert.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

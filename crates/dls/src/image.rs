@@ -50,12 +50,13 @@ impl Image {
         length: usize,
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> io::Result<Option<Self>> {
-        let mut words: Vec<i16> = Vec::new();
         let wanted = length.div_ceil(2);
-        words
+        // Asked for once so that there being too little is an error; then taken as zeros, which
+        // the system has at hand, so that each page is written once: by the file.
+        Vec::<i16>::new()
             .try_reserve_exact(wanted)
             .map_err(|error| io::Error::new(ErrorKind::OutOfMemory, error))?;
-        words.resize(wanted, 0);
+        let mut words = vec![0_i16; wanted];
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
         let mut done = 0;
         while done < length {

@@ -1,9 +1,13 @@
-//! Memory of a reading: a small multiple of the file, whatever the file declares.
+//! Memory of a reading: a small multiple of the file, whatever the file declares; and of a writing,
+//! which is next to none.
 //!
 //! In a binary of its own, one test at a time, since the count is of the whole process.
 
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use std::io;
+
+use dmus_dls::write::{length, to_dls, to_writer};
 use dmus_dls::{Bank, Image, limits};
 use peak_alloc::PeakAlloc;
 
@@ -205,10 +209,25 @@ fn lying_files() -> impl Iterator<Item = Vec<u8>> {
         })
 }
 
+fn writing_holds_nothing_of_the_recordings() {
+    let bank = Bank::read(&recordings()).unwrap();
+    let nowhere = io::sink();
+    let streamed = taken(|| to_writer(&bank, nowhere).unwrap());
+    assert!(streamed <= TABLES, "{streamed} bytes to stream");
+    let measured = taken(|| length(&bank));
+    assert!(measured <= TABLES, "{measured} bytes to measure");
+    let length = usize::try_from(length(&bank)).unwrap();
+    let held = taken(|| to_dls(&bank));
+    assert!(held <= length + TABLES, "{held} bytes to hold {length}");
+    let part = taken(|| bank.trimmed(|_| true));
+    assert!(part <= TABLES, "{part} bytes for a part");
+}
+
 /// The count is of the process, in which two tests would run at a time.
 #[test]
 fn reading_takes_a_small_multiple_of_the_file() {
     recordings_of_16_bit_are_in_memory_once();
+    writing_holds_nothing_of_the_recordings();
     for (name, file) in dense_files() {
         assert_bounded(name, &file, FACTOR);
     }

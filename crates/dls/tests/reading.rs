@@ -10,6 +10,14 @@ use dmus_dls::{Bank, FourCc, ReadErrorKind};
 
 #[path = "bytes/file.rs"]
 mod file;
+#[path = "reading/mobile.rs"]
+mod mobile;
+#[path = "reading/numbers.rs"]
+mod numbers;
+#[path = "reading/texts.rs"]
+mod texts;
+#[path = "reading/waves.rs"]
+mod waves;
 
 use file::{
     art, chunk, collection, fmt, instrument, list, parts, region, rgnh, riff, u16s, u32s, wave,
@@ -327,6 +335,48 @@ fn wave_link_is_kept_whole() {
     assert_eq!(region.wave, 1);
     assert!(region.link.phase_master && region.link.multi_channel);
     assert_eq!((region.link.phase_group, region.link.channels), (9, 0b110));
+}
+
+#[test]
+fn pair_of_one_phase_group_is_kept() {
+    let half = |master: u16, channel: u32, cue: u32| {
+        let link = chunk(
+            b"wlnk",
+            &[u16s(&[master, 4]), u32s(&[channel, cue])].concat(),
+        );
+        list(b"rgn2", &[rgnh(), link])
+    };
+    let bank = read(&collection(
+        &[instrument(&[half(1, 1, 0), half(0, 2, 1)], &[])],
+        &[wave(&[]), wave(&[])],
+    ));
+    let links: Vec<(usize, bool, u16, u32)> = bank.instruments[0]
+        .regions
+        .iter()
+        .map(|it| {
+            let link = it.link;
+            (it.wave, link.phase_master, link.phase_group, link.channels)
+        })
+        .collect();
+    assert_eq!(links, [(0, true, 4, 1), (1, false, 4, 2)]);
+}
+
+#[test]
+fn layers_are_regions_beside_each_other() {
+    let layer = |number: u16| {
+        let header = chunk(b"rgnh", &u16s(&[0, 127, 0, 127, 0, 0, number]));
+        list(b"rgn2", &[header, wlnk(0)])
+    };
+    let bank = read(&collection(
+        &[instrument(&[layer(1), layer(2), layer(3)], &[])],
+        &[wave(&[])],
+    ));
+    let layers: Vec<Option<u16>> = bank.instruments[0]
+        .regions
+        .iter()
+        .map(|it| it.layer)
+        .collect();
+    assert_eq!(layers, [Some(1), Some(2), Some(3)]);
 }
 
 #[test]

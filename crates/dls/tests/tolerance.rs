@@ -5,6 +5,8 @@
 use dmus_dls::bank::Region;
 use dmus_dls::{Bank, Defect};
 
+#[path = "tolerance/beyond.rs"]
+mod beyond;
 #[path = "bytes/file.rs"]
 mod file;
 #[path = "tolerance/sound.rs"]

@@ -4,10 +4,14 @@
 //! each decision is another file's: channels, downloads, polyphony, voices, mixer.
 //! Owner: the stream of the synth miniport, or a test. Thread: render, except construction.
 
+mod buses;
+mod effects;
 mod messages;
 mod node;
 mod notes;
 mod readings;
+
+pub use buses::{Buses, Stereo};
 
 use std::sync::Arc;
 
@@ -18,11 +22,13 @@ use crate::collection::Collection;
 use crate::downloads::{Downloads, Layer};
 use crate::dsp::ramp::Glide;
 use crate::dsp::tables::TICK_FRAMES;
+use crate::effects::Effects;
 use crate::error::{ConfigError, NoRoom};
 use crate::mixer::Mixer;
 use crate::polyphony::{Moment, Polyphony};
+use crate::sends::SENDS;
 use crate::stats::SynthStats;
-use crate::voice::VoiceCx;
+use crate::voice::{Mix, VoiceCx};
 
 /// Time in which a trim or a master gain reaches its target, seconds; rounded up to whole ticks.
 const GLIDE_S: f64 = 0.010;
@@ -62,6 +68,8 @@ pub struct Engine {
     downloads: Downloads,
     polyphony: Polyphony,
     mixer: Mixer,
+    /// Only if it was built with them.
+    effects: Option<Box<Effects>>,
     stats: SynthStats,
     /// Frames rendered since the stream began.
     position: u64,
@@ -107,6 +115,7 @@ impl Engine {
             downloads: Downloads::default(),
             polyphony: Polyphony::new(usize::from(config.voices)),
             mixer: Mixer::new(),
+            effects: None,
             stats: SynthStats::default(),
             position: 0,
             notes: 0,
@@ -196,31 +205,42 @@ impl Engine {
     /// Render. Bounded by voices and frames.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         debug_assert_eq!(left.len(), right.len());
-        let frames = left.len().min(right.len());
-        let (mut left, _) = left.split_at_mut(frames);
-        let (mut right, _) = right.split_at_mut(frames);
-        while !left.is_empty() {
+        self.render_into(Stereo { left, right }, None);
+    }
+
+    /// Renders frames; returns go to buses of their own, or into the main one.
+    fn render_into(&mut self, main: Stereo<'_>, returns: Option<[Stereo<'_>; SENDS]>) {
+        let mut rest = main.even();
+        let mut returns = returns;
+        while !rest.is_empty() {
             if self.is_idle() {
-                left.fill(0.0);
-                right.fill(0.0);
-                self.position = self.position.wrapping_add(left.len() as u64);
+                self.position = self.position.wrapping_add(rest.frames() as u64);
+                rest.fill(0.0);
+                returns.iter_mut().flatten().for_each(|bus| bus.fill(0.0));
                 return;
             }
             let moment = Moment::at(self.position);
             if moment.offset == 0 {
                 self.begin_tick(moment);
             }
-            let run = (TICK_FRAMES - moment.offset).min(left.len());
-            let (left_now, left_later) = left.split_at_mut(run);
-            let (right_now, right_later) = right.split_at_mut(run);
-            left_now.fill(0.0);
-            right_now.fill(0.0);
-            self.polyphony
-                .render(&self.downloads, moment, left_now, right_now);
-            self.mixer.finish(moment.offset, left_now, right_now);
+            let run = (TICK_FRAMES - moment.offset).min(rest.frames());
+            let mut now = rest.take(run);
+            now.fill(0.0);
+            self.polyphony.render(
+                &self.downloads,
+                moment,
+                &mut Mix {
+                    left: &mut *now.left,
+                    right: &mut *now.right,
+                    buses: self.effects.as_deref_mut().map(Effects::buses),
+                },
+            );
+            self.mixer.apply(moment.offset, now.left, now.right);
+            let apart = returns
+                .as_mut()
+                .map(|buses| buses.each_mut().map(|bus| bus.take(run)));
+            self.add_returns(moment.offset, &mut now, apart);
             self.position = self.position.wrapping_add(run as u64);
-            left = left_later;
-            right = right_later;
         }
     }
 
@@ -230,10 +250,14 @@ impl Engine {
             && self.mixer.rests()
             && self.volumes.iter().all(Glide::is_resting)
             && self.channels.iter().all(Channel::trim_rests)
+            && self.effects.as_deref().is_none_or(Effects::is_asleep)
     }
 
     fn begin_tick(&mut self, moment: Moment) {
         self.mixer.begin_tick();
+        if let Some(effects) = &mut self.effects {
+            effects.begin_tick();
+        }
         for volume in &mut self.volumes {
             volume.advance();
         }
@@ -252,12 +276,14 @@ impl Engine {
             downloads,
             polyphony,
             config,
+            effects,
             ..
         } = self;
         let world = World {
             tables,
             channels,
             volumes,
+            wanted: wanted(effects.as_deref()),
             sample_rate_hz: f64::from(config.sample_rate),
         };
         polyphony.aim_all(downloads, moment, |part| world.of(part));
@@ -269,10 +295,11 @@ impl Engine {
 
     /// Power-on state: voices gone, position zero, every group on the bank's own rules.
     ///
-    /// Collections, trims and what properties have set stay; trims and gains are in force at once.
+    /// Collections, trims, an impulse response and what properties and host have set stay; trims and
+    /// gains are in force at once. Tails of effects are gone.
     ///
     /// # Real-time
-    /// Render. Bounded by the number of voices and channels.
+    /// Render. Bounded by the number of voices and channels, and by the memory of the effects.
     pub fn reset(&mut self) {
         self.polyphony.clear();
         for channel in &mut self.channels {
@@ -281,6 +308,9 @@ impl Engine {
         }
         self.volumes.fill(Glide::resting(1.0));
         self.mixer.settle();
+        if let Some(effects) = &mut self.effects {
+            effects.clear();
+        }
         self.stats = SynthStats::default();
         self.position = 0;
         self.notes = 0;
@@ -317,7 +347,13 @@ struct World<'a> {
     tables: &'a CurveTables,
     channels: &'a [Channel],
     volumes: &'a [Glide],
+    wanted: [bool; SENDS],
     sample_rate_hz: f64,
+}
+
+/// Buses that effects listen to.
+fn wanted(effects: Option<&Effects>) -> [bool; SENDS] {
+    effects.map_or([false; SENDS], Effects::wanted)
 }
 
 impl<'a> World<'a> {
@@ -328,6 +364,7 @@ impl<'a> World<'a> {
             tables: self.tables,
             channel: self.channels.get(usize::from(part))?,
             group_gain: f64::from(self.volumes.get(group)?.current()),
+            wanted: self.wanted,
             sample_rate_hz: self.sample_rate_hz,
         })
     }

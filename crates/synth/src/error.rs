@@ -141,3 +141,50 @@ impl<T> fmt::Display for NoRoom<T> {
 }
 
 impl<T: fmt::Debug> core::error::Error for NoRoom<T> {}
+
+/// Why samples could not become a [`crate::Convolution`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// The response is empty or too long.
+    Length {
+        /// How many frames it has.
+        frames: usize,
+    },
+    /// A sample is infinite or not a number.
+    NotANumber {
+        /// Which frame it is in.
+        frame: usize,
+    },
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { frames } => write!(
+                f,
+                "the impulse response has {frames} frames, not within 1..=524288"
+            ),
+            Self::NotANumber { frame } => {
+                write!(f, "the impulse response is not a number at frame {frame}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ResponseError {}
+
+/// A convolution that could not be loaded yet; it comes back to its sender.
+///
+/// An earlier one is still fading or has not been taken back. Take it with
+/// [`crate::Engine::take_retired_response`] and try again.
+#[derive(Debug)]
+pub struct ResponseBusy(pub Option<Box<crate::Convolution>>);
+
+impl fmt::Display for ResponseBusy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an earlier impulse response is still fading or was not taken back")
+    }
+}
+
+impl core::error::Error for ResponseBusy {}

@@ -25,13 +25,16 @@
 //! has fallen by 96 dB or its wave is over. A collection that was replaced meanwhile goes home
 //! through [`Engine::take_retired`] after its last voice.
 //!
+//! What a voice sends to reverb, chorus and delay is taken behind its gain and before its pan.
+//! The returns are summed into the mix, or given apart by [`Engine::render_buses`].
+//!
 //! Clients that download single instruments and waves speak to a [`DownloadTable`] on the control
 //! side, which turns them into one collection after the other.
 //!
 //! # What it is not
 //!
-//! It has no thread, file, clock or atomic. Effect sends are evaluated and reported, but there
-//! are no effects. Mono mode, portamento, tuning tables and vendors' part edits beyond drum parts
+//! It has no thread, file, clock or atomic. Without [`Engine::with_effects`] effect sends are
+//! evaluated and reported, and nothing hears them. Mono mode, portamento, tuning tables and vendors' part edits beyond drum parts
 //! and volume are not there; their messages are taken without effect or counted as unknown.
 //!
 //! # Source
@@ -46,11 +49,13 @@ mod collection;
 mod download_table;
 mod downloads;
 mod dsp;
+mod effects;
 mod engine;
 mod error;
 mod miniport;
 mod mixer;
 mod polyphony;
+mod sends;
 mod stats;
 mod voice;
 
@@ -60,7 +65,11 @@ pub use collection::Collection;
 pub use download_table::DownloadTable;
 pub use downloads::{Layer, USER_BANKS};
 pub use dsp::tables::TICK_FRAMES;
-pub use engine::{Engine, EngineConfig};
-pub use error::{ConfigError, DownloadError, NoRoom};
+pub use effects::{
+    ChorusKind, ChorusSettings, Convolution, DelayKind, DelaySettings, EffectsSettings, ReverbKind,
+    ReverbSettings, Space,
+};
+pub use engine::{Buses, Engine, EngineConfig, Stereo};
+pub use error::{ConfigError, DownloadError, NoRoom, ResponseBusy, ResponseError};
 pub use miniport::{SynthMiniport, SynthStream};
 pub use stats::{PartInfo, SynthStats};

@@ -27,13 +27,26 @@ const MESSAGE_BYTES: usize = 4096;
 #[derive(Debug, Clone, Copy)]
 pub struct SynthMiniport {
     voices: u16,
+    has_effects: bool,
 }
 
 impl SynthMiniport {
     /// A miniport whose streams have a number of voices, `1..=4096`.
     #[must_use]
     pub const fn new(voices: u16) -> Self {
-        Self { voices }
+        Self {
+            voices,
+            has_effects: false,
+        }
+    }
+
+    /// The same, whose streams have reverb, chorus and delay.
+    #[must_use]
+    pub const fn with_effects(self) -> Self {
+        Self {
+            has_effects: true,
+            ..self
+        }
     }
 }
 
@@ -50,7 +63,12 @@ impl Miniport for SynthMiniport {
             max_channel_groups: MAX_CHANNEL_GROUPS,
             max_voices: Some(u32::from(MAX_VOICES)),
             max_audio_channels: Some(2),
-            effects: EffectFlags::NONE,
+            effects: if self.has_effects {
+                // Reverb, chorus, delay.
+                EffectFlags::from_bits(7)
+            } else {
+                EffectFlags::NONE
+            },
             description: "DMus synthesizer",
         }
     }
@@ -59,11 +77,16 @@ impl Miniport for SynthMiniport {
         &mut self,
         request: StreamRequest,
     ) -> Result<NewStream<Self::Stream>, Self::Error> {
-        let engine = Engine::new(EngineConfig {
+        let config = EngineConfig {
             sample_rate: request.sample_rate.hz(),
             voices: self.voices,
             channel_groups: request.channel_groups,
-        })?;
+        };
+        let engine = if self.has_effects {
+            Engine::with_effects(config)?
+        } else {
+            Engine::new(config)?
+        };
         // One for each group, and one for messages to all of them.
         let unfinished = (0..=request.channel_groups)
             .map(|_| Unfinished::new())
@@ -285,6 +308,20 @@ mod tests {
         take(&mut stream, EventFlags::COMPLETE, rest);
         let mode = stream.engine.part(1, 0).map(|part| part.mode);
         (mode, stream.engine.stats().unknown)
+    }
+
+    #[test]
+    fn streams_have_effects_only_if_they_were_asked_for() {
+        let rate = SampleRate::new(44_100).unwrap();
+        for (mut miniport, bits) in [
+            (SynthMiniport::new(1), 0),
+            (SynthMiniport::new(1).with_effects(), 7),
+        ] {
+            assert_eq!(miniport.caps().effects.bits(), bits);
+            let request = StreamRequest::render(rate, 1, 64);
+            let stream = miniport.new_stream(request).unwrap().stream;
+            assert_eq!(stream.engine.effects().is_some(), bits == 7);
+        }
     }
 
     #[test]

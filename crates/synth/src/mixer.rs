@@ -89,14 +89,18 @@ impl Mixer {
         self.peak_read = 0.0;
     }
 
-    /// Applies the gain to frames `offset..` of the tick and looks at their level.
-    pub(crate) fn finish(&mut self, offset: usize, left: &mut [f32], right: &mut [f32]) {
+    /// Applies the gain to frames `offset..` of the tick.
+    pub(crate) fn apply(&self, offset: usize, left: &mut [f32], right: &mut [f32]) {
         let frames = TICK_INDEX.get(offset..).unwrap_or(&[]);
         for ((left, right), &frame) in left.iter_mut().zip(right.iter_mut()).zip(frames) {
             let gain = self.ramp.at(frame);
             *left *= gain;
             *right *= gain;
         }
+    }
+
+    /// Looks at the level of frames.
+    pub(crate) fn meter(&mut self, left: &[f32], right: &[f32]) {
         let peak = |samples: &[f32]| {
             samples
                 .iter()

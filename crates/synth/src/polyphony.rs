@@ -15,7 +15,8 @@ use crate::allocation::{Candidate, choose_victim};
 use crate::articulation::Strike;
 use crate::downloads::{Downloads, PLACES};
 use crate::dsp::tables::TICK_FRAMES;
-use crate::voice::{Lane, Modulation, Part, VoiceCx};
+use crate::sends::{Amounts, SENDS};
+use crate::voice::{Lane, Mix, Modulation, Part, VoiceCx};
 use tag::Voice;
 
 /// Slots for fading voices, for every so many playing ones.
@@ -276,15 +277,9 @@ impl Polyphony {
 
     /// Mixes frames of one tick from every voice.
     ///
-    /// - `left`, `right`: of equal length, at most to the end of the tick
-    pub(crate) fn render(
-        &mut self,
-        downloads: &Downloads,
-        moment: Moment,
-        left: &mut [f32],
-        right: &mut [f32],
-    ) {
-        let tick_ends = moment.offset + left.len() == TICK_FRAMES;
+    /// - `mix`: sides of equal length, at most to the end of the tick
+    pub(crate) fn render(&mut self, downloads: &Downloads, moment: Moment, mix: &mut Mix<'_>) {
+        let tick_ends = moment.offset + mix.left.len() == TICK_FRAMES;
         for word in 0..self.active.len() {
             for slot in slots_of_word(&self.active, word) {
                 let (Some(tag), Some(Some(voice))) =
@@ -295,9 +290,7 @@ impl Polyphony {
                 let collection = downloads.collection(tag.place);
                 let part = collection.and_then(|c| Some((c, Part::of(c, tag.region)?)));
                 let alive = part.is_some_and(|(collection, part)| {
-                    voice
-                        .lane
-                        .render(collection, part, moment.offset, left, right)
+                    voice.lane.render(collection, part, moment.offset, mix)
                 });
                 if !alive || (tick_ends && voice.modulation.is_over(moment.tick_end())) {
                     self.free(slot);
@@ -306,14 +299,14 @@ impl Polyphony {
         }
     }
 
-    /// Largest sends of a part's voices: reverb, chorus.
-    pub(crate) fn sends(&self, part: u8) -> (f32, f32) {
+    /// Largest sends of a part's voices, by bus.
+    pub(crate) fn sends(&self, part: u8) -> Amounts {
         self.tags()
             .filter(|(_, tag)| tag.part == part)
             .filter_map(|(slot, _)| self.voices.get(slot)?.as_ref())
-            .fold((0.0, 0.0), |(reverb, chorus): (f32, f32), voice| {
+            .fold([0.0; SENDS], |most: Amounts, voice| {
                 let sends = voice.modulation.sends();
-                (reverb.max(sends.0), chorus.max(sends.1))
+                core::array::from_fn(|bus| most[bus].max(sends[bus]))
             })
     }
 

@@ -50,4 +50,6 @@ pub struct PartInfo {
     pub reverb_send: f32,
     /// Largest chorus send of its sounding voices, fraction of the amplitude.
     pub chorus_send: f32,
+    /// Largest delay send of its sounding voices, fraction of the amplitude.
+    pub delay_send: f32,
 }

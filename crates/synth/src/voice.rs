@@ -18,6 +18,7 @@ use crate::articulation::curves::CurveTables;
 use crate::channel::Channel;
 use crate::collection::{Collection, Region, Wave};
 use crate::dsp::filter::Setting;
+use crate::sends::{Amounts, Buses, SENDS};
 
 /// What a voice is started from, and looked after with.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,8 @@ pub(crate) struct VoiceCx<'a> {
     pub(crate) channel: &'a Channel,
     /// Volume of the channel's group, as an amplitude.
     pub(crate) group_gain: f64,
+    /// Buses that somebody listens to.
+    pub(crate) wanted: [bool; SENDS],
     pub(crate) sample_rate_hz: f64,
 }
 
@@ -67,6 +70,16 @@ pub(crate) struct Targets {
     filter: Setting,
     /// Amplitude before pan.
     level: f32,
+    /// Amplitudes of the sends, before pan.
+    sends: Amounts,
+}
+
+/// Where a voice is heard: frames of the mix, and of the buses if there are effects.
+#[derive(Debug)]
+pub(crate) struct Mix<'a> {
+    pub(crate) left: &'a mut [f32],
+    pub(crate) right: &'a mut [f32],
+    pub(crate) buses: Option<&'a mut Buses>,
 }
 
 impl Targets {

@@ -248,6 +248,25 @@ mod tests {
     }
 
     #[test]
+    fn queries_are_the_documented_ones() {
+        let documented = [
+            "178f2f24-c364-11d1-a760-0000f875ac12",
+            "178f2f25-c364-11d1-a760-0000f875ac12",
+            "178f2f26-c364-11d1-a760-0000f875ac12",
+            "178f2f27-c364-11d1-a760-0000f875ac12",
+            "178f2f28-c364-11d1-a760-0000f875ac12",
+            "f14599e5-4689-11d2-afa6-00aa0024d8b6",
+            "b03e1181-8095-11d2-a1ef-00600833dbd8",
+            "b03e1182-8095-11d2-a1ef-00600833dbd8",
+            "2a91f713-a4bf-11d2-bbdf-00600833dbd8",
+        ];
+        let asked = ANSWERS.map(|(query, _)| crate::bank::Guid(query).to_string());
+        assert_eq!(asked, documented);
+        let levels = [ANSWERS[3].1, ANSWERS[5].1];
+        assert_eq!(levels, [TRUE, TRUE]);
+    }
+
+    #[test]
     fn unknown_query_is_zero_and_unsupported() {
         for opcode in [0x11, 0x12] {
             let program = [&[opcode, 0x00], [0xA5; 16].as_slice()].concat();

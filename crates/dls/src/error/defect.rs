@@ -397,19 +397,6 @@ impl fmt::Display for Defect {
             Self::WaveRate { hz } => write!(f, "rate {hz} Hz is taken as 44100 Hz"),
             Self::HalfFrame => write!(f, "half a frame at the end of the data is ignored"),
             Self::WaveEmpty => write!(f, "the wave has no frames and is dropped"),
-            _ => self.fmt_sound_font(f),
-        }
-    }
-}
-
-impl Defect {
-    /// The texts of what only SoundFonts hold.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a table with one short arm per variant"
-    )]
-    fn fmt_sound_font(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
             Self::Version { major, minor } => {
                 write!(f, "version {major}.{minor:02} is unknown, read as 2.04")
             }
@@ -544,7 +531,6 @@ impl Defect {
                     "the stream is longer than a file of this size may ask for, dropped"
                 )
             }
-            _ => Ok(()),
         }
     }
 }

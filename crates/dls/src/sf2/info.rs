@@ -15,6 +15,14 @@ use crate::riff::Chunk;
 
 /// Version of the format.
 const IFIL: FourCc = FourCc(*b"ifil");
+/// Date of creation.
+const ICRD: FourCc = FourCc(*b"ICRD");
+/// Product the bank was made for.
+const IPRD: FourCc = FourCc(*b"IPRD");
+/// Sound engine the bank was made for.
+const ISNG: FourCc = FourCc(*b"isng");
+/// Name of the ROM the bank was made for.
+const IROM: FourCc = FourCc(*b"irom");
 /// Default modulators of the bank.
 const DMOD: FourCc = FourCc(*b"DMOD");
 
@@ -45,11 +53,6 @@ pub(super) fn read(list: Option<&Chunk<'_>>, place: &Place<'_>, findings: &mut F
         .and_then(|chunks| chunks.next_noted(place, findings))
     {
         let slot = match chunk.id {
-            INAM => &mut info.name,
-            IENG => &mut info.engineer,
-            ICOP => &mut info.copyright,
-            ICMT => &mut info.comment,
-            ISFT => &mut info.software,
             IFIL => {
                 keep_first(&mut ifil, chunk, place, findings);
                 continue;
@@ -58,6 +61,12 @@ pub(super) fn read(list: Option<&Chunk<'_>>, place: &Place<'_>, findings: &mut F
                 keep_first(&mut dmod, chunk, place, findings);
                 continue;
             }
+            INAM => Some(&mut info.name),
+            IENG => Some(&mut info.engineer),
+            ICOP => Some(&mut info.copyright),
+            ICMT => Some(&mut info.comment),
+            ISFT => Some(&mut info.software),
+            ICRD | IPRD | ISNG | IROM => None,
             _ => continue,
         };
         if chunk.body.len() > limits::TEXT_BYTES {
@@ -68,7 +77,10 @@ pub(super) fn read(list: Option<&Chunk<'_>>, place: &Place<'_>, findings: &mut F
                 Defect::OverLimit { limit },
             );
         }
-        *slot = text(chunk.body);
+        match slot {
+            Some(slot) => *slot = text(chunk.body),
+            None => info.about.set_text(chunk.id, text(chunk.body)),
+        }
     }
     let version = read_version(ifil.as_ref(), list, place, findings);
     let modulators = match dmod {

@@ -8,9 +8,12 @@
 use super::generators::id;
 use super::hydra::MODULATOR;
 use crate::bank::{Curve, Source, Transform};
-use crate::error::Defect;
 use crate::limits;
 use crate::riff::Fields;
+
+mod faults;
+
+pub(super) use faults::{Faults, Tally};
 
 /// Destination: another modulator of the zone, by the number in the other bits.
 const LINK: u16 = 0x8000;
@@ -208,87 +211,6 @@ fn attach(
         *linked -= 1;
         attach(&mut feeder, number, all, depth - 1, linked);
         modulator.feeders.push(feeder);
-    }
-}
-
-/// What is wrong with modulators.
-#[derive(Debug, Default)]
-pub(super) struct Faults {
-    sources: Tally,
-    destinations: Tally,
-    transforms: Tally,
-    twice: usize,
-    unheard: usize,
-    over_limit: bool,
-}
-
-/// How often something was found, and what it was first.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tally {
-    /// What it was first.
-    pub(super) first: u16,
-    /// How often.
-    pub(super) count: usize,
-}
-
-impl Tally {
-    /// Counts one more.
-    pub(super) fn count(&mut self, code: u16) {
-        if self.count == 0 {
-            self.first = code;
-        }
-        self.count += 1;
-    }
-
-    /// Counts what another has counted.
-    pub(super) fn merge(&mut self, other: Self) {
-        if self.count == 0 {
-            self.first = other.first;
-        }
-        self.count += other.count;
-    }
-
-    /// First and number, if there was any.
-    pub(super) fn found(self) -> Option<(u16, usize)> {
-        (self.count > 0).then_some((self.first, self.count))
-    }
-}
-
-impl Faults {
-    /// Takes over the faults of another zone.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.sources.merge(other.sources);
-        self.destinations.merge(other.destinations);
-        self.transforms.merge(other.transforms);
-        self.twice += other.twice;
-        self.unheard += other.unheard;
-        self.over_limit |= other.over_limit;
-    }
-
-    /// Notes each kind once.
-    pub(super) fn note(&self, note: &mut dyn FnMut(Defect)) {
-        if let Some((code, blocks)) = self.sources.found() {
-            note(Defect::UnknownSource { code, blocks });
-        }
-        if let Some((code, blocks)) = self.destinations.found() {
-            note(Defect::UnknownDestination { code, blocks });
-        }
-        if let Some((word, count)) = self.transforms.found() {
-            note(Defect::ModulatorTransform { word, count });
-        }
-        if self.twice > 0 {
-            note(Defect::ModulatorTwice { count: self.twice });
-        }
-        if self.unheard > 0 {
-            note(Defect::ModulatorUnheard {
-                count: self.unheard,
-            });
-        }
-        if self.over_limit {
-            note(Defect::OverLimit {
-                limit: limits::MODULATORS,
-            });
-        }
     }
 }
 

@@ -8,12 +8,16 @@ use std::ops::Range;
 
 use super::generators::{self, id};
 use super::hydra::{GENERATOR, Hydra, IBAG, INST, INSTRUMENT_BAG, PBAG, PHDR, PRESET_BAG, Side};
-use super::modulators::{self, Tally};
+use super::modulators;
 use super::records::{Runs, Table};
 use super::samples::Sample;
 use crate::error::{Defect, FourCc};
 use crate::findings::{Findings, Place};
 use crate::limits;
+
+mod faults;
+
+use faults::Faults;
 
 /// Keys or velocities from the first to the last, within `0..=127`.
 pub(super) type Span = (u8, u8);
@@ -338,70 +342,5 @@ impl Found {
             generators: span(&(first_generator..first_generator + self.length)),
             modulators: span(modulators),
         })
-    }
-}
-
-/// What is wrong with the generators and modulators of one owner's zones.
-#[derive(Debug, Default)]
-struct Faults {
-    unknown: Tally,
-    at_preset: Tally,
-    behind: Tally,
-    order: Tally,
-    twice: Tally,
-    range: Tally,
-    /// The value of the first that is out of range.
-    value: i16,
-    over_limit: bool,
-    modulators: modulators::Faults,
-}
-
-impl Faults {
-    /// Looks at a generator that says a value.
-    fn check(&mut self, generator: u16, amount: i16, terminal: u16) {
-        let at_preset = terminal == id::INSTRUMENT;
-        match generators::spec(generator) {
-            None => self.unknown.count(generator),
-            Some(spec) if at_preset && !spec.at_preset => self.at_preset.count(generator),
-            Some(spec) if !at_preset && !spec.allows(amount) => {
-                if self.range.count == 0 {
-                    self.value = amount;
-                }
-                self.range.count(generator);
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// Notes each kind once.
-    fn note(&self, note: &mut dyn FnMut(Defect)) {
-        if let Some((generator, count)) = self.unknown.found() {
-            note(Defect::GeneratorUnknown { generator, count });
-        }
-        if let Some((generator, count)) = self.at_preset.found() {
-            note(Defect::GeneratorAtPreset { generator, count });
-        }
-        if let Some((generator, count)) = self.behind.found() {
-            note(Defect::GeneratorBehind { generator, count });
-        }
-        if let Some((generator, count)) = self.order.found() {
-            note(Defect::GeneratorOrder { generator, count });
-        }
-        if let Some((generator, count)) = self.twice.found() {
-            note(Defect::GeneratorTwice { generator, count });
-        }
-        if let Some((generator, count)) = self.range.found() {
-            note(Defect::GeneratorRange {
-                generator,
-                value: self.value.into(),
-                count,
-            });
-        }
-        if self.over_limit {
-            note(Defect::OverLimit {
-                limit: limits::GENERATORS,
-            });
-        }
-        self.modulators.note(note);
     }
 }

@@ -81,8 +81,39 @@ pub(crate) fn comment() -> Vec<u8> {
     bits.bytes
 }
 
-/// The third: two codebooks, one of everything else.
+/// The third: two codebooks, one of everything else; its floor is flat.
 pub(crate) fn setup() -> Vec<u8> {
+    setup_with(|bits| {
+        bits.put(0, 5);
+        bits.put(0, 2);
+        bits.put(5, 4);
+    })
+}
+
+/// A stream of one packet whose floor has two points at one place.
+pub(crate) fn stream_of_a_broken_floor() -> Vec<u8> {
+    let setup = setup_with(|bits| {
+        bits.put(1, 5);
+        bits.put(0, 4 + 3 + 2);
+        bits.put(2, 8);
+        bits.put(1, 2);
+        bits.put(5, 4);
+        bits.put(0, 5);
+    });
+    let mut audio = Bits::default();
+    audio.put(0, 1);
+    audio.put(1, 1);
+    audio.put(5, 7);
+    audio.put(5, 7);
+    audio.put(255, 8);
+    audio.put(0, 100);
+    let mut bytes = page(2, 0, 0, &[identification(1)]);
+    bytes.extend(page(0, 0, 1, &[comment(), setup]));
+    bytes.extend(page(4, 64, 2, &[audio.bytes]));
+    bytes
+}
+
+fn setup_with(floor: impl FnOnce(&mut Bits)) -> Vec<u8> {
     let mut bits = Bits::packet(5);
     bits.put(1, 8);
     // Two classes, one bit each.
@@ -112,12 +143,10 @@ pub(crate) fn setup() -> Vec<u8> {
     }
     // Time: nothing.
     bits.put(0, 6 + 16);
-    // One floor of type 1 between its two ends.
+    // One floor of type 1.
     bits.put(0, 6);
     bits.put(1, 16);
-    bits.put(0, 5);
-    bits.put(0, 2);
-    bits.put(5, 4);
+    floor(&mut bits);
     // One residue of type 1: a partition of all coefficients, by the second codebook or not at all.
     bits.put(0, 6);
     bits.put(1, 16);

@@ -147,3 +147,18 @@ fn stereo_stream_is_no_sample() {
     let error = Bank::read(&font(&[bytes]).bytes()).unwrap_err();
     assert_eq!(error.kind, ReadErrorKind::NoSamples);
 }
+
+#[test]
+fn stream_at_which_the_decoder_stumbles_drops_its_sample_alone() {
+    let good = stream(&spectra(3), 64);
+    let bank = read(&font(&[
+        vorbis::stream_of_a_broken_floor(),
+        good.clone(),
+        good,
+    ]));
+    assert_eq!(
+        defects(&bank),
+        [Defect::ZoneSample { sample: 0 }, Defect::StreamBroken]
+    );
+    assert_eq!(bank.waves.len(), 2);
+}

@@ -81,6 +81,21 @@ fn texts_are_those_of_the_list() {
     assert_eq!(info.comment, "Comment");
     assert_eq!(info.software, "Tool:Tool");
     assert_eq!(info.version, None);
+    let about = |id| info.about.text(FourCc(id));
+    assert_eq!(about(*b"ICRD"), "Date");
+    assert_eq!(about(*b"IPRD"), "Product");
+    assert_eq!(about(*b"irom"), "ROM");
+    assert_eq!(about(*b"iver"), "");
+}
+
+#[test]
+fn text_beyond_the_limit_is_cut_and_said() {
+    let limit = dmus_dls::limits::TEXT_BYTES;
+    let mut font = font();
+    font.info.push(chunk(b"ICMT", &vec![b'a'; limit + 1]));
+    let bank = read(&font);
+    assert_eq!(defects(&bank), [Defect::OverLimit { limit }]);
+    assert_eq!(bank.info.comment.len(), limit);
 }
 
 #[test]

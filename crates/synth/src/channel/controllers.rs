@@ -22,6 +22,7 @@ pub(crate) mod number {
     pub(crate) const SOSTENUTO: u8 = 66;
     pub(crate) const SOFT: u8 = 67;
     pub(crate) const REVERB: u8 = 91;
+    pub(crate) const DELAY: u8 = 94;
     pub(crate) const DATA_UP: u8 = 96;
     pub(crate) const DATA_DOWN: u8 = 97;
     pub(crate) const NRPN_LSB: u8 = 98;

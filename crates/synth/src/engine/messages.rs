@@ -4,6 +4,7 @@
 
 use crate::channel::sysex::{Mode, Parsed, Request, parse};
 use crate::channel::{CHANNELS_PER_GROUP, Effect};
+use crate::effects;
 use crate::polyphony::Moment;
 
 use super::{Engine, part_index};
@@ -65,7 +66,7 @@ impl Engine {
             is_known &= match bytes {
                 [0xF0, ..] => self.system_exclusive(group_index, bytes),
                 [0xFF] => {
-                    self.reset_group(group_index, Mode::Dls);
+                    self.reset_device(group_index, Mode::Dls);
                     true
                 }
                 // Time code, song position and select, tune request, clock, start, stop, sensing.
@@ -133,6 +134,10 @@ impl Engine {
 
     /// True if the message was understood.
     fn system_exclusive(&mut self, group_index: u16, bytes: &[u8]) -> bool {
+        if let Some(message) = effects::sysex::Message::read(bytes) {
+            self.obey_effects(&message);
+            return true;
+        }
         let Some(Parsed {
             request,
             checksum_is_right,
@@ -145,7 +150,7 @@ impl Engine {
         }
         match request {
             Request::Nothing => {}
-            Request::Reset(mode) => self.reset_group(group_index, mode),
+            Request::Reset(mode) => self.reset_device(group_index, mode),
             Request::MasterVolume(volume) => {
                 let ticks = self.glide_ticks();
                 if let Some(glide) = self.volumes.get_mut(usize::from(group_index)) {
@@ -161,6 +166,14 @@ impl Engine {
             }
         }
         true
+    }
+
+    /// A system reset: one group's power-on state, and that of the effects it shares.
+    fn reset_device(&mut self, group_index: u16, mode: Mode) {
+        self.reset_group(group_index, mode);
+        if let Some(effects) = &mut self.effects {
+            effects.reset_parameters();
+        }
     }
 
     /// Power-on state of one group under new rules; its voices fade.

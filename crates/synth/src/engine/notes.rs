@@ -11,7 +11,7 @@ use crate::downloads::Found;
 use crate::polyphony::{Moment, NewVoice, Room, Tag};
 use crate::voice::Part;
 
-use super::{Engine, World};
+use super::{Engine, World, wanted};
 
 /// A note on its way to its voices.
 struct Note {
@@ -173,6 +173,7 @@ impl Engine {
             tables: &self.tables,
             channels: &self.channels,
             volumes: &self.volumes,
+            wanted: wanted(self.effects.as_deref()),
             sample_rate_hz,
         };
         let Some(cx) = world.of(note.part) else {

@@ -67,7 +67,7 @@ impl Engine {
         let part = self.channels.get(usize::from(index))?;
         let requested = part.patch();
         let found = self.downloads.find(requested);
-        let (reverb_send, chorus_send) = self.polyphony.sends(index);
+        let [reverb_send, chorus_send, delay_send] = self.polyphony.sends(index);
         let voices = self
             .polyphony
             .tags()
@@ -84,6 +84,7 @@ impl Engine {
             voices: u32::try_from(voices).unwrap_or(u32::MAX),
             reverb_send,
             chorus_send,
+            delay_send,
         })
     }
 }

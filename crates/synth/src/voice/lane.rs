@@ -8,8 +8,9 @@ use crate::dsp::filter::Filter;
 use crate::dsp::oscillator::Playhead;
 use crate::dsp::ramp::Ramp;
 use crate::dsp::tables::{TICK_FRAMES, TICK_INDEX};
+use crate::sends::Sends;
 
-use super::{Part, Start, Targets};
+use super::{Mix, Part, Start, Targets};
 
 /// The per-frame half of a voice.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub(crate) struct Lane {
     playhead: Playhead,
     left: Ramp,
     right: Ramp,
+    sends: Sends,
     filter: Filter,
     /// Still in its loop, if the region has one.
     loops: bool,
@@ -30,6 +32,7 @@ impl Lane {
             playhead: Playhead::new(targets.speed, start.frame),
             left: Ramp::still(targets.left),
             right: Ramp::still(targets.right),
+            sends: Sends::new(&targets.sends),
             filter: Filter::new(targets.filter),
             loops: true,
         }
@@ -41,6 +44,7 @@ impl Lane {
     pub(crate) fn aim(&mut self, offset: usize, targets: &Targets) {
         self.left.aim(offset, targets.left);
         self.right.aim(offset, targets.right);
+        self.sends.aim(offset, &targets.sends);
         self.playhead.aim(offset, targets.speed);
         self.filter.aim(offset, targets.filter);
     }
@@ -55,18 +59,18 @@ impl Lane {
         }
     }
 
-    /// Adds frames `offset..offset + left.len()` of the tick to the mix.
+    /// Adds frames `offset..offset + mix.left.len()` of the tick to the mix.
     ///
-    /// - `left`, `right`: of equal length, at most to the end of the tick
+    /// - `mix`: sides of equal length, at most to the end of the tick
     /// - returns false once the wave has ended
     pub(crate) fn render(
         &mut self,
         collection: &Collection,
         part: Part<'_>,
         offset: usize,
-        left: &mut [f32],
-        right: &mut [f32],
+        mix: &mut Mix<'_>,
     ) -> bool {
+        let Mix { left, right, buses } = mix;
         let mut scratch = [0.0_f32; TICK_FRAMES];
         let frames = left.len().min(right.len()).min(TICK_FRAMES);
         let Some(samples) = scratch.get_mut(..frames) else {
@@ -87,6 +91,9 @@ impl Lane {
         for ((&mut sample, &frame), (left, right)) in samples.iter_mut().zip(numbers).zip(sides) {
             *left += sample * self.left.at(frame);
             *right += sample * self.right.at(frame);
+        }
+        if let Some(buses) = buses {
+            self.sends.mix(offset, samples, buses);
         }
         alive
     }

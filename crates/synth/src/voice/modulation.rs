@@ -7,11 +7,13 @@
 use crate::articulation::{
     Articulation, Inputs, Links, NoteTarget, Signals, Strike, TickSums, TickTarget,
 };
+use crate::channel::controllers::number;
 use crate::dsp::envelope::{Attack, Level, ModulationEnvelope, VolumeEnvelope};
 use crate::dsp::filter::Setting;
 use crate::dsp::lfo::Lfo;
 use crate::dsp::pan::{Sides, sides};
 use crate::dsp::units::{absolute_cents_to_hertz, cents_to_ratio, decibels_to_amplitude};
+use crate::sends::{Amounts, CHORUS, DELAY, REVERB, SENDS};
 
 use super::settled::Settled;
 use super::{Part, Start, Targets, VoiceCx};
@@ -83,8 +85,8 @@ pub(crate) struct Modulation {
     vib_lfo: Lfo,
     shutdown_frames: f64,
     fade: Option<Fade>,
-    reverb_send: f32,
-    chorus_send: f32,
+    /// Fractions of the amplitude, by bus.
+    sends: Amounts,
     amplitude_memo: Memo<f64>,
     pan_memo: Memo<Sides>,
     speed_memo: Memo<f64>,
@@ -159,8 +161,7 @@ impl Modulation {
             vib_lfo: settled.lfo(NoteTarget::VibLfoDelay, NoteTarget::VibLfoFrequency),
             shutdown_frames: settled.fall(NoteTarget::Eg1Shutdown),
             fade: None,
-            reverb_send: 0.0,
-            chorus_send: 0.0,
+            sends: [0.0; SENDS],
             amplitude_memo: Memo::new(0.0, 1.0),
             pan_memo: Memo::new(0.0, sides(0.0)),
             speed_memo: Memo::new(0.0, 1.0),
@@ -199,8 +200,18 @@ impl Modulation {
                 .clamp(-MAX_PITCH_CENTS, MAX_PITCH_CENTS),
             cents_to_ratio,
         ) * base_speed;
-        self.reverb_send = narrow(sums.all.get(TickTarget::Reverb).clamp(0.0, 1.0));
-        self.chorus_send = narrow(sums.all.get(TickTarget::Chorus).clamp(0.0, 1.0));
+        let fraction = |target| narrow(sums.all.get(target).clamp(0.0, 1.0));
+        self.sends[REVERB] = fraction(TickTarget::Reverb);
+        self.sends[CHORUS] = fraction(TickTarget::Chorus);
+        self.sends[DELAY] = f32::from(cx.channel.controls.controller(number::DELAY)) / 128.0;
+        let sent = narrow(amplitude * STEP_OF_16_BITS);
+        let sends = core::array::from_fn(|bus| {
+            if cx.wanted[bus] {
+                self.sends[bus] * sent
+            } else {
+                0.0
+            }
+        });
         let filter = self.filter(articulation, &sums.all, cx.sample_rate_hz);
         Targets {
             left: narrow(amplitude * pan.left * STEP_OF_16_BITS),
@@ -208,6 +219,7 @@ impl Modulation {
             speed,
             filter,
             level: narrow(amplitude),
+            sends,
         }
     }
 
@@ -325,9 +337,9 @@ impl Modulation {
             || self.eg1.is_over(age)
     }
 
-    /// Sends to reverb and chorus, fractions of the amplitude.
-    pub(crate) const fn sends(&self) -> (f32, f32) {
-        (self.reverb_send, self.chorus_send)
+    /// Sends by bus, fractions of the amplitude.
+    pub(crate) const fn sends(&self) -> Amounts {
+        self.sends
     }
 }
 

@@ -15,6 +15,7 @@ mod bank;
 mod block_size;
 mod download_table;
 mod downloads;
+mod effects;
 mod envelopes;
 mod filter;
 mod gain_pan;

@@ -71,7 +71,7 @@ impl Decoder {
     /// # Errors
     /// [`Fault`], if there is not a single frame, or there are too many.
     pub(super) fn decode(&mut self, stream: &[u8]) -> Result<Decoded, Fault> {
-        // The library is meant not to panic, but it indexes by numbers of the stream.
+        // The library is meant not to panic, but it divides and indexes by numbers of the stream.
         let result = catch_unwind(AssertUnwindSafe(|| self.try_decode(stream)));
         let decoded = result.unwrap_or_else(|_| {
             self.last = None;

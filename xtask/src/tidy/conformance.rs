@@ -1,4 +1,5 @@
-//! Rule on docs/pipeline.md: each row names code that exists, with a test that exists.
+//! Rules on docs/pipeline.md and docs/formats.md: each row names code that exists, with a test that
+//! exists.
 //!
 //! A row is `| what | path: item | path: test | note |`. Of an item the last name counts
 //! (`Port::render` is `render`); several in one cell stand apart by semicolons. A cell that is a
@@ -7,12 +8,20 @@
 use super::source::{Source, identifiers};
 use super::{Finding, Tree};
 
-const TABLE: &str = "docs/pipeline.md";
+/// Every row of the pipeline's table keeps its word.
+pub(super) fn pipeline(tree: &Tree, findings: &mut Vec<Finding>) {
+    rows("docs/pipeline.md", tree, findings);
+}
 
-/// Every row of the table keeps its word.
-pub(super) fn rows(tree: &Tree, findings: &mut Vec<Finding>) {
-    let Some(text) = tree.texts.get(TABLE) else {
-        findings.push(Finding::whole(TABLE, "is missing"));
+/// Every row of the bank formats' tables keeps its word.
+pub(super) fn formats(tree: &Tree, findings: &mut Vec<Finding>) {
+    rows("docs/formats.md", tree, findings);
+}
+
+/// Every row of a file keeps its word.
+fn rows(file: &str, tree: &Tree, findings: &mut Vec<Finding>) {
+    let Some(text) = tree.texts.get(file) else {
+        findings.push(Finding::whole(file, "is missing"));
         return;
     };
     let mut found = 0;
@@ -22,14 +31,10 @@ pub(super) fn rows(tree: &Tree, findings: &mut Vec<Finding>) {
             || vec!["has other cells than `what | path: item | path: test | note`".to_owned()],
             |row| row.faults(tree),
         );
-        findings.extend(
-            texts
-                .into_iter()
-                .map(|text| Finding::new(TABLE, line, text)),
-        );
+        findings.extend(texts.into_iter().map(|text| Finding::new(file, line, text)));
     }
     if found == 0 {
-        findings.push(Finding::whole(TABLE, "has no row"));
+        findings.push(Finding::whole(file, "has no row"));
     }
 }
 
@@ -173,13 +178,13 @@ mod tests {
     fn check(row: &str) -> Vec<String> {
         let files = files(row);
         let files: Vec<_> = files.iter().map(|(path, text)| (*path, &**text)).collect();
-        found(rows, &files)
+        found(pipeline, &files)
     }
 
     fn fault_of(row: &str) -> String {
         let files = files(row);
         let files: Vec<_> = files.iter().map(|(path, text)| (*path, &**text)).collect();
-        only(rows, &files)
+        only(pipeline, &files)
     }
 
     #[test]
@@ -255,7 +260,20 @@ mod tests {
 
     #[test]
     fn absent_or_empty_table_is_found() {
-        assert_eq!(only(rows, &[("a.rs", "//! A.")]), "is missing");
+        assert_eq!(only(pipeline, &[("a.rs", "//! A.")]), "is missing");
         assert_eq!(fault_of(""), "has no row");
+    }
+
+    #[test]
+    fn each_rule_looks_at_its_own_file() {
+        let bad = format!("{HEAD}| x | – | – | |\n");
+        let good = format!("{HEAD}| x | – | – | why |\n");
+        let files = [("docs/formats.md", &*bad), ("docs/pipeline.md", &*good)];
+        assert!(found(pipeline, &files).is_empty());
+        assert_eq!(
+            found(formats, &files),
+            ["docs/formats.md:5", "docs/formats.md:5"]
+        );
+        assert_eq!(only(formats, &files[1..]), "is missing");
     }
 }

@@ -1,0 +1,67 @@
+//! Loads a bank until it can be played, once, and says what that took.
+//!
+//! In: `dmus` or `rustysynth`, and a file. Out: one line, milliseconds and KiB: the time from the
+//! path to a synthesizer that may be sent a note, and the most memory that the process has had.
+#![forbid(unsafe_code)]
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use std::{env, hint};
+
+use dmus_dls::{Bank, Image};
+use dmus_synth::{Collection, Engine, EngineConfig, Layer};
+use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+
+/// Frames per second.
+const RATE_HZ: u32 = 48_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut words = env::args().skip(1);
+    let (engine, file) = words.next().zip(words.next()).ok_or("which, and what?")?;
+    let file = Path::new(&file);
+    let start = Instant::now();
+    match engine.as_str() {
+        "dmus" => drop(hint::black_box(dmus(file)?)),
+        "rustysynth" => drop(hint::black_box(rustysynth(file)?)),
+        _ => return Err("`dmus` or `rustysynth`".into()),
+    }
+    let took = start.elapsed();
+    println!("{:.3} {}", took.as_secs_f64() * 1000.0, most_memory_kib()?);
+    Ok(())
+}
+
+/// As the plug-in loads a user's bank.
+fn dmus(path: &Path) -> Result<Engine, Box<dyn Error>> {
+    let file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len())?;
+    let image = Image::read(file, length, &mut |_| ControlFlow::Continue(()))?;
+    let bank = Bank::from_image(&image.unwrap_or_default())?;
+    let collection = Collection::compile(&bank)?;
+    let mut engine = Engine::new(EngineConfig {
+        sample_rate: RATE_HZ,
+        voices: 256,
+        channel_groups: 4,
+    })?;
+    engine
+        .download(Layer::User(0), Some(Arc::new(collection)))
+        .map_err(|_| "no room")?;
+    Ok(engine)
+}
+
+fn rustysynth(path: &Path) -> Result<Synthesizer, Box<dyn Error>> {
+    let font = Arc::new(SoundFont::new(&mut File::open(path)?)?);
+    let settings = SynthesizerSettings::new(RATE_HZ.cast_signed());
+    Ok(Synthesizer::new(&font, &settings)?)
+}
+
+/// The process's high-water mark, as Linux counts it.
+fn most_memory_kib() -> Result<u64, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    Ok(number.ok_or("no VmHWM")?.parse()?)
+}
