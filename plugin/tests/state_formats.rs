@@ -1,5 +1,7 @@
 //! States of every format, one file each, as projects have saved them.
 
+#![expect(clippy::unwrap_used, reason = "tests may unwrap")]
+
 use dmus::state::{BankStack, PartPrograms, STATE_FORMAT};
 use dmus_library::{BankHash, BankReference, Base, Relative};
 use serde_json::Value;

@@ -95,18 +95,7 @@ pub fn bank_of(title: &str, ballast: usize) -> Vec<u8> {
             looped: true,
         },
     ];
-    if ballast > 0 {
-        // No two frames in a row alike, so that nothing can be packed.
-        let frames = (0..ballast).map(|frame| frame.wrapping_mul(40_503).to_le_bytes());
-        waves.push(Wave {
-            rate_hz: 48_000,
-            frames: frames
-                .map(|[low, high, ..]| i16::from_le_bytes([low, high]))
-                .collect(),
-            unity_note: 60,
-            looped: false,
-        });
-    }
+    waves.extend(unplayed(ballast));
     let instrument = |name, wave, articulation: &[(u16, i32)]| Instrument {
         name,
         wave,
@@ -152,6 +141,20 @@ pub fn bank_of(title: &str, ballast: usize) -> Vec<u8> {
         list(b"INFO", &chunk(b"INAM", &[title.as_bytes(), &[0]].concat())),
     ];
     chunk(b"RIFF", &[b"DLS ".as_slice(), &body.concat()].concat())
+}
+
+/// A recording that nothing plays, if it has any frames.
+fn unplayed(frames: usize) -> Option<Wave> {
+    // No two frames in a row alike, so that nothing can be packed.
+    let noise = (0..frames).map(|frame| frame.wrapping_mul(40_503).to_le_bytes());
+    (frames > 0).then(|| Wave {
+        rate_hz: 48_000,
+        frames: noise
+            .map(|[low, high, ..]| i16::from_le_bytes([low, high]))
+            .collect(),
+        unity_note: 60,
+        looped: false,
+    })
 }
 
 impl Instrument {

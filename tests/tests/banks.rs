@@ -77,8 +77,9 @@ struct Shelf(PathBuf);
 
 impl Shelf {
     fn new(name: &str) -> Self {
-        let searched = std::env::var_os("DMUS_BANK_FOLDERS").expect("cargo sets it for tests");
-        let path = PathBuf::from(searched).join(format!("{name}-{}", std::process::id()));
+        // Set by `.cargo/config.toml`.
+        let searched = std::env::var_os("DMUS_BANK_FOLDERS");
+        let path = PathBuf::from(searched.unwrap()).join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }

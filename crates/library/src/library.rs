@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use dmus_synth::Collection;
+
 use crate::error::{LoadError, OpenError};
 use crate::flights::{Boarding, Flights};
 use crate::hash::BankHash;
@@ -24,9 +26,31 @@ pub struct Library {
     places: Places,
     /// Read from disk when it is needed first.
     index: OnceLock<Mutex<Index>>,
-    resident: Mutex<HashMap<BankHash, Weak<LoadedBank>>>,
+    resident: Mutex<HashMap<BankHash, Resident>>,
     files: Flights<(PathBuf, Stamp)>,
     contents: Flights<BankHash>,
+}
+
+/// A bank that is in memory as long as others hold it.
+#[derive(Debug)]
+struct Resident {
+    bank: Weak<LoadedBank>,
+    collection: Weak<Collection>,
+    size: u64,
+}
+
+impl Resident {
+    fn of(bank: &Arc<LoadedBank>) -> Self {
+        Self {
+            bank: Arc::downgrade(bank),
+            collection: Arc::downgrade(&bank.collection),
+            size: bank.size,
+        }
+    }
+
+    fn is_in_memory(&self) -> bool {
+        self.collection.strong_count() > 0
+    }
 }
 
 impl Library {
@@ -128,16 +152,27 @@ impl Library {
         Ok(bank)
     }
 
+    /// How many banks are in memory, and the length of their files together, bytes.
+    ///
+    /// Those count as well that nobody holds any more but an engine, whose voices still sound.
+    #[must_use]
+    pub fn in_memory(&self) -> (usize, u64) {
+        let mut resident = self.lock_resident();
+        resident.retain(|_, bank| bank.is_in_memory());
+        let bytes = resident.values().map(|bank| bank.size).sum();
+        (resident.len(), bytes)
+    }
+
     /// A bank that somebody holds.
     fn resident(&self, hash: BankHash) -> Option<Arc<LoadedBank>> {
-        self.lock_resident().get(&hash)?.upgrade()
+        self.lock_resident().get(&hash)?.bank.upgrade()
     }
 
     /// Makes a bank known to all who ask for it from now on, as long as somebody holds it.
     fn keep(&self, bank: &Arc<LoadedBank>) {
         let mut resident = self.lock_resident();
-        resident.retain(|_, bank| bank.strong_count() > 0);
-        resident.insert(bank.hash, Arc::downgrade(bank));
+        resident.retain(|_, bank| bank.is_in_memory());
+        resident.insert(bank.hash, Resident::of(bank));
     }
 
     /// Notes what a file holds, here and on disk.
@@ -168,7 +203,7 @@ impl Library {
         index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock_resident(&self) -> MutexGuard<'_, HashMap<BankHash, Weak<LoadedBank>>> {
+    fn lock_resident(&self) -> MutexGuard<'_, HashMap<BankHash, Resident>> {
         self.resident.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -189,6 +189,8 @@ impl Environment<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     /// The places of a platform with these variables, all separators slashes.
@@ -206,8 +208,8 @@ mod tests {
         (places, texts)
     }
 
-    fn slashes(path: &PathBuf) -> String {
-        path.to_string_lossy().replace('\\', "/")
+    fn slashes(path: impl AsRef<Path>) -> String {
+        path.as_ref().to_string_lossy().replace('\\', "/")
     }
 
     #[test]
@@ -226,8 +228,8 @@ mod tests {
                 "/usr/share/sounds/dls",
             ]
         );
-        assert_eq!(slashes(&places.data.unwrap()), "/home/me/.local/share/dmus");
-        assert_eq!(slashes(&places.home.unwrap()), "/home/me");
+        assert_eq!(slashes(places.data.unwrap()), "/home/me/.local/share/dmus");
+        assert_eq!(slashes(places.home.unwrap()), "/home/me");
     }
 
     #[test]
@@ -235,7 +237,7 @@ mod tests {
         let variables = [("HOME", "/home/me"), ("XDG_DATA_HOME", "/data/me")];
         let (places, texts) = places(Platform::Linux, &variables);
         assert_eq!(texts[0], "/data/me/dmus/banks");
-        assert_eq!(slashes(&places.data.unwrap()), "/data/me/dmus");
+        assert_eq!(slashes(places.data.unwrap()), "/data/me/dmus");
     }
 
     #[test]
@@ -259,7 +261,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            slashes(&places.data.unwrap()),
+            slashes(places.data.unwrap()),
             "C:/Users/me/AppData/Local/DMus"
         );
     }
@@ -277,7 +279,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            slashes(&places.data.unwrap()),
+            slashes(places.data.unwrap()),
             "/Users/me/Library/Application Support/DMus"
         );
     }
@@ -303,6 +305,6 @@ mod tests {
         let (places, texts) = places(Platform::Linux, &variables);
         assert_eq!(texts[..2], ["/banks/a", "/banks/b"]);
         assert_eq!(texts.len(), 10, "a relative folder is nobody's");
-        assert_eq!(slashes(&places.data.unwrap()), "/elsewhere");
+        assert_eq!(slashes(places.data.unwrap()), "/elsewhere");
     }
 }

@@ -1,7 +1,5 @@
 //! The index on disk: whole, damaged, of another version, written by two.
 
-#![expect(clippy::unwrap_used, reason = "tests may unwrap")]
-
 use super::*;
 
 const STAMP: Stamp = Stamp {

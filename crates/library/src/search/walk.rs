@@ -78,8 +78,6 @@ fn is_bank(path: &std::path::Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
-
     use super::*;
 
     #[test]

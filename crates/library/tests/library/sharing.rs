@@ -21,6 +21,7 @@ fn the_same_content_under_two_names_is_one_bank_until_its_last_user_lets_go() {
     assert!(Arc::ptr_eq(&first, &second));
     assert!(Arc::ptr_eq(&first.collection, &second.collection));
     let freed = Arc::downgrade(&first);
+    assert_eq!(library.in_memory(), (1, first.size));
     drop(first);
     assert!(freed.upgrade().is_some(), "the second still plays it");
     drop(second);
@@ -28,7 +29,21 @@ fn the_same_content_under_two_names_is_one_bank_until_its_last_user_lets_go() {
         freed.upgrade().is_none(),
         "the library itself keeps nothing"
     );
+    assert_eq!(library.in_memory(), (0, 0));
     assert_eq!(library.load(&one, &Progress::new()).unwrap().title, "Twin");
+}
+
+#[test]
+fn a_bank_that_only_voices_play_counts_until_they_have_ended() {
+    let machine = Machine::new();
+    let library = machine.library();
+    let path = machine.write("home/banks/one.dls", &bank("One", 1, ""));
+    let loaded = library.load(&path, &Progress::new()).unwrap();
+    let (size, voices) = (loaded.size, Arc::clone(&loaded.collection));
+    drop(loaded);
+    assert_eq!(library.in_memory(), (1, size));
+    drop(voices);
+    assert_eq!(library.in_memory(), (0, 0));
 }
 
 #[test]
