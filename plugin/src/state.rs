@@ -191,6 +191,20 @@ impl<T: Clone> Saved<T> {
         *self.lock_follower() = None;
     }
 
+    /// A state load: another value, counted, of which the worker is told.
+    ///
+    /// # Real-time
+    /// Not real-time: locks, wakes a thread.
+    pub(crate) fn load(&self, value: T) {
+        // Held over both steps: a follower that was asked before the load was counted would put
+        // its value over the loaded one.
+        let follower = self.lock_follower();
+        self.put(value);
+        self.loads.add(1);
+        drop(follower);
+        worker::ring();
+    }
+
     /// Takes the followed value, if there is one.
     fn refresh(&self) {
         let follower = self.lock_follower();
@@ -295,13 +309,7 @@ where
     T: Clone + Send + Sync + Serialize + Deserialize<'a>,
 {
     fn set(&self, new_value: T) {
-        // Held over both steps: a follower that was asked before the load was counted would put
-        // its value over the loaded one.
-        let follower = self.lock_follower();
-        self.put(new_value);
-        self.loads.add(1);
-        drop(follower);
-        worker::ring();
+        self.load(new_value);
     }
 
     fn map<F, R>(&self, f: F) -> R

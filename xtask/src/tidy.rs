@@ -92,7 +92,7 @@ impl Tree {
 /// A rule: adds what it objects to.
 type Rule = fn(&Tree, &mut Vec<Finding>);
 
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     layout::heads,
     layout::lengths,
     layout::unsafe_is_forbidden,

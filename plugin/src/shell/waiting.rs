@@ -111,7 +111,6 @@ mod tests {
     use std::sync::Arc;
 
     use dmus_kernel::pool::PoolStats;
-    use nice_plug::params::persist::PersistentField as _;
 
     use super::*;
     use crate::state::{BankStack, SavedBank, SavedParts, Shared};
@@ -153,7 +152,7 @@ mod tests {
         assert!(waiting.holds(0, &ROOMY, 100), "nothing was sent yet");
         waiting.arrived(waiting.watch.loads());
         assert!(!waiting.holds(10, &ROOMY, 100));
-        bank.set(BankStack::default());
+        bank.load(BankStack::default());
         assert!(waiting.holds(20, &ROOMY, 100));
         waiting.arrived(Loads { banks: 0, parts: 0 });
         assert!(waiting.holds(30, &ROOMY, 100), "an older load has come");
@@ -170,7 +169,7 @@ mod tests {
         assert!(!waiting.holds(10_005, &ROOMY, 100));
         assert!(!waiting.holds(10_006, &ROOMY, 100));
         assert_eq!(waiting.given_up(), 1);
-        bank.set(BankStack::default());
+        bank.load(BankStack::default());
         assert!(waiting.holds(10_007, &ROOMY, 100));
         assert!(waiting.holds(20_006, &ROOMY, 100));
         assert!(!waiting.holds(20_007, &ROOMY, 100));

@@ -140,13 +140,14 @@ fn drawn(lines: &[(usize, &str)], findings: &mut Vec<Finding>) -> Arrows {
 fn manifests(tree: &Tree, findings: &mut Vec<Finding>) -> Arrows {
     let mut tables = Vec::new();
     for (path, text) in &tree.texts {
-        // Fuzz targets are packages of their own, outside the workspace.
+        // Fuzz targets and the bench of other synthesizers are packages of their own, outside the
+        // workspace.
         let Some(folder) = path.strip_suffix("/Cargo.toml") else {
             continue;
         };
         let folder = folder.rsplit('/').next().unwrap_or(folder);
         match text.parse::<Table>() {
-            Ok(table) if folder != "fuzz" => tables.push((folder, table)),
+            Ok(table) if !matches!(folder, "fuzz" | "peers") => tables.push((folder, table)),
             Ok(_) => {}
             Err(error) => findings.push(Finding::whole(path, format!("cannot be read: {error}"))),
         }
