@@ -50,6 +50,17 @@ pub(crate) fn step(project: &Project) -> Outcome {
     outcome
 }
 
+/// Fetches the banks alone.
+///
+/// # Errors
+/// When one of them cannot be had.
+pub(crate) fn fetch_banks(project: &Project) -> Result<()> {
+    match fetch::banks(project)?.as_slice() {
+        [] => Ok(()),
+        absent => bail!("absent: {}", absent.join("; ")),
+    }
+}
+
 /// Fetches what there is to be had; gives the number of things that are absent.
 fn provide(project: &Project) -> Result<usize> {
     let mut absent = fetch::banks(project)?;

@@ -12,6 +12,7 @@ mod demo;
 mod fuzz;
 mod icount;
 mod install;
+mod load;
 mod machine;
 mod model;
 mod process;
@@ -52,6 +53,7 @@ While working on it:
   cargo xtask validate       the public validators that are on the PATH, on the bundles
   cargo xtask bank           compute the built-in bank anew
   cargo xtask banks          real banks out of public packages, in ours and in other programs
+  cargo xtask load           loading time and memory of banks, beside other synthesizers
   cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
@@ -91,6 +93,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "tsan" => sanitize::tsan(&Project::find()?, rest),
         "icount" => no_more(rest).and_then(|()| icount::run(&Project::find()?)),
         "banks" => banks::run(&Project::find()?, rest),
+        "load" => no_more(rest).and_then(|()| load::run(&Project::find()?)),
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
@@ -141,7 +144,7 @@ mod tests {
     fn help_names_every_task() {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
-            "bundle", "validate", "bank", "banks", "fuzz", "corpus",
+            "bundle", "validate", "bank", "banks", "load", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn dmus(path: &Path) -> Result<Engine, Box<dyn Error>> {
     let file = File::open(path)?;
     let length = usize::try_from(file.metadata()?.len())?;
-    let image = Image::read(file, length, &mut |_| ControlFlow::Continue(()))?;
+    let image = Image::read_file(&file, length, &mut |_| ControlFlow::Continue(()))?;
     let bank = Bank::from_image(&image.unwrap_or_default())?;
     let collection = Collection::compile(&bank)?;
     let mut engine = Engine::new(EngineConfig {

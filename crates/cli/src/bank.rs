@@ -54,7 +54,7 @@ pub(crate) fn read_with(path: &Path, options: ReadOptions) -> Result<Bank, FileE
     let file = File::open(path).map_err(|error| fail(&error))?;
     let length = file.metadata().map_err(|error| fail(&error))?.len();
     let length = usize::try_from(length).unwrap_or(usize::MAX);
-    let image = Image::read(file, length, &mut |_| ControlFlow::Continue(()))
+    let image = Image::read_file(&file, length, &mut |_| ControlFlow::Continue(()))
         .map_err(|error| fail(&error))?
         .unwrap_or_default();
     Bank::from_image_with(&image, options).map_err(|error| fail(&error))

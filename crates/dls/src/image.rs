@@ -4,9 +4,12 @@
 //! Owner: shared by every bank and recording that came out of it. Thread: any.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+mod parts;
 
 /// Bytes that are read between two reports.
 const STEP: usize = 1 << 20;
@@ -50,13 +53,7 @@ impl Image {
         length: usize,
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> io::Result<Option<Self>> {
-        let wanted = length.div_ceil(2);
-        // Asked for once so that there being too little is an error; then taken as zeros, which
-        // the system has at hand, so that each page is written once: by the file.
-        Vec::<i16>::new()
-            .try_reserve_exact(wanted)
-            .map_err(|error| io::Error::new(ErrorKind::OutOfMemory, error))?;
-        let mut words = vec![0_i16; wanted];
+        let mut words = zeros(length)?;
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
         let mut done = 0;
         while done < length {
@@ -74,12 +71,38 @@ impl Image {
                 return Ok(None);
             }
         }
-        // The file may have become shorter since somebody asked for its length.
-        words.truncate(done.div_ceil(2));
-        Ok(Some(Self {
+        Ok(Some(Self::of_words(words, done)))
+    }
+
+    /// As [`read`](Self::read), from a file that is open: a long one by several threads at once.
+    ///
+    /// - `progress`: as there, whichever thread it is that has come further
+    ///
+    /// # Errors
+    /// What the file says, or [`ErrorKind::OutOfMemory`].
+    ///
+    /// # Real-time
+    /// Not real-time: reads, allocates, and waits for threads.
+    pub fn read_file(
+        file: &File,
+        length: usize,
+        progress: &mut (dyn FnMut(usize) -> ControlFlow<()> + Send),
+    ) -> io::Result<Option<Self>> {
+        let mut words = zeros(length)?;
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+        let bytes = bytes.get_mut(..length).unwrap_or_default();
+        let done = parts::fill(file, bytes, progress)?;
+        Ok(done.map(|done| Self::of_words(words, done)))
+    }
+
+    /// The first bytes of words: a file may have become shorter since somebody asked for its
+    /// length.
+    fn of_words(mut words: Vec<i16>, length: usize) -> Self {
+        words.truncate(length.div_ceil(2));
+        Self {
             words: Arc::new(words),
-            length: done,
-        }))
+            length,
+        }
     }
 
     /// All bytes of the file.
@@ -93,6 +116,17 @@ impl Image {
     pub(crate) const fn words(&self) -> &Arc<Vec<i16>> {
         &self.words
     }
+}
+
+/// Words for so many bytes.
+fn zeros(bytes: usize) -> io::Result<Vec<i16>> {
+    let words = bytes.div_ceil(2);
+    // Asked for once so that there being too little is an error; then taken as zeros, which the
+    // system has at hand, so that each page is written once: by the file.
+    Vec::<i16>::new()
+        .try_reserve_exact(words)
+        .map_err(|error| io::Error::new(ErrorKind::OutOfMemory, error))?;
+    Ok(vec![0; words])
 }
 
 impl fmt::Debug for Image {

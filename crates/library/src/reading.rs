@@ -65,7 +65,7 @@ pub(crate) fn read(
     let stamp = Stamp::check(&file.metadata().map_err(LoadError::File)?)?;
     let length = usize::try_from(stamp.size).map_err(|_| LoadError::TooLong(stamp.size))?;
     progress.begin(Phase::Reading, stamp.size);
-    let image = Image::read(file, length, &mut |done| progress.advance(done))
+    let image = Image::read_file(&file, length, &mut |done| progress.advance(done))
         .map_err(LoadError::File)?
         .ok_or(LoadError::Cancelled)?;
     progress.begin(Phase::Hashing, stamp.size);

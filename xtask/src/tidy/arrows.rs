@@ -140,14 +140,13 @@ fn drawn(lines: &[(usize, &str)], findings: &mut Vec<Finding>) -> Arrows {
 fn manifests(tree: &Tree, findings: &mut Vec<Finding>) -> Arrows {
     let mut tables = Vec::new();
     for (path, text) in &tree.texts {
-        // Fuzz targets and the bench of other synthesizers are packages of their own, outside the
-        // workspace.
+        // The root names packages; one that is a workspace of its own is outside ours.
         let Some(folder) = path.strip_suffix("/Cargo.toml") else {
             continue;
         };
         let folder = folder.rsplit('/').next().unwrap_or(folder);
         match text.parse::<Table>() {
-            Ok(table) if !matches!(folder, "fuzz" | "peers") => tables.push((folder, table)),
+            Ok(table) if !table.contains_key("workspace") => tables.push((folder, table)),
             Ok(_) => {}
             Err(error) => findings.push(Finding::whole(path, format!("cannot be read: {error}"))),
         }
@@ -260,6 +259,15 @@ mod tests {
     fn crate_without_a_line_is_found() {
         let map = "```arrows\nsynth -> dls\n```\n";
         assert!(only(arrows, &files(SYNTH, map)).contains("line of `dls` is missing"));
+    }
+
+    #[test]
+    fn package_that_is_a_workspace_of_its_own_is_none_of_ours() {
+        let [synth, dls, map] = files(SYNTH, DRAWN);
+        let peers = "[package]\nname = \"peers\"\n[workspace]\n[dependencies]\n\
+                     dmus-dls = { path = \"../../crates/dls\" }\n";
+        let files = [synth, dls, map, ("benches/peers/Cargo.toml", peers)];
+        assert!(found(arrows, &files).is_empty());
     }
 
     #[test]
