@@ -130,7 +130,7 @@ mod tests {
     /// A file of a length, with bytes that tell their place.
     fn file(name: &str, length: usize) -> (std::path::PathBuf, Vec<u8>) {
         let path = std::env::temp_dir().join(format!("dmus-image-{}-{name}", std::process::id()));
-        let bytes: Vec<u8> = (0..length).map(|at| (at / 7 % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..=250_u8).cycle().take(length).collect();
         std::fs::write(&path, &bytes).unwrap();
         (path, bytes)
     }
