@@ -60,6 +60,7 @@ pub(crate) fn read(
         zones: &zones,
         samples: &samples.table,
         default_modulators: &head.modulators,
+        default_modulation: articulation::Modulation::new(&head.modulators),
         attenuation: options.attenuation,
         place: &pdta_place,
     };

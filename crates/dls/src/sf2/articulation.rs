@@ -32,13 +32,10 @@ pub(super) struct Articulation {
 impl Articulation {
     /// Says everything in connections.
     ///
-    /// - `settings`: with all [constants](fold_constants)
+    /// - `settings`: with all [constants](Modulation::add_constants)
     /// - `root`: key at which the wave sounds as recorded
-    pub(super) fn new(settings: &Settings, modulators: &[Modulator], root: u8) -> Self {
-        let mut rows = Rows::default();
-        for modulator in modulators {
-            rows.modulate(modulator);
-        }
+    pub(super) fn new(settings: &Settings, modulation: &Modulation, root: u8) -> Self {
+        let mut rows = modulation.rows.to_be_continued();
         rows.generate(settings, root);
         Self {
             skipped: rows.skipped,
@@ -47,15 +44,36 @@ impl Articulation {
     }
 }
 
-/// Turns modulators without a source into what they are: a constant that is added.
-pub(super) fn fold_constants(settings: &mut Settings, modulators: &mut Vec<Modulator>) {
-    modulators.retain(|modulator| {
-        let constant = constant(modulator);
-        if let Some(amount) = constant {
-            settings.add_constant(modulator.destination, amount);
+/// What a list of modulators comes to, for all regions that it holds for.
+#[derive(Debug, Clone)]
+pub(super) struct Modulation {
+    rows: Rows,
+    /// Modulators without a source: a generator, and what is always added to it.
+    constants: Vec<(u16, i32)>,
+}
+
+impl Modulation {
+    /// Settles a list.
+    pub(super) fn new(modulators: &[Modulator]) -> Self {
+        let mut modulation = Self {
+            rows: Rows::default(),
+            constants: Vec::new(),
+        };
+        for modulator in modulators {
+            match constant(modulator) {
+                Some(amount) => modulation.constants.push((modulator.destination, amount)),
+                None => modulation.rows.modulate(modulator),
+            }
         }
-        constant.is_none()
-    });
+        modulation
+    }
+
+    /// Adds what is always added.
+    pub(super) fn add_constants(&self, settings: &mut Settings) {
+        for (generator, amount) in &self.constants {
+            settings.add_constant(*generator, *amount);
+        }
+    }
 }
 
 /// What a modulator without a source always adds.

@@ -166,14 +166,34 @@ pub(super) struct Settings {
     added: [i32; COUNT],
 }
 
+/// All defaults.
+const DEFAULTS: [i16; COUNT] = {
+    let mut values = [0; COUNT];
+    let mut generator = 0;
+    while generator < COUNT {
+        if let Some(spec) = SPECS[generator] {
+            values[generator] = spec.default;
+        }
+        generator += 1;
+    }
+    values
+};
+
+/// [`spec`] of every generator.
+const SPECS: [Option<Spec>; COUNT] = {
+    let mut specs = [None; COUNT];
+    let mut generator: u16 = 0;
+    while (generator as usize) < COUNT {
+        specs[generator as usize] = spec(generator);
+        generator += 1;
+    }
+    specs
+};
+
 impl Default for Settings {
     fn default() -> Self {
-        let mut values = [0; COUNT];
-        for (generator, value) in (0..).zip(&mut values) {
-            *value = spec(generator).map_or(0, |spec| spec.default);
-        }
         Self {
-            values,
+            values: DEFAULTS,
             added: [0; COUNT],
         }
     }
@@ -213,7 +233,8 @@ impl Settings {
         let value = self.values.get(at).copied().map_or(0, i32::from);
         let added = self.added.get(at).copied().unwrap_or(0);
         let sum = value.saturating_add(added);
-        spec(generator).map_or(sum, |spec| sum.clamp(spec.min.into(), spec.max.into()))
+        let spec = SPECS.get(at).copied().flatten();
+        spec.map_or(sum, |spec| sum.clamp(spec.min.into(), spec.max.into()))
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Source: \[SF2\] presets, zones.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::articulation::Modulation;
 use super::generators::Settings;
 use super::hydra::{Hydra, IBAG, INST, PHDR};
 use super::modulators::{self, Modulator};
@@ -27,6 +29,8 @@ pub(super) struct Reader<'a> {
     pub(super) samples: &'a [Option<Sample>],
     /// What holds for every zone.
     pub(super) default_modulators: &'a [Modulator],
+    /// What they come to where no zone says more.
+    pub(super) default_modulation: Modulation,
     pub(super) attenuation: Attenuation,
     /// Where the tables stand.
     pub(super) place: &'a Place<'a>,
@@ -42,8 +46,8 @@ struct State<'w> {
     bytes: usize,
     /// Pairs of zones that may still be compared.
     pairs: usize,
-    /// Zones of which something was noted: one may belong to many presets.
-    noted: BTreeSet<u32>,
+    /// Zones of which something was noted, by their bags: one may belong to many presets.
+    noted: Vec<bool>,
 }
 
 impl Reader<'_> {
@@ -62,7 +66,7 @@ impl Reader<'_> {
             parts: BTreeMap::new(),
             bytes,
             pairs: limits::ZONE_PAIRS,
-            noted: BTreeSet::new(),
+            noted: vec![false; self.hydra.of_instruments.bags.len()],
         };
         let mut instruments: Vec<Instrument> = Vec::new();
         let mut patches = BTreeSet::new();
@@ -138,10 +142,11 @@ impl Reader<'_> {
                     return regions;
                 }
                 let sum = self.sum(&layers, keys, velocities);
-                let first = state.noted.insert(inner.bag);
-                let place = self.place.numbered(INST, instrument);
-                let place = place.numbered(IBAG, usize::try_from(inner.bag).unwrap_or(0));
                 let bag = usize::try_from(inner.bag).unwrap_or(0);
+                let noted = state.noted.get_mut(bag);
+                let first = noted.is_some_and(|noted| !std::mem::replace(noted, true));
+                let place = self.place.numbered(INST, instrument);
+                let place = place.numbered(IBAG, bag);
                 let offset = self.hydra.of_instruments.bags.offset(bag);
                 let mut note = |defect| {
                     if first {
@@ -164,7 +169,7 @@ impl Reader<'_> {
         regions
     }
 
-    fn draft(&self, sum: Sum, zone: &Zone, note: &mut dyn FnMut(Defect)) -> Option<Draft> {
+    fn draft(&self, sum: Sum<'_>, zone: &Zone, note: &mut dyn FnMut(Defect)) -> Option<Draft> {
         let sample = self.samples.get(usize::from(zone.target))?.as_ref()?;
         match sum.into_region(sample, zone.target, self.attenuation, note) {
             Ok(draft) => Some(draft),
@@ -191,29 +196,50 @@ impl Reader<'_> {
         [global, inner, preset_global, outer]: &[Option<&Zone>; 4],
         keys: (u8, u8),
         velocities: (u8, u8),
-    ) -> Sum {
+    ) -> Sum<'_> {
         let inside = &self.hydra.of_instruments;
         let outside = &self.hydra.of_presets;
         let mut settings = Settings::default();
-        let mut list = self.default_modulators.to_vec();
         for zone in [global, inner].into_iter().copied().flatten() {
             settings.replace(inside.generators.slice(&zone.generators()));
-            let records = inside.modulators.slice(&zone.modulators());
-            modulators::replace(&mut list, modulators::Zone::read(records).modulators);
         }
-        let mut added = Vec::new();
         for zone in [preset_global, outer].into_iter().copied().flatten() {
             settings.add(outside.generators.slice(&zone.generators()));
-            let records = outside.modulators.slice(&zone.modulators());
-            modulators::replace(&mut added, modulators::Zone::read(records).modulators);
         }
-        modulators::add(&mut list, added);
         Sum {
             settings,
-            modulators: list,
+            modulation: self.modulation([*global, *inner], [*preset_global, *outer]),
             keys,
             velocities,
         }
+    }
+
+    /// What the modulators of a pair come to; those of most zones are the bank's.
+    fn modulation(
+        &self,
+        inner: [Option<&Zone>; 2],
+        outer: [Option<&Zone>; 2],
+    ) -> Cow<'_, Modulation> {
+        let mut zones = inner.into_iter().chain(outer).flatten();
+        if zones.all(|zone| zone.modulators().is_empty()) {
+            return Cow::Borrowed(&self.default_modulation);
+        }
+        let mut list = self.default_modulators.to_vec();
+        for zone in inner.into_iter().flatten() {
+            let records = self
+                .hydra
+                .of_instruments
+                .modulators
+                .slice(&zone.modulators());
+            modulators::replace(&mut list, modulators::Zone::read(records).modulators);
+        }
+        let mut added = Vec::new();
+        for zone in outer.into_iter().flatten() {
+            let records = self.hydra.of_presets.modulators.slice(&zone.modulators());
+            modulators::replace(&mut added, modulators::Zone::read(records).modulators);
+        }
+        modulators::add(&mut list, added);
+        Cow::Owned(Modulation::new(&list))
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! Source: \[SF2\] zones, generators; \[DLS2\] regions and wave samples.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use super::articulation::{self, Articulation};
+use super::articulation::{Articulation, Modulation};
 use super::generators::{Settings, id};
-use super::modulators::Modulator;
+
 use super::samples::{self, Sample};
 use super::zones::Span;
 use crate::bank::{About, LoopKind, Region, WaveLink, WaveSample};
@@ -19,11 +20,11 @@ const COARSE: i32 = 32_768;
 
 /// All that both zones say.
 #[derive(Debug)]
-pub(super) struct Sum {
+pub(super) struct Sum<'a> {
     /// Generators.
     pub(super) settings: Settings,
     /// Modulators.
-    pub(super) modulators: Vec<Modulator>,
+    pub(super) modulation: Cow<'a, Modulation>,
     /// Keys of both.
     pub(super) keys: Span,
     /// Velocities of both.
@@ -79,7 +80,7 @@ pub(super) struct Draft {
     pub(super) skipped: usize,
 }
 
-impl Sum {
+impl Sum<'_> {
     /// The region of a sample.
     ///
     /// # Errors
@@ -91,14 +92,14 @@ impl Sum {
         attenuation: Attenuation,
         note: &mut dyn FnMut(Defect),
     ) -> Result<Draft, Defect> {
-        articulation::fold_constants(&mut self.settings, &mut self.modulators);
+        self.modulation.add_constants(&mut self.settings);
         let settings = &self.settings;
         let part = Part::of(sample, settings)?;
         let wave = wave_sample(sample, settings, part, attenuation, note);
         let Articulation {
             connections,
             skipped,
-        } = Articulation::new(settings, &self.modulators, wave.unity_note);
+        } = Articulation::new(settings, &self.modulation, wave.unity_note);
         let one = |generator| u8::try_from(settings.get(generator)).ok();
         let region = Region {
             keys: inclusive(self.keys),

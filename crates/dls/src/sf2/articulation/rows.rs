@@ -44,7 +44,7 @@ impl Product {
 }
 
 /// Connections as they are made.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
     pub(super) rows: Vec<Connection>,
     links: u8,
@@ -54,7 +54,17 @@ pub(super) struct Rows {
     pub(super) skipped: usize,
 }
 
+/// Connections of most regions, before those that say nothing new are left out.
+const USUAL: usize = 32;
+
 impl Rows {
+    /// The same with room for more.
+    pub(super) fn to_be_continued(&self) -> Self {
+        let mut rows = Vec::with_capacity(self.rows.len().max(USUAL));
+        rows.extend_from_slice(&self.rows);
+        Self { rows, ..*self }
+    }
+
     /// A new link that is the sum of products, each with its factor.
     pub(super) fn link(&mut self, terms: &[(Product, f64)]) -> Option<u8> {
         // Two terms of one key would replace each other: the second goes by a link of its own,
@@ -178,7 +188,10 @@ impl Rows {
     /// What the defaults do not say; a default that no modulator says is switched off.
     pub(super) fn into_differences(mut self) -> Vec<Connection> {
         for default in defaults::of(Dialect::SoundFont) {
-            let at = self.rows.iter().position(|row| row.key() == default.key());
+            // The destination first: it tells most apart.
+            let at = self.rows.iter().position(|row| {
+                row.destination == default.destination && row.key() == default.key()
+            });
             match at {
                 Some(at) if self.rows.get(at) == Some(default) => {
                     self.rows.swap_remove(at);
