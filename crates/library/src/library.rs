@@ -130,7 +130,8 @@ impl Library {
 
     /// Reads a file that nobody else reads.
     fn read(&self, path: &Path, progress: &Progress) -> Result<Arc<LoadedBank>, LoadError> {
-        let (image, hash, stamp) = reading::read(path, progress)?;
+        let (image, hash, stamp) =
+            reading::read(path, |stamp| self.index().hash_of(path, stamp), progress)?;
         let bank = loop {
             if let Some(bank) = self.resident(hash) {
                 break bank;

@@ -54,9 +54,11 @@ impl Stamp {
 
 /// Reads a file and names it.
 ///
+/// - `known`: the hash of a file with a stamp, if it was found out before
 /// - returns the stamp of exactly what was read
 pub(crate) fn read(
     path: &Path,
+    known: impl FnOnce(Stamp) -> Option<BankHash>,
     progress: &Progress,
 ) -> Result<(Image, BankHash, Stamp), LoadError> {
     Stamp::of(path)?;
@@ -68,12 +70,15 @@ pub(crate) fn read(
     let image = Image::read_file(&file, length, &mut |done| progress.advance(done))
         .map_err(LoadError::File)?
         .ok_or(LoadError::Cancelled)?;
-    progress.begin(Phase::Hashing, stamp.size);
-    let hash = BankHash::with_progress(image.bytes(), |done| progress.advance(done))
-        .ok_or(LoadError::Cancelled)?;
-    let stamp = Stamp {
+    let whole = Stamp {
         size: image.bytes().len() as u64,
         ..stamp
     };
-    Ok((image, hash, stamp))
+    if let Some(hash) = known(whole) {
+        return Ok((image, hash, whole));
+    }
+    progress.begin(Phase::Hashing, whole.size);
+    let hash = BankHash::with_progress(image.bytes(), |done| progress.advance(done))
+        .ok_or(LoadError::Cancelled)?;
+    Ok((image, hash, whole))
 }

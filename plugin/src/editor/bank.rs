@@ -1,12 +1,15 @@
 //! The bank panel: what plays, where it comes from, how to open another or put one over it.
 
 use dmus_library::{Phase, Snapshot};
-use egui::{self, Button, ProgressBar, RichText, TextEdit, Ui};
+use egui::{self, Button, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::{TaskSender, theme};
 use crate::notice::Severity;
 use crate::tasks::Task;
 use crate::view::{BankView, View};
+
+/// Height of the stack of banks, logical pixels: three of them, the others by scrolling.
+const STACK_HEIGHT: f32 = 66.0;
 
 /// What the panel keeps between two frames.
 #[derive(Debug, Default)]
@@ -32,9 +35,12 @@ impl BankPanel {
                 ui.label(RichText::new(text).small().color(theme::WARN));
             }
         });
-        for (index, bank) in view.banks.iter().enumerate() {
-            ui.horizontal(|ui| self.show_bank(ui, index, bank, send));
-        }
+        let stack = ScrollArea::vertical().max_height(STACK_HEIGHT);
+        stack.show(ui, |ui| {
+            for (index, bank) in view.banks.iter().enumerate() {
+                ui.horizontal(|ui| self.show_bank(ui, index, bank, send));
+            }
+        });
         match &view.loading {
             Some(loading) => {
                 ui.horizontal(|ui| show_loading(ui, loading, cancel));

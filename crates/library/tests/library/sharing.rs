@@ -112,6 +112,23 @@ fn an_unchanged_file_is_not_read_again_while_it_is_in_memory() {
 }
 
 #[test]
+fn a_file_that_the_index_knows_is_not_hashed_again() {
+    let machine = Machine::new();
+    let path = machine.write("home/banks/one.dls", &bank("One", 1, ""));
+    let before = fs::metadata(&path).unwrap().modified().unwrap();
+    let first = machine.library().load(&path, &Progress::new()).unwrap();
+    // Whoever hashed these bytes would come to another name for them.
+    machine.write("home/banks/one.dls", &bank("Two", 2, ""));
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(before).unwrap();
+    let second = machine.library().load(&path, &Progress::new()).unwrap();
+    assert_eq!((second.title.as_str(), second.hash), ("Two", first.hash));
+    let blind = machine.without_index();
+    let third = blind.load(&path, &Progress::new()).unwrap();
+    assert_ne!(third.hash, first.hash);
+}
+
+#[test]
 fn progress_is_seen_from_outside_and_a_load_can_be_ended() {
     let machine = Machine::new();
     let library = machine.library();
