@@ -4,7 +4,7 @@
 //! Thread: control. Source: \[DLS2\] default connections and how a file's replace them.
 
 use dmus_dls::bank::{Connection, Destination, Dialect, Source, Transform};
-use dmus_dls::defaults::{self, NO_FILTER, ZERO_TIME};
+use dmus_dls::defaults::{NO_FILTER, ZERO_TIME};
 
 use super::links::{Paces, link_of};
 use super::term::{Shelf, Term};
@@ -32,7 +32,7 @@ impl Articulation {
     /// # Real-time
     /// Control. Not real-time: allocates.
     pub(crate) fn compile(dialect: Dialect, connections: &[Connection], shelf: &mut Shelf) -> Self {
-        let effective = effective(dialect, connections);
+        let effective = effective(shelf.implied(dialect), connections);
         let scale = |source, destination| {
             let key = (source, Source::None, destination);
             effective
@@ -93,16 +93,26 @@ impl Articulation {
 }
 
 /// Defaults and a list in the order of their keys, of each key the last.
-fn effective(dialect: Dialect, connections: &[Connection]) -> Vec<Connection> {
-    let mut all = [defaults::of(dialect), connections].concat();
-    all.sort_by_key(Connection::key);
-    all.dedup_by(|later, earlier| {
-        let is_same = later.key() == earlier.key();
-        if is_same {
-            *earlier = *later;
+///
+/// - `implied`: the defaults, in that order already
+fn effective(implied: &[Connection], connections: &[Connection]) -> Vec<Connection> {
+    let mut own = connections.to_vec();
+    own.sort_by_key(Connection::key);
+    let mut all: Vec<Connection> = Vec::with_capacity(implied.len() + own.len());
+    let mut implied = implied.iter().peekable();
+    for connection in own {
+        let key = connection.key();
+        while let Some(earlier) = implied.next_if(|it| it.key() <= key) {
+            if earlier.key() < key {
+                all.push(*earlier);
+            }
         }
-        is_same
-    });
+        match all.last_mut().filter(|last| last.key() == key) {
+            Some(last) => *last = connection,
+            None => all.push(connection),
+        }
+    }
+    all.extend(implied);
     all
 }
 

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use dmus_dls::bank::{Curve, Source, Transform};
+use dmus_dls::bank::{Connection, Curve, Dialect, Source, Transform};
+use dmus_dls::defaults;
 
 /// One connection, ready to run.
 #[derive(Debug, Clone, Copy)]
@@ -53,17 +54,45 @@ impl Hash for Term {
 }
 
 /// Lists that are there already: the regions of a bank differ in few of their connections.
-#[derive(Debug, Default)]
-pub(crate) struct Shelf(HashSet<Arc<[Term]>>);
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    lists: HashSet<Arc<[Term]>>,
+    /// What either dialect implies, in the order of the keys.
+    dls: Vec<Connection>,
+    sound_font: Vec<Connection>,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        let sorted = |dialect| {
+            let mut implied = defaults::of(dialect).to_vec();
+            implied.sort_by_key(Connection::key);
+            implied
+        };
+        Self {
+            lists: HashSet::new(),
+            dls: sorted(Dialect::Dls),
+            sound_font: sorted(Dialect::SoundFont),
+        }
+    }
+}
 
 impl Shelf {
+    /// What a dialect implies, in the order of the keys, each key once.
+    pub(super) fn implied(&self, dialect: Dialect) -> &[Connection] {
+        match dialect {
+            Dialect::Dls => &self.dls,
+            Dialect::SoundFont => &self.sound_font,
+        }
+    }
+
     /// The list with these terms.
     pub(super) fn shared(&mut self, terms: &[Term]) -> Arc<[Term]> {
-        if let Some(known) = self.0.get(terms) {
+        if let Some(known) = self.lists.get(terms) {
             return Arc::clone(known);
         }
         let list = Arc::from(terms);
-        self.0.insert(Arc::clone(&list));
+        self.lists.insert(Arc::clone(&list));
         list
     }
 }
