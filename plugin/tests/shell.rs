@@ -298,6 +298,24 @@ fn the_report_counts_what_was_played() {
 }
 
 #[test]
+fn activation_waits_two_seconds_for_the_worker_and_what_is_played_waits_on() {
+    let mut rig = Rig::new();
+    rig.shell.deactivate();
+    // A worker that is busy elsewhere.
+    rig.control.lock().set_attended(true);
+    rig.bank.set(BankStack::default());
+    let start = std::time::Instant::now();
+    assert!(rig.shell.activate(48_000.0, Pace::Live));
+    let waited = start.elapsed().as_secs_f64();
+    assert!((2.0..8.0).contains(&waited), "{waited} s");
+
+    assert_eq!(rig.play(&[&[0x90, 60, 100]]).to_bits(), 0);
+    assert_eq!(tasks::attend(&rig.control), Attention::Watch);
+    assert!(rig.play(&[]) > 0.0, "nothing waits any more");
+    assert_eq!(rig.control.view().losses, []);
+}
+
+#[test]
 fn a_rate_that_is_none_is_refused_with_a_notice() {
     let mut rig = Rig::new();
     for rate in [f32::NAN, -48_000.0, 0.0, 999.0, 1e9] {
