@@ -275,11 +275,9 @@ fn filters_between_pins_follow_the_state() {
         SampleTime::ZERO,
         SampleTime::ZERO,
     );
-    bench
-        .graph
-        .set_state(StreamState::Acquire, &mut cx)
-        .unwrap();
-    bench.graph.set_state(StreamState::Pause, &mut cx).unwrap();
+    for state in [StreamState::Acquire, StreamState::Pause] {
+        assert_no_alloc(|| bench.graph.set_state(state, &mut cx)).unwrap();
+    }
     for (_, filter) in &bench.filters {
         let states = &filter.borrow().states;
         assert_eq!(states[..], [StreamState::Acquire, StreamState::Pause]);
@@ -293,7 +291,7 @@ fn a_filter_is_brought_to_the_state_of_the_others_and_to_stop_when_it_goes() {
     let rate = SampleRate::new(48_000).unwrap();
     let start = SampleTime::ZERO;
     let mut cx = RenderCx::new(&mut bench.allocator, rate, start, start);
-    bench.graph.set_state(Pause, &mut cx).unwrap();
+    assert_no_alloc(|| bench.graph.set_state(Pause, &mut cx)).unwrap();
     let relay = Arc::new(AtomicRefCell::new(Relay::default()));
     let id = bench.control.add(relay.clone()).unwrap();
     bench.apply();
