@@ -12,7 +12,7 @@ use dmus_dls::bank::{Dialect, Patch, Wave as BankWave};
 
 use crate::articulation::key::KeyGenerator;
 use crate::articulation::{Articulation, Strike};
-use crate::dsp::recording::{Recording, Seam};
+use crate::dsp::recording::{Loop, Recording};
 use crate::error::DownloadError;
 
 mod compiler;
@@ -39,7 +39,6 @@ pub struct Collection {
     regions: Box<[Region]>,
     articulations: Box<[Articulation]>,
     waves: Box<[Arc<Wave>]>,
-    seams: Box<[Seam]>,
 }
 
 /// One instrument of a collection.
@@ -110,7 +109,8 @@ impl Zone {
 pub(crate) struct Region {
     articulation: u32,
     wave: u32,
-    seam: Option<u32>,
+    /// The loop it plays, if any.
+    pub(crate) wave_loop: Option<Loop>,
     /// The loop ends with the note instead of going on through its release.
     pub(crate) leaves_loop: bool,
     /// Key at which the wave plays as recorded.
@@ -276,10 +276,5 @@ impl Collection {
         self.waves
             .get(usize::try_from(region.wave).ok()?)
             .map(Arc::as_ref)
-    }
-
-    /// Loop of a region, if it has one.
-    pub(crate) fn seam(&self, region: &Region) -> Option<&Seam> {
-        self.seams.get(usize::try_from(region.seam?).ok()?)
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod envelope;
 pub(crate) mod filter;
 pub(crate) mod interpolation;
 pub(crate) mod lfo;
+pub(crate) mod octet;
 pub(crate) mod oscillator;
 pub(crate) mod pan;
 pub(crate) mod ramp;

@@ -20,6 +20,8 @@ use crate::channel::sysex::Mode;
 use crate::channel::{CHANNELS_PER_GROUP, Channel, PartTrim};
 use crate::collection::Collection;
 use crate::downloads::{Downloads, Layer};
+use crate::dsp::interpolation::Interpolation;
+use crate::dsp::oscillator::Reader;
 use crate::dsp::ramp::Glide;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::effects::Effects;
@@ -113,7 +115,7 @@ impl Engine {
                 .collect(),
             volumes: vec![Glide::resting(1.0); groups],
             downloads: Downloads::default(),
-            polyphony: Polyphony::new(usize::from(config.voices)),
+            polyphony: Polyphony::new(usize::from(config.voices), Reader::new()),
             mixer: Mixer::new(),
             effects: None,
             stats: SynthStats::default(),
@@ -167,6 +169,20 @@ impl Engine {
     #[must_use]
     pub fn take_retired(&mut self) -> Option<Arc<Collection>> {
         self.downloads.take_retired(self.polyphony.in_use())
+    }
+
+    /// Sets how waves are read between their frames, from the next tick of each voice on.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub const fn set_interpolation(&mut self, interpolation: Interpolation) {
+        self.polyphony.set_interpolation(interpolation);
+    }
+
+    /// Names the vector instructions in use, chosen when the engine was built: `portable` or `avx2`.
+    #[must_use]
+    pub const fn level(&self) -> &'static str {
+        self.polyphony.level()
     }
 
     /// Sets the gain of everything.

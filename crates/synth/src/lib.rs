@@ -52,6 +52,7 @@ mod dsp;
 mod effects;
 mod engine;
 mod error;
+mod level;
 mod miniport;
 mod mixer;
 mod polyphony;
@@ -64,6 +65,7 @@ pub use channel::sysex::Mode;
 pub use collection::Collection;
 pub use download_table::DownloadTable;
 pub use downloads::{Layer, USER_BANKS};
+pub use dsp::interpolation::Interpolation;
 pub use dsp::tables::TICK_FRAMES;
 pub use effects::{
     ChorusKind, ChorusSettings, Convolution, DelayKind, DelaySettings, EffectsSettings, ReverbKind,

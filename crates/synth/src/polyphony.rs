@@ -14,10 +14,12 @@ use dmus_kernel::miniport::VoicePriority;
 use crate::allocation::{Candidate, choose_victim};
 use crate::articulation::Strike;
 use crate::downloads::{Downloads, PLACES};
+use crate::dsp::interpolation::Interpolation;
+use crate::dsp::octet::LANES;
+use crate::dsp::oscillator::Reader;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::sends::{Amounts, SENDS};
-use crate::voice::{Lane, Mix, Modulation, Part, VoiceCx};
-use tag::Voice;
+use crate::voice::{Lanes, Mix, Modulation, Part, Scratch, VoiceCx};
 
 /// Slots for fading voices, for every so many playing ones.
 const VOICES_PER_SPARE: usize = 4;
@@ -46,7 +48,11 @@ pub(crate) enum Room {
 pub(crate) struct Polyphony {
     /// By slot; only those marked in `active` mean anything.
     tags: Vec<Tag>,
-    voices: Vec<Option<Voice>>,
+    voices: Vec<Option<Modulation>>,
+    /// The other half of each eight voices.
+    lanes: Vec<Lanes>,
+    reader: Reader,
+    scratch: Box<Scratch>,
     /// One bit for each slot in use.
     active: Vec<u64>,
     /// Voices that may play at a time.
@@ -66,12 +72,15 @@ impl Polyphony {
     ///
     /// # Real-time
     /// Control. Not real-time: allocates.
-    pub(crate) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize, reader: Reader) -> Self {
         let spares = (capacity / VOICES_PER_SPARE).clamp(SPARES.0, SPARES.1);
         let slots = capacity + spares;
         Self {
             tags: vec![Tag::struck(0, 0, 0, VoicePriority::new(0)); slots],
             voices: vec![None; slots],
+            lanes: vec![Lanes::new(); slots.div_ceil(LANES)],
+            reader,
+            scratch: Box::new(Scratch::new()),
             active: vec![0; slots.div_ceil(64)],
             capacity,
             playing: 0,
@@ -79,6 +88,16 @@ impl Polyphony {
             in_use: [0; PLACES],
             bent: false,
         }
+    }
+
+    /// Sets how waves are read from each voice's next tick on.
+    pub(crate) const fn set_interpolation(&mut self, interpolation: Interpolation) {
+        self.reader.interpolation = interpolation;
+    }
+
+    /// Name of the vector instructions in use.
+    pub(crate) const fn level(&self) -> &'static str {
+        self.reader.level.name()
     }
 
     /// Voices sounding, fading ones included.
@@ -98,6 +117,11 @@ impl Polyphony {
 
     /// Silences everything at once.
     pub(crate) fn clear(&mut self) {
+        for slot in 0..self.voices.len() {
+            if let Some((lanes, lane)) = lanes_of(&mut self.lanes, slot) {
+                lanes.stop(lane);
+            }
+        }
         self.active.fill(0);
         self.playing = 0;
         self.fading = 0;
@@ -118,6 +142,7 @@ impl Polyphony {
         let Self {
             tags,
             voices,
+            lanes,
             active,
             playing,
             fading,
@@ -132,10 +157,17 @@ impl Polyphony {
             if tag.fading || !which(tag) {
                 continue;
             }
-            let Some(Some(voice)) = voices.get_mut(slot) else {
+            let (Some(Some(modulation)), Some((lanes, lane))) =
+                (voices.get_mut(slot), lanes_of(lanes, slot))
+            else {
                 continue;
             };
-            act(tag, &mut Handle { voice });
+            let mut handle = Handle {
+                modulation,
+                lanes,
+                lane,
+            };
+            act(tag, &mut handle);
             *bent |= tag.bent;
             if tag.fading {
                 *playing = playing.saturating_sub(1);
@@ -177,13 +209,13 @@ impl Polyphony {
             let Some(victim) = choose_victim(candidates, priority, note) else {
                 return Room::None;
             };
-            if let (Some(tag), Some(Some(voice))) =
+            if let (Some(tag), Some(Some(modulation))) =
                 (self.tags.get_mut(victim), self.voices.get_mut(victim))
             {
                 tag.fading = true;
                 tag.bent = true;
                 self.bent = true;
-                voice.modulation.fade(moment.frame, sample_rate_hz);
+                modulation.fade(moment.frame, sample_rate_hz);
                 self.playing = self.playing.saturating_sub(1);
                 self.fading += 1;
             }
@@ -218,15 +250,16 @@ impl Polyphony {
         let tag = new.tag;
         let (modulation, start) = Modulation::start(new.part, new.strike, moment.frame, cx);
         let targets = start.targets;
-        let lane = Lane::new(&start);
-        let (Some(place), Some(own), Some(word)) = (
+        let (Some(place), Some(own), Some((lanes, lane)), Some(word)) = (
             self.voices.get_mut(slot),
             self.tags.get_mut(slot),
+            lanes_of(&mut self.lanes, slot),
             self.active.get_mut(slot / 64),
         ) else {
             return;
         };
-        *place = Some(Voice { modulation, lane });
+        lanes.start(lane, &start, &self.reader);
+        *place = Some(modulation);
         *own = tag;
         own.level = targets.level();
         *word |= 1 << (slot % 64);
@@ -239,12 +272,13 @@ impl Polyphony {
 
     /// Points one voice to the end of the tick.
     fn aim(&mut self, slot: usize, part: Part<'_>, moment: Moment, cx: &VoiceCx<'_>) {
-        if let (Some(Some(voice)), Some(tag)) = (self.voices.get_mut(slot), self.tags.get_mut(slot))
-        {
-            let targets = voice
-                .modulation
-                .targets(part.articulation, cx, moment.tick_end());
-            voice.lane.aim(moment.offset, &targets);
+        if let (Some(Some(modulation)), Some(tag), Some((lanes, lane))) = (
+            self.voices.get_mut(slot),
+            self.tags.get_mut(slot),
+            lanes_of(&mut self.lanes, slot),
+        ) {
+            let targets = modulation.targets(part.articulation, cx, moment.tick_end());
+            lanes.aim(lane, moment.offset, &targets, &self.reader);
             tag.level = targets.level();
             tag.bent = false;
         }
@@ -280,19 +314,32 @@ impl Polyphony {
     /// - `mix`: sides of equal length, at most to the end of the tick
     pub(crate) fn render(&mut self, downloads: &Downloads, moment: Moment, mix: &mut Mix<'_>) {
         let tick_ends = moment.offset + mix.left.len() == TICK_FRAMES;
-        for word in 0..self.active.len() {
-            for slot in slots_of_word(&self.active, word) {
-                let (Some(tag), Some(Some(voice))) =
-                    (self.tags.get(slot), self.voices.get_mut(slot))
-                else {
-                    continue;
-                };
-                let collection = downloads.collection(tag.place);
-                let part = collection.and_then(|c| Some((c, Part::of(c, tag.region)?)));
-                let alive = part.is_some_and(|(collection, part)| {
-                    voice.lane.render(collection, part, moment.offset, mix)
-                });
-                if !alive || (tick_ends && voice.modulation.is_over(moment.tick_end())) {
+        for group in 0..self.lanes.len() {
+            let word = self.active.get(group / GROUPS_PER_WORD).copied();
+            let bits = word.unwrap_or(0) >> (group % GROUPS_PER_WORD * LANES) & 0xFF;
+            let Some(lanes) = self.lanes.get_mut(group).filter(|_| bits != 0) else {
+                continue;
+            };
+            let first = group * LANES;
+            let mut parts = [None; LANES];
+            for (lane, part) in parts.iter_mut().enumerate() {
+                if bits >> lane & 1 != 0
+                    && let Some(tag) = self.tags.get(first + lane)
+                    && let Some(collection) = downloads.collection(tag.place)
+                {
+                    *part = Part::of(collection, tag.region);
+                }
+            }
+            let ended = lanes.render(&parts, moment.offset, &self.reader, &mut self.scratch, mix);
+            // Voices end where ticks end, so that nothing depends on how a tick is cut.
+            if !tick_ends {
+                continue;
+            }
+            for lane in (0..LANES).filter(|lane| bits >> lane & 1 != 0) {
+                let slot = first + lane;
+                let voice = self.voices.get(slot).and_then(Option::as_ref);
+                let is_over = voice.is_none_or(|voice| voice.is_over(moment.tick_end()));
+                if is_over || ended >> lane & 1 != 0 {
                     self.free(slot);
                 }
             }
@@ -305,7 +352,7 @@ impl Polyphony {
             .filter(|(_, tag)| tag.part == part)
             .filter_map(|(slot, _)| self.voices.get(slot)?.as_ref())
             .fold([0.0; SENDS], |most: Amounts, voice| {
-                let sends = voice.modulation.sends();
+                let sends = voice.sends();
                 core::array::from_fn(|bus| most[bus].max(sends[bus]))
             })
     }
@@ -333,6 +380,9 @@ impl Polyphony {
             return;
         };
         *word &= !(1 << (slot % 64));
+        if let Some((lanes, lane)) = lanes_of(&mut self.lanes, slot) {
+            lanes.stop(lane);
+        }
         let count = if tag.fading {
             &mut self.fading
         } else {
@@ -343,6 +393,15 @@ impl Polyphony {
             *count = count.saturating_sub(1);
         }
     }
+}
+
+/// Groups of lanes that one word of `active` covers.
+const GROUPS_PER_WORD: usize = 64 / LANES;
+
+/// The group and the lane of a slot.
+#[inline]
+fn lanes_of(lanes: &mut [Lanes], slot: usize) -> Option<(&mut Lanes, usize)> {
+    Some((lanes.get_mut(slot / LANES)?, slot % LANES))
 }
 
 /// Slots in use, lowest first.

@@ -2,15 +2,15 @@
 //!
 //! [`Modulation`] runs once per control tick (and at the exact frame of a note-on, note-off or
 //! choke): it evaluates envelopes, oscillators and connections at the end of the tick.
-//! [`Lane`] runs per frame: it reads the wave, filters and mixes, moving linearly to where the
-//! modulation pointed. The halves meet only in [`Targets`], so that lanes can be grouped.
+//! [`Lanes`] run per frame: they read the waves, filter and mix, moving linearly to where the
+//! modulation pointed. The halves meet only in [`Targets`], so that eight voices can share their lanes.
 //! Owner: the voice pool. Thread: render.
 
-mod lane;
+mod lanes;
 mod modulation;
 mod settled;
 
-pub(crate) use lane::Lane;
+pub(crate) use lanes::{Lanes, Scratch};
 pub(crate) use modulation::Modulation;
 
 use crate::articulation::Articulation;
@@ -83,6 +83,16 @@ pub(crate) struct Mix<'a> {
 }
 
 impl Targets {
+    /// Nothing is heard.
+    const SILENT: Self = Self {
+        left: 0.0,
+        right: 0.0,
+        speed: 1.0,
+        filter: Setting::OPEN,
+        level: 0.0,
+        sends: [0.0; SENDS],
+    };
+
     /// Amplitude before pan, `>= 0`.
     pub(crate) const fn level(&self) -> f32 {
         self.level

@@ -3,7 +3,7 @@
 //! In: instruments, and waves that are compiled already. Out: a collection.
 //! Thread: control. Source: \[DLS2\] structure and region selection.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use dmus_dls::bank::{
 use super::{Collection, Instrument, Region, Wave, Zone};
 use crate::articulation::key::KeyGenerator;
 use crate::articulation::{Articulation, Shelf};
-use crate::dsp::recording::Seam;
+use crate::dsp::recording::Loop;
 use crate::error::DownloadError;
 
 /// Bank select of General MIDI 2's drums; such an instrument is a drum kit, flagged or not.
@@ -79,9 +79,6 @@ struct Compiler<'a> {
     /// Articulations by dialect and list.
     known_articulations: HashMap<List<'a>, u32>,
     shelf: Shelf,
-    seams: Vec<Seam>,
-    /// Seams by wave, start and length.
-    known_seams: BTreeMap<(usize, u32, u32), u32>,
 }
 
 impl<'a> Compiler<'a> {
@@ -95,8 +92,6 @@ impl<'a> Compiler<'a> {
             articulations: Vec::new(),
             known_articulations: HashMap::new(),
             shelf: Shelf::default(),
-            seams: Vec::new(),
-            known_seams: BTreeMap::new(),
         })
     }
 
@@ -167,8 +162,8 @@ impl<'a> Compiler<'a> {
         })?;
         // The region's playback data replaces the wave's as a whole.
         let sample = region.sample.or(link.sample).unwrap_or_default();
-        let seam = match sample.wave_loop {
-            Some(wave_loop) => Some(self.seam(wave, wave_loop.start, wave_loop.length)?),
+        let wave_loop = match sample.wave_loop {
+            Some(wave_loop) => Some(self.wave_loop(wave, wave_loop.start, wave_loop.length)?),
             None => None,
         };
         self.zones.push(Zone {
@@ -180,7 +175,7 @@ impl<'a> Compiler<'a> {
         self.regions.push(Region {
             articulation,
             wave: u32::try_from(wave).map_err(|_| DownloadError::TooMany)?,
-            seam,
+            wave_loop,
             leaves_loop: sample
                 .wave_loop
                 .is_some_and(|wave_loop| wave_loop.kind == LoopKind::UntilRelease),
@@ -195,23 +190,16 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn seam(&mut self, wave: usize, start: u32, length: u32) -> Result<u32, DownloadError> {
-        if let Some(&index) = self.known_seams.get(&(wave, start, length)) {
-            return Ok(index);
-        }
+    fn wave_loop(&self, wave: usize, start: u32, length: u32) -> Result<Loop, DownloadError> {
         let recording = self.waves.get(wave).map(|link| &link.wave.recording);
-        let seam = recording
-            .and_then(|recording| Seam::new(recording, start, length))
+        recording
+            .and_then(|recording| recording.wave_loop(start, length))
             .ok_or_else(|| DownloadError::LoopOutsideWave {
                 wave,
                 start,
                 length,
                 frames: recording.map_or(0, |r| usize::try_from(r.length()).unwrap_or(usize::MAX)),
-            })?;
-        let index = next_index(&self.seams)?;
-        self.seams.push(seam);
-        self.known_seams.insert((wave, start, length), index);
-        Ok(index)
+            })
     }
 
     fn finish(self, title: String) -> Collection {
@@ -253,7 +241,6 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .map(|link| Arc::clone(&link.wave))
                 .collect(),
-            seams: self.seams.into(),
         }
     }
 }

@@ -1,14 +1,14 @@
-//! Two-pole low pass with resonance, safe to move at any speed.
+//! Two-pole low passes with resonance, eight side by side, safe to move at any speed.
 //!
 //! A state-variable filter with trapezoidal integrators: its states are the filter's own
 //! energies, so moving the cutoff neither clicks nor blows up. Between ticks the prewarped
 //! frequency and the damping move linearly, and the coefficients follow at every frame.
 //! The resonance is centred on the cutoff; its height above the passband is Q, and the passband
-//! is lowered by half of Q. An open filter costs nothing.
+//! is lowered by half of Q. Eight open filters cost nothing.
 //! Source: \[DLS2\] filter; deviation: the centre is the cutoff itself, as in \[SF2\].
 
-use super::ramp::Ramp;
-use super::tables::{TICK_FRAMES, TICK_INDEX};
+use super::octet::{LANES, Octet, Row};
+use super::ramp::Ramps;
 use super::units::decibels_to_amplitude;
 
 /// Highest resonance of any dialect, dB.
@@ -79,19 +79,20 @@ impl Setting {
     }
 }
 
-/// Filter of one voice.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Filter {
-    states: States,
-    warped: Ramp,
-    damping: Ramp,
-    wet: Ramp,
-    dry: Ramp,
-    mode: Mode,
+/// Filters of eight voices.
+#[derive(Debug, Clone)]
+pub(crate) struct Filters {
+    band: Row,
+    low: Row,
+    warped: Ramps,
+    damping: Ramps,
+    wet: Ramps,
+    dry: Ramps,
+    modes: [Mode; LANES],
 }
 
 /// How a tick is filtered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mode {
     /// Not at all.
     Open,
@@ -101,105 +102,166 @@ enum Mode {
     Moving,
 }
 
-impl Filter {
-    /// A filter at rest with a setting.
-    pub(crate) fn new(setting: Setting) -> Self {
-        let mut filter = Self {
-            states: States::default(),
-            warped: Ramp::still(setting.warped),
-            damping: Ramp::still(setting.damping),
-            wet: Ramp::still(setting.wet),
-            dry: Ramp::still(setting.dry),
-            mode: Mode::Open,
+impl Filters {
+    /// Eight open filters.
+    pub(crate) fn new() -> Self {
+        let mut filters = Self {
+            band: [0.0; LANES],
+            low: [0.0; LANES],
+            warped: Ramps::default(),
+            damping: Ramps::default(),
+            wet: Ramps::default(),
+            dry: Ramps::default(),
+            modes: [Mode::Open; LANES],
         };
-        filter.choose_mode();
-        filter
+        (0..LANES).for_each(|lane| filters.put(lane, Setting::OPEN));
+        filters
     }
 
-    /// Moves to `setting` by the end of the tick.
+    /// Puts one voice's filter at rest with a setting.
+    pub(crate) fn put(&mut self, lane: usize, setting: Setting) {
+        self.rest(lane);
+        self.warped.put(lane, setting.warped);
+        self.damping.put(lane, setting.damping);
+        self.wet.put(lane, setting.wet);
+        self.dry.put(lane, setting.dry);
+        self.choose_mode(lane);
+    }
+
+    /// Moves one voice's filter to `setting` by the end of the tick.
     ///
     /// - `offset`: frame of the tick from which it moves, `0..64`
-    pub(crate) fn aim(&mut self, offset: usize, setting: Setting) {
+    pub(crate) fn aim(&mut self, lane: usize, offset: usize, setting: Setting) {
+        let (mut warped, mut damping) = (setting.warped, setting.damping);
         if setting.wet <= 0.0 {
+            if self.mode(lane) == Mode::Open && offset == 0 {
+                return;
+            }
             // Opening: only the mix moves, the poles stay where they are.
-            self.warped.aim(offset, self.warped.end());
-            self.damping.aim(offset, self.damping.end());
-        } else if self.mode == Mode::Open {
+            (warped, damping) = (self.warped.end(lane), self.damping.end(lane));
+        } else if self.mode(lane) == Mode::Open {
             // Closing from open: the poles are there at once, nothing is heard of them yet.
-            self.warped = Ramp::still(setting.warped);
-            self.damping = Ramp::still(setting.damping);
-        } else {
-            self.warped.aim(offset, setting.warped);
-            self.damping.aim(offset, setting.damping);
+            self.warped.put(lane, warped);
+            self.damping.put(lane, damping);
         }
-        self.wet.aim(offset, setting.wet);
-        self.dry.aim(offset, setting.dry);
-        self.choose_mode();
+        self.warped.aim(lane, offset, warped);
+        self.damping.aim(lane, offset, damping);
+        self.wet.aim(lane, offset, setting.wet);
+        self.dry.aim(lane, offset, setting.dry);
+        self.choose_mode(lane);
     }
 
-    fn choose_mode(&mut self) {
-        let still = self.warped.is_still()
-            && self.damping.is_still()
-            && self.wet.is_still()
-            && self.dry.is_still();
-        self.mode = if !still {
+    fn mode(&self, lane: usize) -> Mode {
+        self.modes.get(lane).copied().unwrap_or(Mode::Open)
+    }
+
+    fn choose_mode(&mut self, lane: usize) {
+        let still = self.warped.is_still(lane)
+            && self.damping.is_still(lane)
+            && self.wet.is_still(lane)
+            && self.dry.is_still(lane);
+        let mode = if !still {
             Mode::Moving
-        } else if self.wet.end() <= 0.0 {
-            self.states = States::default();
+        } else if self.wet.end(lane) <= 0.0 {
+            self.rest(lane);
             Mode::Open
         } else {
             Mode::Still
         };
+        if let Some(slot) = self.modes.get_mut(lane) {
+            *slot = mode;
+        }
     }
 
-    /// Filters frames `offset..` of the tick in place.
-    pub(crate) fn process(&mut self, offset: usize, samples: &mut [f32]) {
-        let length = samples.len();
-        // A copy, so that the states stay in registers.
-        let mut states = self.states;
+    fn rest(&mut self, lane: usize) {
+        for states in [&mut self.band, &mut self.low] {
+            if let Some(state) = states.get_mut(lane) {
+                *state = 0.0;
+            }
+        }
+    }
+
+    /// Readies the filters for a run.
+    #[inline(always)]
+    pub(crate) fn begin<O: Octet>(&self, octet: O) -> Running<'_, O> {
+        let mode = self.modes.iter().copied().max().unwrap_or(Mode::Open);
+        let poles = Poles::new(
+            octet,
+            octet.pack(self.warped.ends()),
+            octet.pack(self.damping.ends()),
+        );
+        Running {
+            octet,
+            filters: self,
+            mode,
+            band: octet.pack(&self.band),
+            low: octet.pack(&self.low),
+            poles,
+            wet: octet.pack(self.wet.ends()),
+            dry: octet.pack(self.dry.ends()),
+        }
+    }
+
+    /// Keeps what a run has left.
+    ///
+    /// - `tick_ends`: decays that have become inaudible end here; a cut within a tick must not be
+    ///   heard
+    #[inline(always)]
+    pub(crate) fn end(&mut self, (band, low): (Row, Row), tick_ends: bool) {
+        (self.band, self.low) = (band, low);
+        if tick_ends {
+            for (band, low) in self.band.iter_mut().zip(&mut self.low) {
+                if band.abs() < FLUSH_BELOW && low.abs() < FLUSH_BELOW {
+                    (*band, *low) = (0.0, 0.0);
+                }
+            }
+        }
+    }
+}
+
+/// Filters in the middle of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Running<'a, O: Octet> {
+    octet: O,
+    filters: &'a Filters,
+    mode: Mode,
+    band: O::Pack,
+    low: O::Pack,
+    poles: Poles<O::Pack>,
+    wet: O::Pack,
+    dry: O::Pack,
+}
+
+impl<O: Octet> Running<'_, O> {
+    /// Filters the first `frames` of eight frames.
+    ///
+    /// - `first`: number of the first of them in the tick
+    #[inline(always)]
+    pub(crate) fn process(&mut self, first: f32, frames: usize, columns: &mut [O::Pack; LANES]) {
+        let octet = self.octet;
         match self.mode {
-            Mode::Open => return,
+            Mode::Open => {}
             Mode::Still => {
-                let poles = Poles::new(self.warped.end(), self.damping.end());
-                let (wet, dry) = (self.wet.end(), self.dry.end());
-                for sample in samples {
-                    let low = states.step(poles, *sample);
-                    *sample = low * wet + *sample * dry;
+                for column in columns.iter_mut().take(frames) {
+                    *column = self.step(*column);
                 }
             }
             Mode::Moving => {
-                // All coefficients first: that loop has no frame waiting for the one before.
-                let frames = TICK_INDEX.get(offset..).unwrap_or(&[]);
-                let mut poles = [Poles::default(); TICK_FRAMES];
-                for (poles, &frame) in poles.iter_mut().zip(frames) {
-                    *poles = Poles::new(self.warped.at(frame), self.damping.at(frame));
-                }
-                for ((sample, &frame), poles) in samples.iter_mut().zip(frames).zip(&poles) {
-                    let low = states.step(*poles, *sample);
-                    *sample = low * self.wet.at(frame) + *sample * self.dry.at(frame);
+                let mut number = first;
+                for column in columns.iter_mut().take(frames) {
+                    let frame = octet.splat(number);
+                    let filters = self.filters;
+                    self.poles = Poles::new(
+                        octet,
+                        filters.warped.at(octet, frame),
+                        filters.damping.at(octet, frame),
+                    );
+                    self.wet = filters.wet.at(octet, frame);
+                    self.dry = filters.dry.at(octet, frame);
+                    *column = self.step(*column);
+                    number += 1.0;
                 }
             }
-        }
-        // Only where a tick ends: a cut within it must not be heard.
-        if offset + length == TICK_FRAMES {
-            states.flush();
-        }
-        self.states = states;
-    }
-}
-
-/// The two integrators.
-#[derive(Debug, Clone, Copy, Default)]
-struct States {
-    band: f32,
-    low: f32,
-}
-
-impl States {
-    /// Makes an end of a decay that has become inaudible.
-    fn flush(&mut self) {
-        if self.band.abs() < FLUSH_BELOW && self.low.abs() < FLUSH_BELOW {
-            *self = Self::default();
         }
     }
 
@@ -208,39 +270,55 @@ impl States {
     /// The textbook form solves for the outputs and then updates the states. Here the states are
     /// updated directly, which is the same and makes a frame wait less for the one before; each
     /// state keeps itself and loses a part, so that low cutoffs lose no precision.
-    #[inline]
-    fn step(&mut self, poles: Poles, input: f32) -> f32 {
-        let band =
-            (poles.across * input + (self.band - poles.band * self.band)) - poles.across * self.low;
-        let low =
-            (poles.across * self.band + poles.low * input) + (self.low - poles.low * self.low);
-        let output = 0.5 * (self.low + low);
+    #[inline(always)]
+    fn step(&mut self, input: O::Pack) -> O::Pack {
+        let octet = self.octet;
+        let Poles {
+            band: lose_band,
+            low: lose_low,
+            across,
+        } = self.poles;
+        let kept = octet.sub(self.band, octet.mul(lose_band, self.band));
+        let band = octet.sub(
+            octet.add(octet.mul(across, input), kept),
+            octet.mul(across, self.low),
+        );
+        let kept = octet.sub(self.low, octet.mul(lose_low, self.low));
+        let taken = octet.add(octet.mul(across, self.band), octet.mul(lose_low, input));
+        let low = octet.add(taken, kept);
+        let output = octet.mul(octet.splat(0.5), octet.add(self.low, low));
         self.band = band;
         self.low = low;
-        output
+        octet.add(octet.mul(output, self.wet), octet.mul(input, self.dry))
+    }
+
+    /// What the run leaves.
+    #[inline(always)]
+    pub(crate) fn states(&self) -> (Row, Row) {
+        (self.octet.row(self.band), self.octet.row(self.low))
     }
 }
 
 /// Coefficients of one frame.
-#[derive(Clone, Copy, Default)]
-struct Poles {
+#[derive(Clone, Copy)]
+struct Poles<P> {
     /// Part of the first integrator that it loses.
-    band: f32,
+    band: P,
     /// Part of the second integrator that it loses, and takes from the input.
-    low: f32,
+    low: P,
     /// Part that each takes from the other.
-    across: f32,
+    across: P,
 }
 
-impl Poles {
-    #[inline]
-    fn new(warped: f32, damping: f32) -> Self {
-        let sum = warped * (warped + damping);
-        let twice = 2.0 / (1.0 + sum);
-        let across = warped * twice;
+impl<P: Copy> Poles<P> {
+    #[inline(always)]
+    fn new<O: Octet<Pack = P>>(octet: O, warped: P, damping: P) -> Self {
+        let sum = octet.mul(warped, octet.add(warped, damping));
+        let twice = octet.div(octet.splat(2.0), octet.add(octet.splat(1.0), sum));
+        let across = octet.mul(warped, twice);
         Self {
-            band: sum * twice,
-            low: warped * across,
+            band: octet.mul(sum, twice),
+            low: octet.mul(warped, across),
             across,
         }
     }
@@ -250,6 +328,89 @@ impl Poles {
 #[expect(clippy::cast_possible_truncation, reason = "test signals in f32")]
 mod tests {
     use super::*;
+    use crate::dsp::octet::Kernel;
+    use crate::dsp::tables::TICK_FRAMES;
+    use crate::level::Level;
+
+    /// A run of samples through the filter of one lane.
+    struct Run<'a> {
+        filters: &'a mut Filters,
+        lane: usize,
+        offset: usize,
+        samples: &'a mut [f32],
+    }
+
+    impl Kernel for Run<'_> {
+        fn run<O: Octet>(self, octet: O) {
+            let mut running = self.filters.begin(octet);
+            let ends = self.offset + self.samples.len() == TICK_FRAMES;
+            for (tile, samples) in self.samples.chunks_mut(LANES).enumerate() {
+                let mut columns = [octet.splat(0.0); LANES];
+                for (column, sample) in columns.iter_mut().zip(&*samples) {
+                    let mut row = [0.25; LANES];
+                    row[self.lane] = *sample;
+                    *column = octet.pack(&row);
+                }
+                let first = (self.offset + tile * LANES) as f32;
+                running.process(first, samples.len(), &mut columns);
+                for (column, sample) in columns.iter().zip(samples) {
+                    *sample = octet.row(*column)[self.lane];
+                }
+            }
+            let states = running.states();
+            self.filters.end(states, ends);
+        }
+    }
+
+    /// One filter among eight.
+    struct Filter(Filters, Level);
+
+    const LANE: usize = 5;
+
+    impl Filter {
+        fn new(setting: Setting) -> Self {
+            let mut filters = Filters::new();
+            filters.put(LANE, setting);
+            Self(filters, Level::best())
+        }
+
+        fn aim(&mut self, offset: usize, setting: Setting) {
+            self.0.aim(LANE, offset, setting);
+        }
+
+        fn process(&mut self, offset: usize, samples: &mut [f32]) {
+            self.1.run(Run {
+                filters: &mut self.0,
+                lane: LANE,
+                offset,
+                samples,
+            });
+        }
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        let all = Level::all().into_iter().map(|level| {
+            let mut filter = Filter::new(Setting::new(800.0, 9.0, 48_000.0));
+            filter.1 = level;
+            let mut out = Vec::new();
+            for tick in 0..40_u32 {
+                let cutoff = [300.0, 9000.0, 30_000.0, 700.0][(tick / 2 % 4) as usize];
+                filter.aim(0, Setting::new(cutoff, f64::from(tick % 7), 48_000.0));
+                let mut samples = [0.0_f32; TICK_FRAMES];
+                for (n, s) in samples.iter_mut().enumerate() {
+                    *s = libm::sinf(n as f32 * 0.7 + tick as f32) * 9000.0;
+                }
+                let (front, back) = samples.split_at_mut(19);
+                filter.process(0, front);
+                filter.process(19, back);
+                out.extend(samples.map(f32::to_bits));
+            }
+            out
+        });
+        let all: Vec<_> = all.collect();
+        assert!(all.iter().all(|out| *out == all[0]));
+    }
 
     /// Gain in decibels at a frequency, measured with a sine after the filter has settled.
     fn gain_db(setting: Setting, frequency_hz: f64, sample_rate_hz: f64) -> f64 {
@@ -354,7 +515,7 @@ mod tests {
             let mut silence = [0.0; TICK_FRAMES];
             filter.process(0, &mut silence);
         }
-        assert_eq!(filter.states.low.to_bits(), 0);
-        assert_eq!(filter.states.band.to_bits(), 0);
+        assert_eq!(filter.0.low[LANE].to_bits(), 0);
+        assert_eq!(filter.0.band[LANE].to_bits(), 0);
     }
 }

@@ -3,6 +3,7 @@
 //! A value is computed from the frame's number, never accumulated, so that cutting a block
 //! anywhere leaves every bit as it was.
 
+use super::octet::{LANES, Octet, Row};
 use super::tables::TICK_FRAMES;
 
 /// A value on its way through one tick.
@@ -66,6 +67,86 @@ impl Ramp {
     /// Whether the value stands still for the whole tick.
     pub(crate) fn is_still(&self) -> bool {
         self.slope.to_bits() << 1 == 0
+    }
+}
+
+/// A value of each of eight voices on its way through one tick.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ramps {
+    /// Where the ramp would be at frame 0.
+    base: Row,
+    /// Change per frame.
+    slope: Row,
+    /// Value at the end of the tick, where the next tick begins.
+    to: Row,
+}
+
+impl Ramps {
+    /// Puts one voice's value somewhere, to stand still there.
+    #[inline]
+    pub(crate) fn put(&mut self, lane: usize, value: f32) {
+        set(&mut self.base, lane, value);
+        set(&mut self.slope, lane, 0.0);
+        set(&mut self.to, lane, value);
+    }
+
+    /// Bends one voice's ramp: from its value at frame `offset` of the tick to `to` at its end.
+    ///
+    /// - `offset`: `0..64`; 0 begins a new tick where the last one ended
+    #[inline]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "whole numbers up to 64 are exact in f32"
+    )]
+    pub(crate) fn aim(&mut self, lane: usize, offset: usize, to: f32) {
+        let (base, slope) = if offset == 0 {
+            let from = self.end(lane);
+            (from, (to - from) * (1.0 / TICK_FRAMES as f32))
+        } else {
+            let offset = offset.min(TICK_FRAMES - 1) as f32;
+            let from = get(&self.base, lane) + get(&self.slope, lane) * offset;
+            let slope = (to - from) / (TICK_FRAMES as f32 - offset);
+            (from - slope * offset, slope)
+        };
+        set(&mut self.base, lane, base);
+        set(&mut self.slope, lane, slope);
+        set(&mut self.to, lane, to);
+    }
+
+    /// Values at a frame of the tick.
+    #[inline(always)]
+    pub(crate) fn at<O: Octet>(&self, octet: O, frame: O::Pack) -> O::Pack {
+        let base = octet.pack(&self.base);
+        octet.add(base, octet.mul(octet.pack(&self.slope), frame))
+    }
+
+    /// One voice's value at the end of the tick.
+    #[inline]
+    pub(crate) fn end(&self, lane: usize) -> f32 {
+        get(&self.to, lane)
+    }
+
+    /// All values at the end of the tick.
+    pub(crate) const fn ends(&self) -> &Row {
+        &self.to
+    }
+
+    /// Whether one voice's value stands still for the whole tick.
+    #[inline]
+    pub(crate) fn is_still(&self, lane: usize) -> bool {
+        get(&self.slope, lane).to_bits() << 1 == 0
+    }
+}
+
+#[inline]
+fn get(row: &Row, lane: usize) -> f32 {
+    row.get(lane % LANES).copied().unwrap_or(0.0)
+}
+
+#[inline]
+fn set(row: &mut Row, lane: usize, value: f32) {
+    if let Some(slot) = row.get_mut(lane % LANES) {
+        *slot = value;
     }
 }
 

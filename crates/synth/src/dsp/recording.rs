@@ -1,104 +1,85 @@
-//! A wave where it lies, with silence around it and its loop continued past the seam.
+//! A wave where it lies, with silence around it and its loop unrolled.
 //!
-//! Positions count frames from the start of the wave. Reading a position touches the frame before
-//! it and the two after it, so the first position and the last two need frames that are not there.
-//! Those few are read from copies with silence in them, all others from memory that is shared with
-//! the bank. A [`Seam`] copies the end of a loop and what follows it, so that a whole run of
-//! frames is read without asking at each one whether the loop has ended.
-//! In: shared frames. Out: a [`Span`] for any position. Owner: the collection. Thread: render
-//! reads, control builds.
+//! Positions count frames from the start of the wave. A loop is unrolled once and for all: what lies
+//! at its end and after it is its start again, as often as is asked. So a window onto the wave is
+//! the frames from a position on, whatever is there; frames outside of the wave are silence.
+//! Where all of a window lies in the wave it is read in place, else it is put together.
+//! In: shared frames. Out: [`Window`]s. Owner: the collection. Thread: render reads, control builds.
+//! Source: \[DLS2\] wave sample loops; \[SF2\] sampleModes.
 
 use dmus_dls::bank::Frames;
 
-use super::interpolation::{FRAMES_AHEAD, FRAMES_BEHIND};
+/// Positions that a window serves: as many as a byte can number.
+pub(crate) const POSITIONS: usize = 256;
 
-/// Loops up to this many frames are played from the seam alone.
-const SHORT_LOOP_FRAMES: u32 = 128;
+/// Most frames that reading one position takes.
+pub(crate) const MAX_TAPS: usize = 128;
 
-/// Frames by which a short loop is continued past its end.
-///
-/// Enough for one tick at four times the recorded speed; faster reading takes more runs.
-const UNROLLED_SHORT_FRAMES: u64 = 256;
+/// Frames of a window.
+pub(crate) const WINDOW_FRAMES: usize = POSITIONS + MAX_TAPS;
 
-/// The same for a long loop, which is soon back in the wave.
-const UNROLLED_LONG_FRAMES: u64 = 32;
+/// Longest wave, frames: a position in an unrolled loop fits 32 bits.
+pub(crate) const MAX_WAVE_FRAMES: usize = (1 << 31) - (1 << 13);
 
-/// Frames of a loop that a seam has before its end; and, of a long loop, frames after its start
-/// that are played from the seam.
-const APPROACH_FRAMES: u64 = 8;
+/// Consecutive frames of a wave.
+pub(crate) type Window = [i16; WINDOW_FRAMES];
 
-/// Longest wave, frames: positions are held in 32 bits with room for an unrolled loop.
-pub(crate) const MAX_WAVE_FRAMES: usize = 1 << 31;
-
-/// Frames that can be read without a decision.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span<'a> {
-    /// The upper 16 bits of each.
-    pub(crate) high: &'a [i16],
-    /// The lower 8 bits of each, where there are 24.
-    pub(crate) low: Option<&'a [u8]>,
-    /// Position of the first of them; before the start of the wave it wraps.
-    pub(crate) origin: u64,
-    /// Position before which reading touches nothing else.
-    pub(crate) end: u64,
+/// Frames of a wave that repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Loop {
+    start: u32,
+    /// At least 1.
+    length: u32,
 }
 
-/// A few frames in memory of their own.
-#[derive(Debug)]
-struct Strip {
-    high: Box<[i16]>,
-    /// As many as `high`, or none.
-    low: Box<[u8]>,
-}
+impl Loop {
+    /// First frame.
+    pub(crate) const fn start(self) -> u32 {
+        self.start
+    }
 
-impl Strip {
-    const fn span(&self, origin: u64, end: u64) -> Span<'_> {
-        Span {
-            high: &self.high,
-            low: if self.low.is_empty() {
-                None
-            } else {
-                Some(&self.low)
-            },
-            origin,
-            end,
+    /// Frames, at least 1.
+    pub(crate) const fn length(self) -> u32 {
+        self.length
+    }
+
+    /// Frame after the last one.
+    pub(crate) const fn end(self) -> u32 {
+        self.start + self.length
+    }
+
+    /// Frame that sounds at a position of the unrolled loop.
+    pub(crate) const fn frame(self, position: u64) -> u64 {
+        if position < self.end() as u64 {
+            position
+        } else {
+            self.start as u64 + (position - self.start as u64) % self.length as u64
         }
     }
 }
 
-/// The frames of one wave with silence on both sides.
+/// The frames of one wave.
 #[derive(Debug)]
 pub(crate) struct Recording {
     frames: Frames,
-    /// What the first position touches.
-    head: Strip,
-    /// What the last two positions touch.
-    tail: Strip,
     /// Frames of the wave, at most [`MAX_WAVE_FRAMES`].
     length: u32,
+    is_deep: bool,
 }
 
 impl Recording {
     /// Takes a wave as it lies; `None` if it is longer than [`MAX_WAVE_FRAMES`].
     ///
     /// # Real-time
-    /// Control. Not real-time: allocates, a few bytes whatever the length.
+    /// Control.
     pub(crate) fn new(frames: &Frames) -> Option<Self> {
         if frames.len() > MAX_WAVE_FRAMES {
             return None;
         }
-        let length = u32::try_from(frames.len()).ok()?;
-        let touched = |first: u64, last: u64| {
-            let before = first.wrapping_sub(FRAMES_BEHIND);
-            let count = last.wrapping_add(FRAMES_AHEAD).wrapping_sub(before);
-            strip(frames, (0..count).map(move |n| before.wrapping_add(n)))
-        };
-        let end = u64::from(length);
         Some(Self {
-            head: touched(0, 0),
-            tail: touched(end.wrapping_sub(FRAMES_AHEAD - 1), end.wrapping_sub(1)),
             frames: frames.clone(),
-            length,
+            is_deep: frames.low().is_some(),
+            length: u32::try_from(frames.len()).ok()?,
         })
     }
 
@@ -112,208 +93,109 @@ impl Recording {
         &self.frames
     }
 
-    /// What reading from a position on touches, silence outside of the wave included.
-    #[inline]
-    pub(crate) fn span_at(&self, position: u64) -> Span<'_> {
-        let end = u64::from(self.length);
-        let tail = end.saturating_sub(FRAMES_AHEAD - 1);
-        if position < FRAMES_BEHIND {
-            self.head
-                .span(0_u64.wrapping_sub(FRAMES_BEHIND), FRAMES_BEHIND)
-        } else if position < tail {
-            Span {
-                high: self.frames.high(),
-                low: self.frames.low(),
-                origin: 0,
-                end: tail,
-            }
-        } else {
-            let origin = end.wrapping_sub(FRAMES_AHEAD - 1 + FRAMES_BEHIND);
-            self.tail.span(origin, end)
-        }
-    }
-}
-
-/// Copies frames by position; those outside of the wave are silence.
-///
-/// - `positions`: those before the start of the wave wrap
-fn strip(frames: &Frames, positions: impl Iterator<Item = u64> + Clone) -> Strip {
-    let positions = positions.map(|position| usize::try_from(position).unwrap_or(usize::MAX));
-    let high = frames.high();
-    Strip {
-        high: positions
-            .clone()
-            .map(|position| high.get(position).copied().unwrap_or(0))
-            .collect(),
-        low: frames.low().map_or_else(Box::default, |low| {
-            positions
-                .map(|position| low.get(position).copied().unwrap_or(0))
-                .collect()
-        }),
-    }
-}
-
-/// The end of a loop, continued past the seam.
-#[derive(Debug)]
-pub(crate) struct Seam {
-    /// Frames from `2 * APPROACH_FRAMES` before the end of the loop on.
-    frames: Strip,
-    /// First frame of the loop.
-    start: u32,
-    /// Frames in the loop, at least 1.
-    length: u32,
-}
-
-impl Seam {
-    /// Continues a loop; `None` if it is empty or reaches past the wave.
-    ///
-    /// # Real-time
-    /// Control. Not real-time: allocates, at most 816 bytes.
-    pub(crate) fn new(recording: &Recording, start: u32, length: u32) -> Option<Self> {
+    /// A loop of this wave; `None` if it is empty or reaches past the wave.
+    pub(crate) fn wave_loop(&self, start: u32, length: u32) -> Option<Loop> {
         let end = start.checked_add(length)?;
-        if length == 0 || end > recording.length {
-            return None;
-        }
-        let (start_frame, length_frames) = (u64::from(start), u64::from(length));
-        let before = (1..=2 * APPROACH_FRAMES)
-            .rev()
-            .map(|back| u64::from(end).wrapping_sub(back));
-        let after = (0..unrolled_frames(length)).map(|ahead| start_frame + ahead % length_frames);
-        Some(Self {
-            frames: strip(&recording.frames, before.chain(after)),
-            start,
-            length,
-        })
+        (length != 0 && end <= self.length).then_some(Loop { start, length })
     }
 
-    /// First frame of the loop.
-    pub(crate) const fn start(&self) -> u32 {
-        self.start
-    }
-
-    /// Frames in the loop, at least 1.
-    pub(crate) const fn length(&self) -> u32 {
-        self.length
-    }
-
-    /// Frame after the last one of the loop.
-    pub(crate) const fn end(&self) -> u32 {
-        self.start + self.length
-    }
-
-    /// Position from which reading touches what lies past the end.
-    pub(crate) fn near_end(&self) -> u64 {
-        u64::from(self.end()).saturating_sub(FRAMES_AHEAD)
-    }
-
-    /// Position that is the first one once more, one loop before: a long loop goes back to the
-    /// wave where reading no longer touches its end.
-    pub(crate) fn wrap_to(&self) -> u64 {
-        if self.length <= SHORT_LOOP_FRAMES {
-            u64::from(self.end())
-        } else {
-            u64::from(self.start) + APPROACH_FRAMES
-        }
-    }
-
-    /// What reading from [`near_end`](Self::near_end) on touches.
+    /// The upper 16 bits of the frames from `position - behind` on.
+    ///
+    /// - `frames`: how many of them will be looked at, the rest is anything
+    /// - `scratch`: where they are put together if they do not lie together
     #[inline]
-    pub(crate) fn span(&self) -> Span<'_> {
-        let end = u64::from(self.end());
-        self.frames.span(
-            end.wrapping_sub(2 * APPROACH_FRAMES),
-            end + unrolled_frames(self.length) - FRAMES_AHEAD,
-        )
+    pub(crate) fn window<'a>(&'a self, place: Place, scratch: &'a mut Window) -> &'a Window {
+        let high = self.frames.high();
+        if let Some(window) = self.in_place(place, high) {
+            return window;
+        }
+        self.gather(place, high, scratch);
+        scratch
+    }
+
+    /// The lower 8 bits of the same frames; nothing where there are none.
+    pub(crate) fn low_window(&self, place: Place, scratch: &mut Window) {
+        self.gather(place, self.frames.low().unwrap_or(&[]), scratch);
+    }
+
+    /// Whether frames have 24 bits.
+    pub(crate) const fn is_deep(&self) -> bool {
+        self.is_deep
+    }
+
+    /// The window in the wave itself, if nothing but the wave is in it.
+    #[inline]
+    fn in_place<'a>(&self, place: Place, high: &'a [i16]) -> Option<&'a Window> {
+        let end = place.wave_loop.map_or(self.length, Loop::end);
+        let first = usize::try_from(place.position.checked_sub(place.behind)?).ok()?;
+        let end = usize::try_from(end).ok()?;
+        high.get(first..end)?.first_chunk()
+    }
+
+    /// Puts a window together: runs of the wave, and where a loop has passed once, of itself.
+    #[inline(never)]
+    fn gather<T: Copy + Into<i16>>(&self, place: Place, frames: &[T], window: &mut Window) {
+        let end = u64::from(place.wave_loop.map_or(self.length, Loop::end));
+        let wanted = place.frames.min(WINDOW_FRAMES);
+        // Silence before the wave.
+        let before = narrow(place.behind.saturating_sub(place.position)).min(wanted);
+        fill(window, 0..before, 0);
+        let first = place.position.saturating_sub(place.behind);
+        let mut done = before;
+        while done < wanted {
+            let position = first + (done - before) as u64;
+            if let Some(looped) = place.wave_loop
+                && position >= end
+            {
+                // Whole loops that the window has already.
+                let passed = narrow(position - first.max(u64::from(looped.start())));
+                let whole = passed - passed % narrow(u64::from(looped.length()));
+                if whole > 0 {
+                    let run = whole.min(wanted - done);
+                    window.copy_within(done - whole..done - whole + run, done);
+                    done += run;
+                    continue;
+                }
+            }
+            let frame = place
+                .wave_loop
+                .map_or(position, |looped| looped.frame(position));
+            let run = narrow(end.saturating_sub(frame)).min(wanted - done);
+            let frame = narrow(frame);
+            let from = frames.get(frame..frame.saturating_add(run)).unwrap_or(&[]);
+            if from.is_empty() {
+                // Silence behind the wave.
+                fill(window, done..wanted, 0);
+                return;
+            }
+            let slots = window.get_mut(done..).unwrap_or(&mut []);
+            for (slot, &frame) in slots.iter_mut().zip(from) {
+                *slot = frame.into();
+            }
+            done += run;
+        }
     }
 }
 
-/// Frames by which a loop is continued.
-const fn unrolled_frames(length: u32) -> u64 {
-    if length <= SHORT_LOOP_FRAMES {
-        UNROLLED_SHORT_FRAMES
-    } else {
-        UNROLLED_LONG_FRAMES
+fn narrow(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+fn fill(window: &mut Window, range: core::ops::Range<usize>, value: i16) {
+    if let Some(frames) = window.get_mut(range) {
+        frames.fill(value);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every window of a wave, from the span that its position is read from.
-    fn windows(recording: &Recording) -> Vec<Vec<i16>> {
-        (0..u64::from(recording.length()))
-            .map(|position| {
-                let span = recording.span_at(position);
-                assert!(position < span.end);
-                let first = position
-                    .wrapping_sub(FRAMES_BEHIND)
-                    .wrapping_sub(span.origin);
-                span.high[usize::try_from(first).unwrap()..][..4].to_vec()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn silence_surrounds_a_wave_of_any_length() {
-        for length in 1..20_i16 {
-            let wave: Vec<i16> = (1..=length).collect();
-            let mut guarded = vec![0];
-            guarded.extend(&wave);
-            guarded.extend([0, 0]);
-            let recording = Recording::new(&wave.into()).unwrap();
-            let expected: Vec<_> = guarded.windows(4).map(<[i16]>::to_vec).collect();
-            assert_eq!(windows(&recording), expected);
-        }
-    }
-
-    #[test]
-    fn a_wave_is_read_where_it_lies() {
-        let frames = Frames::from((0..1000).collect::<Vec<i16>>());
-        let recording = Recording::new(&frames).unwrap();
-        let span = recording.span_at(500);
-        assert!(std::ptr::eq(span.high, frames.high()));
-        assert_eq!(span.end, 998);
-    }
-
-    #[test]
-    fn lower_bits_go_with_their_frames() {
-        let low: Vec<u8> = (0..200).collect();
-        let frames = Frames::of_24_bits((0..200).collect(), &low);
-        let recording = Recording::new(&frames).unwrap();
-        assert_eq!(recording.span_at(0).low, Some(&[0, 0, 1, 2][..]));
-        assert_eq!(recording.span_at(7).low, Some(&low[..]));
-        assert_eq!(recording.span_at(199).low, Some(&[197, 198, 199, 0, 0][..]));
-        let seam = Seam::new(&recording, 40, 30).unwrap();
-        assert_eq!(
-            seam.span().low.map(|low| low[15..18].to_vec()),
-            Some(vec![69, 40, 41])
-        );
-    }
-
-    #[test]
-    fn the_seam_continues_at_the_start_of_the_loop() {
-        let wave: Vec<i16> = (0..1000).collect();
-        let recording = Recording::new(&wave.into()).unwrap();
-        for (start, length) in [(40, 30), (40, 500)] {
-            let seam = Seam::new(&recording, start, length).unwrap();
-            let span = seam.span();
-            let at = |position: u32| {
-                let index = u64::from(position).wrapping_sub(span.origin);
-                u32::try_from(span.high[usize::try_from(index).unwrap()]).unwrap()
-            };
-            assert_eq!(at(start + length - 1), start + length - 1);
-            assert_eq!(at(start + length), start);
-            assert_eq!(at(start + length + 29), start + 29);
-        }
-    }
-
-    #[test]
-    fn a_loop_outside_its_wave_is_refused() {
-        let recording = Recording::new(&vec![0; 10].into()).unwrap();
-        assert!(Seam::new(&recording, 5, 6).is_none());
-        assert!(Seam::new(&recording, 5, 0).is_none());
-        assert!(Seam::new(&recording, u32::MAX, 2).is_none());
-        assert!(Seam::new(&recording, 9, 1).is_some());
-    }
+/// What a window is wanted of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// First position that is read.
+    pub(crate) position: u64,
+    /// Frames before it that reading touches.
+    pub(crate) behind: u64,
+    /// Frames of the window that are looked at, at most [`WINDOW_FRAMES`].
+    pub(crate) frames: usize,
+    /// The loop that is unrolled, if any.
+    pub(crate) wave_loop: Option<Loop>,
 }

@@ -5,7 +5,7 @@ use dmus_kernel::miniport::VoicePriority;
 use crate::collection::KeyGroup;
 use crate::downloads::Downloads;
 use crate::dsp::tables::TICK_FRAMES;
-use crate::voice::{Lane, Modulation};
+use crate::voice::{Lanes, Modulation};
 
 /// Whose voice it is, and in which state: all that messages look at.
 #[derive(Debug, Clone, Copy)]
@@ -92,16 +92,11 @@ impl Moment {
     }
 }
 
-/// One slot.
-#[derive(Debug, Clone)]
-pub(super) struct Voice {
-    pub(super) modulation: Modulation,
-    pub(super) lane: Lane,
-}
-
 /// What a message may do to a sounding voice.
 pub(crate) struct Handle<'a> {
-    pub(super) voice: &'a mut Voice,
+    pub(super) modulation: &'a mut Modulation,
+    pub(super) lanes: &'a mut Lanes,
+    pub(super) lane: usize,
 }
 
 impl Handle<'_> {
@@ -112,11 +107,11 @@ impl Handle<'_> {
         }
         tag.released = true;
         tag.bent = true;
-        self.voice.modulation.release(moment.frame);
+        self.modulation.release(moment.frame);
         if let Some(collection) = downloads.collection(tag.place)
             && let Some(region) = collection.region(tag.region)
         {
-            self.voice.lane.leave_loop(collection, region);
+            self.lanes.leave_loop(self.lane, region);
         }
     }
 
@@ -125,14 +120,14 @@ impl Handle<'_> {
         tag.choked = true;
         tag.key_down = false;
         tag.bent = true;
-        self.voice.modulation.choke(moment.frame);
+        self.modulation.choke(moment.frame);
     }
 
     /// Fades the voice; it no longer counts as playing.
     pub(crate) fn fade(&mut self, tag: &mut Tag, moment: Moment, sample_rate_hz: f64) {
         tag.fading = true;
         tag.bent = true;
-        self.voice.modulation.fade(moment.frame, sample_rate_hz);
+        self.modulation.fade(moment.frame, sample_rate_hz);
     }
 }
 
