@@ -118,6 +118,18 @@ impl Frames {
         self.words.get(self.range.clone()).unwrap_or_default()
     }
 
+    /// The upper 16 bits from a frame on, and whatever lies behind the last frame in the same memory:
+    /// for readers that take more at a time than they look at.
+    ///
+    /// - `first`: nothing is returned past the last frame
+    #[must_use]
+    pub fn high_from(&self, first: usize) -> &[i16] {
+        if first >= self.range.len() {
+            return &[];
+        }
+        self.words.get(self.range.start + first..).unwrap_or_default()
+    }
+
     /// The lower 8 bits of every frame, where the recording has 24; as many as frames.
     #[must_use]
     pub fn low(&self) -> Option<&[u8]> {
@@ -201,6 +213,15 @@ mod tests {
         assert_eq!(odd.high(), [0x200, 0x300]);
         assert!(!odd.share_memory(&even));
         assert!(Frames::in_image(&image, 9..20).is_empty());
+    }
+
+    #[test]
+    fn a_reader_may_look_behind_the_last_frame() {
+        let all = Frames::from(vec![1, 2, 3, 4, 5]);
+        let some = all.part(1..3);
+        assert_eq!(some.high_from(0), [2, 3, 4, 5]);
+        assert_eq!(some.high_from(1), [3, 4, 5]);
+        assert!(some.high_from(2).is_empty());
     }
 
     #[test]

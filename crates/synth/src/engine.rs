@@ -30,7 +30,7 @@ use crate::mixer::Mixer;
 use crate::polyphony::{Moment, Polyphony};
 use crate::sends::SENDS;
 use crate::stats::SynthStats;
-use crate::voice::{Mix, VoiceCx};
+use crate::voice::{Mix, Surroundings, VoiceCx};
 
 /// Time in which a trim or a master gain reaches its target, seconds; rounded up to whole ticks.
 const GLIDE_S: f64 = 0.010;
@@ -65,6 +65,8 @@ pub struct Engine {
     tables: CurveTables,
     /// All channels, group after group.
     channels: Vec<Channel>,
+    /// What of each channel concerns its voices, as it was at the last tick.
+    surroundings: Vec<Surroundings>,
     /// Volume of each group.
     volumes: Vec<Glide>,
     downloads: Downloads,
@@ -113,6 +115,7 @@ impl Engine {
             channels: (0..config.channel_groups)
                 .flat_map(|_| (0..CHANNELS_PER_GROUP).map(Channel::new))
                 .collect(),
+            surroundings: vec![Surroundings::default(); groups * usize::from(CHANNELS_PER_GROUP)],
             volumes: vec![Glide::resting(1.0); groups],
             downloads: Downloads::default(),
             polyphony: Polyphony::new(usize::from(config.voices), Reader::new()),
@@ -288,6 +291,7 @@ impl Engine {
         let Self {
             tables,
             channels,
+            surroundings,
             volumes,
             downloads,
             polyphony,
@@ -302,7 +306,16 @@ impl Engine {
             wanted: wanted(effects.as_deref()),
             sample_rate_hz: f64::from(config.sample_rate),
         };
-        polyphony.aim_all(downloads, moment, |part| world.of(part));
+        let mut stirred = 0;
+        if moment.offset == 0 {
+            for (part, before) in (0..).zip(surroundings) {
+                let now = world.of(part).as_ref().map(VoiceCx::surroundings);
+                let now = now.unwrap_or_default();
+                stirred |= u64::from(now != *before) << (part % 64);
+                *before = now;
+            }
+        }
+        polyphony.aim_all(downloads, moment, stirred, |part| world.of(part));
     }
 
     fn glide_ticks(&self) -> u32 {

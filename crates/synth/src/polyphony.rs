@@ -281,21 +281,26 @@ impl Polyphony {
             lanes.aim(lane, moment.offset, &targets, &self.reader);
             tag.level = targets.level();
             tag.bent = false;
+            tag.rests = modulation.rests();
         }
     }
 
     /// Points voices to the end of the tick: all of them where a tick begins, within a tick
-    /// those to which something happened.
+    /// those to which something happened. Voices that rest are passed over.
+    ///
+    /// - `stirred`: parts that are not what they were a tick ago, by bits
     pub(crate) fn aim_all<'a>(
         &mut self,
         downloads: &Downloads,
         moment: Moment,
+        stirred: u64,
         cx: impl Fn(u8) -> Option<VoiceCx<'a>>,
     ) {
         self.bent = false;
         for word in 0..self.active.len() {
             for slot in slots_of_word(&self.active, word) {
-                let wanted = |tag: &&Tag| tag.bent || moment.offset == 0;
+                let moves = |tag: &Tag| !tag.rests || stirred >> (tag.part % 64) & 1 != 0;
+                let wanted = |tag: &&Tag| tag.bent || moment.offset == 0 && moves(tag);
                 let Some(tag) = self.tags.get(slot).filter(wanted).copied() else {
                     continue;
                 };

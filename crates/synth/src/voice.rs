@@ -32,6 +32,29 @@ pub(crate) struct VoiceCx<'a> {
     pub(crate) sample_rate_hz: f64,
 }
 
+/// What of a channel reaches its voices, to be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Surroundings {
+    revision: u32,
+    trim_gain: f64,
+    trim_pan: f64,
+    group_gain: f64,
+    wanted: [bool; SENDS],
+}
+
+impl VoiceCx<'_> {
+    /// What voices would notice if it changed.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            revision: self.channel.revision(),
+            trim_gain: self.channel.trim_gain(),
+            trim_pan: self.channel.trim_pan(),
+            group_gain: self.group_gain,
+            wanted: self.wanted,
+        }
+    }
+}
+
 /// The parts of a collection that one voice plays.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part<'a> {

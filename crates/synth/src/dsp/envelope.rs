@@ -100,6 +100,21 @@ impl VolumeEnvelope {
         Self { shape, fall: None }
     }
 
+    /// Whether it stays where it is from this age on until something happens.
+    pub(crate) fn rests(&self, age: f64) -> bool {
+        let Shape {
+            delay,
+            attack,
+            hold,
+            decay,
+            sustain,
+            ..
+        } = self.shape;
+        // A decay to no less than full is none.
+        let falls = if sustain < 1.0 { hold + decay } else { 0.0 };
+        self.fall.is_none() && age >= delay + attack + falls
+    }
+
     /// Level at an age in frames.
     pub(crate) fn at(&self, age: f64) -> Level {
         match self.fall {
@@ -208,6 +223,33 @@ impl ModulationEnvelope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_envelope_that_rests_stays_where_it_is() {
+        for sustain in [0.0, 0.4, 1.0] {
+            let shape = Shape {
+                delay: 10.0,
+                attack: 100.0,
+                hold: 50.0,
+                decay: 300.0,
+                sustain,
+                release: 500.0,
+            };
+            let mut envelope = VolumeEnvelope::new(shape);
+            let mut rested = None;
+            for age in (0..2000).map(f64::from) {
+                if let Some(level) = rested {
+                    assert_eq!(envelope.at(age), level);
+                    assert!(envelope.rests(age));
+                } else if envelope.rests(age) {
+                    rested = Some(envelope.at(age));
+                }
+            }
+            assert!(rested.is_some());
+            envelope.release(2000.0);
+            assert!(!envelope.rests(2000.0) && !envelope.rests(1e9));
+        }
+    }
 
     fn shape() -> Shape {
         Shape {

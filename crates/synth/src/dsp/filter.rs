@@ -197,8 +197,9 @@ impl Filters {
             band: octet.pack(&self.band),
             low: octet.pack(&self.low),
             poles,
-            wet: octet.pack(self.wet.ends()),
+            half_wet: octet.mul(octet.splat(0.5), octet.pack(self.wet.ends())),
             dry: octet.pack(self.dry.ends()),
+            blends: !(self.wet.all_still() && self.dry.all_still() && self.dry.all_zero()),
         }
     }
 
@@ -228,40 +229,74 @@ pub(crate) struct Running<'a, O: Octet> {
     band: O::Pack,
     low: O::Pack,
     poles: Poles<O::Pack>,
-    wet: O::Pack,
+    /// Half the gain of the filtered signal.
+    half_wet: O::Pack,
     dry: O::Pack,
+    /// The unfiltered signal is in the mix, or the gains move.
+    blends: bool,
 }
 
 impl<O: Octet> Running<'_, O> {
-    /// Filters the first `frames` of eight frames.
+    /// Filters eight frames.
     ///
     /// - `first`: number of the first of them in the tick
     #[inline(always)]
-    pub(crate) fn process(&mut self, first: f32, frames: usize, columns: &mut [O::Pack; LANES]) {
-        let octet = self.octet;
+    pub(crate) fn process(&mut self, first: f32, columns: &mut [O::Pack; LANES]) {
         match self.mode {
             Mode::Open => {}
             Mode::Still => {
-                for column in columns.iter_mut().take(frames) {
+                for column in columns {
                     *column = self.step(*column);
                 }
             }
             Mode::Moving => {
                 let mut number = first;
-                for column in columns.iter_mut().take(frames) {
-                    let frame = octet.splat(number);
-                    let filters = self.filters;
-                    self.poles = Poles::new(
-                        octet,
-                        filters.warped.at(octet, frame),
-                        filters.damping.at(octet, frame),
-                    );
-                    self.wet = filters.wet.at(octet, frame);
-                    self.dry = filters.dry.at(octet, frame);
+                for column in columns {
+                    self.turn(number);
                     *column = self.step(*column);
                     number += 1.0;
                 }
             }
+        }
+    }
+
+    /// Filters the first `frames` of eight frames.
+    ///
+    /// - `first`: number of the first of them in the tick
+    #[inline(always)]
+    pub(crate) fn process_some(
+        &mut self,
+        first: f32,
+        frames: usize,
+        columns: &mut [O::Pack; LANES],
+    ) {
+        if self.mode == Mode::Open {
+            return;
+        }
+        let mut number = first;
+        for column in columns.iter_mut().take(frames) {
+            if self.mode == Mode::Moving {
+                self.turn(number);
+            }
+            *column = self.step(*column);
+            number += 1.0;
+        }
+    }
+
+    /// Moves the coefficients to a frame of the tick.
+    #[inline(always)]
+    fn turn(&mut self, number: f32) {
+        let octet = self.octet;
+        let frame = octet.splat(number);
+        let filters = self.filters;
+        self.poles = Poles::new(
+            octet,
+            filters.warped.at(octet, frame),
+            filters.damping.at(octet, frame),
+        );
+        if self.blends {
+            self.half_wet = octet.mul(octet.splat(0.5), filters.wet.at(octet, frame));
+            self.dry = filters.dry.at(octet, frame);
         }
     }
 
@@ -286,10 +321,14 @@ impl<O: Octet> Running<'_, O> {
         let kept = octet.sub(self.low, octet.mul(lose_low, self.low));
         let taken = octet.add(octet.mul(across, self.band), octet.mul(lose_low, input));
         let low = octet.add(taken, kept);
-        let output = octet.mul(octet.splat(0.5), octet.add(self.low, low));
+        let output = octet.mul(octet.add(self.low, low), self.half_wet);
         self.band = band;
         self.low = low;
-        octet.add(octet.mul(output, self.wet), octet.mul(input, self.dry))
+        if self.blends {
+            octet.add(output, octet.mul(input, self.dry))
+        } else {
+            output
+        }
     }
 
     /// What the run leaves.
@@ -352,7 +391,7 @@ mod tests {
                     *column = octet.pack(&row);
                 }
                 let first = (self.offset + tile * LANES) as f32;
-                running.process(first, samples.len(), &mut columns);
+                running.process_some(first, samples.len(), &mut columns);
                 for (column, sample) in columns.iter().zip(samples) {
                     *sample = octet.row(*column)[self.lane];
                 }

@@ -134,11 +134,12 @@ impl Playhead {
             let run = run_length(walk, rest.len());
             let (now, later) = rest.split_at_mut(run);
             rest = later;
-            let last = walk.after(run as i64 - 1).phase >> 32;
+            let after = walk.after(run as i64);
+            let last = ((after.phase >> 32) as usize).min(POSITIONS - 1);
             let place = Place {
                 position: self.phase >> 32,
                 behind: self.method.behind(),
-                frames: last as usize + self.method.taps(),
+                frames: last + self.method.taps(),
                 wave_loop,
             };
             let window = recording.window(place, scratch);
@@ -146,7 +147,6 @@ impl Playhead {
             if recording.is_deep() {
                 self.add_depth(recording, place, walk, level, now);
             }
-            let after = walk.after(run as i64);
             self.phase = self.phase - walk.phase + after.phase;
             self.speed = after.speed;
         }
@@ -192,12 +192,13 @@ impl Playhead {
     reason = "a run is never longer than a tick"
 )]
 fn run_length(walk: Walk, wanted: usize) -> usize {
+    // Speeds are below 2^45, so that nothing overflows.
     let last = walk
         .speed
-        .saturating_add_signed(walk.step.saturating_mul(wanted as i64));
+        .wrapping_add_signed(walk.step.wrapping_mul(wanted as i64));
     let fastest = walk.speed.max(last).max(1);
     let room = ((POSITIONS as u64) << 32) - walk.phase;
-    if fastest.saturating_mul(wanted as u64) <= room {
+    if fastest.wrapping_mul(wanted as u64) <= room {
         return wanted;
     }
     (room.div_ceil(fastest).min(wanted as u64) as usize).max(1)

@@ -113,6 +113,32 @@ impl Ramps {
         set(&mut self.to, lane, to);
     }
 
+    /// Where the ramps would be at frame 0 of the tick, and their changes per frame.
+    #[inline(always)]
+    pub(crate) const fn line(&self) -> (&Row, &Row) {
+        (&self.base, &self.slope)
+    }
+
+    /// Whether all values stand still for the whole tick.
+    #[inline(always)]
+    pub(crate) fn all_still(&self) -> bool {
+        let mut bits = 0;
+        for slope in &self.slope {
+            bits |= slope.to_bits();
+        }
+        bits << 1 == 0
+    }
+
+    /// Whether all values end at zero.
+    #[inline(always)]
+    pub(crate) fn all_zero(&self) -> bool {
+        let mut bits = 0;
+        for to in &self.to {
+            bits |= to.to_bits();
+        }
+        bits << 1 == 0
+    }
+
     /// Values at a frame of the tick.
     #[inline(always)]
     pub(crate) fn at<O: Octet>(&self, octet: O, frame: O::Pack) -> O::Pack {

@@ -33,11 +33,6 @@ pub(crate) struct Loop {
 }
 
 impl Loop {
-    /// First frame.
-    pub(crate) const fn start(self) -> u32 {
-        self.start
-    }
-
     /// Frames, at least 1.
     pub(crate) const fn length(self) -> u32 {
         self.length
@@ -101,15 +96,13 @@ impl Recording {
 
     /// The upper 16 bits of the frames from `position - behind` on.
     ///
-    /// - `frames`: how many of them will be looked at, the rest is anything
     /// - `scratch`: where they are put together if they do not lie together
     #[inline]
     pub(crate) fn window<'a>(&'a self, place: Place, scratch: &'a mut Window) -> &'a Window {
-        let high = self.frames.high();
-        if let Some(window) = self.in_place(place, high) {
+        if let Some(window) = self.in_place(place) {
             return window;
         }
-        self.gather(place, high, scratch);
+        self.gather(place, self.frames.high(), scratch);
         scratch
     }
 
@@ -123,13 +116,15 @@ impl Recording {
         self.is_deep
     }
 
-    /// The window in the wave itself, if nothing but the wave is in it.
+    /// The window where it lies, if nothing but the wave is looked at.
     #[inline]
-    fn in_place<'a>(&self, place: Place, high: &'a [i16]) -> Option<&'a Window> {
-        let end = place.wave_loop.map_or(self.length, Loop::end);
-        let first = usize::try_from(place.position.checked_sub(place.behind)?).ok()?;
-        let end = usize::try_from(end).ok()?;
-        high.get(first..end)?.first_chunk()
+    fn in_place(&self, place: Place) -> Option<&Window> {
+        let end = u64::from(place.wave_loop.map_or(self.length, Loop::end));
+        let first = place.position.checked_sub(place.behind)?;
+        if first + place.frames as u64 > end {
+            return None;
+        }
+        self.frames.high_from(narrow(first)).first_chunk()
     }
 
     /// Puts a window together: runs of the wave, and where a loop has passed once, of itself.
@@ -148,7 +143,7 @@ impl Recording {
                 && position >= end
             {
                 // Whole loops that the window has already.
-                let passed = narrow(position - first.max(u64::from(looped.start())));
+                let passed = narrow(position - first.max(u64::from(looped.start)));
                 let whole = passed - passed % narrow(u64::from(looped.length()));
                 if whole > 0 {
                     let run = whole.min(wanted - done);

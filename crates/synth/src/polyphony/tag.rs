@@ -38,6 +38,8 @@ pub(crate) struct Tag {
     pub(crate) fading: bool,
     /// Something happened to it within the tick: its lane heads for the wrong place.
     pub(super) bent: bool,
+    /// Nothing moves it by itself: it is pointed anew when its part is stirred.
+    pub(super) rests: bool,
     /// Amplitude at the end of the tick.
     pub(super) level: f32,
 }
@@ -60,6 +62,7 @@ impl Tag {
             choked: false,
             fading: false,
             bent: true,
+            rests: false,
             level: 0.0,
         }
     }

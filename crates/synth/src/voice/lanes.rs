@@ -36,17 +36,23 @@ struct Gains {
     filters: Filters,
 }
 
+/// Groups of eight frames in a tick.
+const TILES: usize = TICK_FRAMES / LANES;
+
+/// A tick of each of eight voices, in groups of eight frames.
+type Rows = [[Row; TILES]; LANES];
+
 /// Memory that voices are read into, for all groups.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    rows: [[f32; TICK_FRAMES]; LANES],
+    rows: Rows,
     window: Window,
 }
 
 impl Scratch {
     pub(crate) const fn new() -> Self {
         Self {
-            rows: [[0.0; TICK_FRAMES]; LANES],
+            rows: [[[0.0; LANES]; TILES]; LANES],
             window: [0; WINDOW_FRAMES],
         }
     }
@@ -126,7 +132,7 @@ impl Lanes {
         let mut ended = 0;
         let lanes = self.playheads.iter_mut().zip(parts).zip(rows.iter_mut());
         for (lane, ((playhead, part), row)) in lanes.enumerate() {
-            let samples = row.get_mut(..frames).unwrap_or(&mut []);
+            let samples = row.as_flattened_mut().get_mut(..frames).unwrap_or(&mut []);
             let (Some(playhead), Some(part)) = (playhead, part) else {
                 samples.fill(0.0);
                 ended |= 1 << lane;
@@ -186,7 +192,7 @@ impl Gains {
 struct Blend<'a> {
     gains: &'a mut Gains,
     /// Frames of each voice, from `offset` on.
-    rows: &'a [[f32; TICK_FRAMES]; LANES],
+    rows: &'a Rows,
     offset: usize,
     left: &'a mut [f32],
     right: &'a mut [f32],
@@ -207,33 +213,45 @@ impl Kernel for Blend<'_> {
         let frames = left.len();
         let tick_ends = offset + frames == TICK_FRAMES;
         let mut filters = gains.filters.begin(octet);
-        let tiles = left.chunks_mut(LANES).zip(right.chunks_mut(LANES));
-        for (tile, (left, right)) in tiles.enumerate() {
-            let first = tile * LANES;
-            let mut columns = octet.transpose(load(octet, rows, first));
-            let number = frame_number(offset + first);
-            if left.len() == LANES {
-                filters.process(number, LANES, &mut columns);
-            } else {
-                filters.process(number, left.len(), &mut columns);
-            }
-            let numbers = numbers(octet, number);
-            add(octet, &gains.left, &numbers, &columns, left);
-            add(octet, &gains.right, &numbers, &columns, right);
+        let level = [Level::of(octet, &gains.left), Level::of(octet, &gains.right)];
+        let (tiles, rest) = left.as_chunks_mut::<LANES>();
+        let (right_tiles, right_rest) = right.as_chunks_mut::<LANES>();
+        let whole = tiles.len() * LANES;
+        for (tile, (left, right)) in tiles.iter_mut().zip(right_tiles).enumerate() {
+            let mut columns = octet.transpose(load(octet, rows, tile));
+            let number = frame_number(offset + tile * LANES);
+            filters.process(number, &mut columns);
+            *left = add(octet, &level[0], number, &columns, left);
+            *right = add(octet, &level[1], number, &columns, right);
             if let Some(buses) = buses.as_deref_mut() {
-                let sends = gains.sends.iter().zip(&gains.sending).zip(buses);
-                for ((ramps, sending), bus) in sends {
-                    if *sending != 0 {
-                        let slots = bus.open(frames);
-                        let slots = slots.get_mut(first..first + left.len()).unwrap_or(&mut []);
-                        add(octet, ramps, &numbers, &columns, slots);
-                    }
-                }
+                let range = tile * LANES..tile * LANES + LANES;
+                send(octet, gains, number, &columns, buses, (frames, range));
+            }
+        }
+        if !rest.is_empty() {
+            let mut columns = octet.transpose(load(octet, rows, tiles_before(whole)));
+            let number = frame_number(offset + whole);
+            filters.process_some(number, rest.len(), &mut columns);
+            let silence = [0.0; LANES];
+            let sums = add(octet, &level[0], number, &columns, &silence);
+            let right_sums = add(octet, &level[1], number, &columns, &silence);
+            for (slot, sum) in rest.iter_mut().zip(sums) {
+                *slot += sum;
+            }
+            for (slot, sum) in right_rest.iter_mut().zip(right_sums) {
+                *slot += sum;
+            }
+            if let Some(buses) = buses {
+                send(octet, gains, number, &columns, buses, (frames, whole..frames));
             }
         }
         let states = filters.states();
         gains.filters.end(states, tick_ends);
     }
+}
+
+const fn tiles_before(frames: usize) -> usize {
+    frames / LANES
 }
 
 #[expect(clippy::cast_precision_loss, reason = "whole numbers below 64")]
@@ -243,48 +261,88 @@ const fn frame_number(frame: usize) -> f32 {
 
 /// Eight frames of each voice.
 #[inline(always)]
-fn load<O: Octet>(octet: O, rows: &[[f32; TICK_FRAMES]; LANES], first: usize) -> [O::Pack; LANES] {
-    let mut packs = [octet.splat(0.0); LANES];
-    for (pack, row) in packs.iter_mut().zip(rows) {
-        let frames: Option<&Row> = row.get(first..).and_then(<[f32]>::first_chunk);
-        if let Some(frames) = frames {
-            *pack = octet.pack(frames);
+fn load<O: Octet>(octet: O, rows: &Rows, tile: usize) -> [O::Pack; LANES] {
+    let [a, b, c, d, e, f, g, h] = rows;
+    let tile = tile % TILES;
+    [
+        octet.pack(&a[tile]),
+        octet.pack(&b[tile]),
+        octet.pack(&c[tile]),
+        octet.pack(&d[tile]),
+        octet.pack(&e[tile]),
+        octet.pack(&f[tile]),
+        octet.pack(&g[tile]),
+        octet.pack(&h[tile]),
+    ]
+}
+
+/// Gains of a tick, in registers.
+struct Level<O: Octet> {
+    base: O::Pack,
+    slope: O::Pack,
+    stands: bool,
+}
+
+impl<O: Octet> Level<O> {
+    #[inline(always)]
+    fn of(octet: O, ramps: &Ramps) -> Self {
+        let (base, slope) = ramps.line();
+        Self {
+            base: octet.pack(base),
+            slope: octet.pack(slope),
+            stands: ramps.all_still(),
         }
     }
-    packs
 }
 
-/// Numbers of eight frames, one pack each.
-#[inline(always)]
-fn numbers<O: Octet>(octet: O, first: f32) -> [O::Pack; LANES] {
-    let mut numbers = [octet.splat(0.0); LANES];
-    let mut number = first;
-    for pack in &mut numbers {
-        *pack = octet.splat(number);
-        number += 1.0;
-    }
-    numbers
-}
-
-/// Adds eight frames of all voices, each at its gain.
+/// Eight frames of all voices, each at its gain, added to what is there.
 #[inline(always)]
 fn add<O: Octet>(
     octet: O,
-    gains: &Ramps,
-    numbers: &[O::Pack; LANES],
+    level: &Level<O>,
+    first: f32,
     columns: &[O::Pack; LANES],
-    out: &mut [f32],
-) {
+    there: &Row,
+) -> Row {
     let mut products = *columns;
-    for (product, number) in products.iter_mut().zip(numbers) {
-        *product = octet.mul(*product, gains.at(octet, *number));
-    }
-    let sums = octet.row(octet.sums(products));
-    if let Some(out) = out.first_chunk_mut::<LANES>() {
-        *out = octet.row(octet.add(octet.pack(out), octet.pack(&sums)));
+    if level.stands {
+        for product in &mut products {
+            *product = octet.mul(*product, level.base);
+        }
     } else {
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out += sum;
+        let mut number = first;
+        for product in &mut products {
+            let moved = octet.mul(level.slope, octet.splat(number));
+            *product = octet.mul(*product, octet.add(level.base, moved));
+            number += 1.0;
+        }
+    }
+    octet.row(octet.add(octet.pack(there), octet.sums(products)))
+}
+
+/// Adds eight frames of all voices to the buses that some of them send to.
+///
+/// - `place`: frames of the run, and which of them these are
+#[inline(always)]
+fn send<O: Octet>(
+    octet: O,
+    gains: &Gains,
+    first: f32,
+    columns: &[O::Pack; LANES],
+    buses: &mut Buses,
+    place: (usize, core::ops::Range<usize>),
+) {
+    let (frames, range) = place;
+    let sends = gains.sends.iter().zip(&gains.sending).zip(buses);
+    for ((ramps, sending), bus) in sends {
+        if *sending == 0 {
+            continue;
+        }
+        let level = Level::of(octet, ramps);
+        let sums = add(octet, &level, first, columns, &[0.0; LANES]);
+        let slots = bus.open(frames).get_mut(range.clone()).unwrap_or(&mut []);
+        for (slot, sum) in slots.iter_mut().zip(sums) {
+            *slot += sum;
         }
     }
 }

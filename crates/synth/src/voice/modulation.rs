@@ -85,6 +85,8 @@ pub(crate) struct Modulation {
     vib_lfo: Lfo,
     shutdown_frames: f64,
     fade: Option<Fade>,
+    /// Consecutive targets that nothing but a message can have changed, up to 2.
+    steady: u8,
     /// Fractions of the amplitude, by bus.
     sends: Amounts,
     amplitude_memo: Memo<f64>,
@@ -161,6 +163,7 @@ impl Modulation {
             vib_lfo: settled.lfo(NoteTarget::VibLfoDelay, NoteTarget::VibLfoFrequency),
             shutdown_frames: settled.fall(NoteTarget::Eg1Shutdown),
             fade: None,
+            steady: 0,
             sends: [0.0; SENDS],
             amplitude_memo: Memo::new(0.0, 1.0),
             pan_memo: Memo::new(0.0, sides(0.0)),
@@ -182,6 +185,8 @@ impl Modulation {
     ) -> Targets {
         let age = frames_between(self.start, frame);
         let level = self.eg1.at(age);
+        let rests = !articulation.moves() && self.fade.is_none() && self.eg1.rests(age);
+        self.steady = if rests { (self.steady + 1).min(2) } else { 0 };
         let sums = self.sums(articulation, cx, age, level);
         let fade = self.fade.map_or(1.0, |fade| {
             (1.0 - (age - fade.begin) / fade.frames).clamp(0.0, 1.0)
@@ -221,6 +226,12 @@ impl Modulation {
             level: narrow(amplitude),
             sends,
         }
+    }
+
+    /// Whether the last targets were those before them and the next will be, unless a message comes or
+    /// the surroundings change.
+    pub(crate) const fn rests(&self) -> bool {
+        self.steady == 2
     }
 
     /// Sums of all connections at an age.
@@ -308,6 +319,7 @@ impl Modulation {
     /// Note-off at a frame of the stream.
     pub(crate) fn release(&mut self, frame: u64) {
         let age = frames_between(self.start, frame);
+        self.steady = 0;
         self.eg1.release(age);
         self.eg2.release(age);
     }
@@ -315,12 +327,14 @@ impl Modulation {
     /// Shutdown at a frame of the stream: another note takes this one's place.
     pub(crate) fn choke(&mut self, frame: u64) {
         let age = frames_between(self.start, frame);
+        self.steady = 0;
         self.eg1.fall_from(age, self.shutdown_frames);
         self.eg2.release(age);
     }
 
     /// Fades at once, from a frame of the stream.
     pub(crate) fn fade(&mut self, frame: u64, sample_rate_hz: f64) {
+        self.steady = 0;
         if self.fade.is_none() {
             self.fade = Some(Fade {
                 begin: frames_between(self.start, frame),
