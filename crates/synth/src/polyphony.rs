@@ -281,7 +281,7 @@ impl Polyphony {
             lanes.aim(lane, moment.offset, &targets, &self.reader);
             tag.level = targets.level();
             tag.bent = false;
-            tag.rests = modulation.rests();
+            tag.rests = modulation.rests() && lanes.stands(lane);
         }
     }
 

@@ -151,6 +151,11 @@ impl Filters {
         self.choose_mode(lane);
     }
 
+    /// Whether one voice's filter stands still for the whole tick.
+    pub(crate) fn is_still(&self, lane: usize) -> bool {
+        self.mode(lane) != Mode::Moving
+    }
+
     fn mode(&self, lane: usize) -> Mode {
         self.modes.get(lane).copied().unwrap_or(Mode::Open)
     }

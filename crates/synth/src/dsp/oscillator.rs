@@ -100,6 +100,11 @@ impl Playhead {
         self.method = Method::of(reader.interpolation, reader.kernels, fastest);
     }
 
+    /// Whether the speed stays as it is.
+    pub(crate) const fn is_steady(&self) -> bool {
+        self.step == 0 && self.speed == self.target
+    }
+
     /// Leaves the loop: from here on the wave plays to its end.
     pub(crate) fn leave(&mut self, wave_loop: Loop) {
         let frame = wave_loop.frame(self.phase >> 32);

@@ -94,6 +94,12 @@ impl Lanes {
         self.gains.aim(lane, offset, targets);
     }
 
+    /// Whether a lane stays where it is without being pointed anew.
+    pub(crate) fn stands(&self, lane: usize) -> bool {
+        let playhead = self.playheads.get(lane).and_then(Option::as_ref);
+        playhead.is_none_or(Playhead::is_steady) && self.gains.stand(lane)
+    }
+
     /// Takes the voice out of a lane.
     pub(crate) fn stop(&mut self, lane: usize) {
         if let Some(playhead) = self.playheads.get_mut(lane) {
@@ -170,6 +176,13 @@ impl Gains {
             ramps.put(lane, amount);
             *sending = *sending & !(1 << lane) | u8::from(amount > 0.0) << lane;
         }
+    }
+
+    fn stand(&self, lane: usize) -> bool {
+        self.left.is_still(lane)
+            && self.right.is_still(lane)
+            && self.filters.is_still(lane)
+            && self.sends.iter().all(|ramps| ramps.is_still(lane))
     }
 
     fn aim(&mut self, lane: usize, offset: usize, targets: &Targets) {

@@ -85,8 +85,8 @@ pub(crate) struct Modulation {
     vib_lfo: Lfo,
     shutdown_frames: f64,
     fade: Option<Fade>,
-    /// Consecutive targets that nothing but a message can have changed, up to 2.
-    steady: u8,
+    /// Nothing but a message or the surroundings can change the last targets.
+    rests: bool,
     /// Fractions of the amplitude, by bus.
     sends: Amounts,
     amplitude_memo: Memo<f64>,
@@ -163,7 +163,7 @@ impl Modulation {
             vib_lfo: settled.lfo(NoteTarget::VibLfoDelay, NoteTarget::VibLfoFrequency),
             shutdown_frames: settled.fall(NoteTarget::Eg1Shutdown),
             fade: None,
-            steady: 0,
+            rests: false,
             sends: [0.0; SENDS],
             amplitude_memo: Memo::new(0.0, 1.0),
             pan_memo: Memo::new(0.0, sides(0.0)),
@@ -185,8 +185,7 @@ impl Modulation {
     ) -> Targets {
         let age = frames_between(self.start, frame);
         let level = self.eg1.at(age);
-        let rests = !articulation.moves() && self.fade.is_none() && self.eg1.rests(age);
-        self.steady = if rests { (self.steady + 1).min(2) } else { 0 };
+        self.rests = !articulation.moves() && self.fade.is_none() && self.eg1.rests(age);
         let sums = self.sums(articulation, cx, age, level);
         let fade = self.fade.map_or(1.0, |fade| {
             (1.0 - (age - fade.begin) / fade.frames).clamp(0.0, 1.0)
@@ -228,10 +227,10 @@ impl Modulation {
         }
     }
 
-    /// Whether the last targets were those before them and the next will be, unless a message comes or
-    /// the surroundings change.
+    /// Whether the next targets will be the last ones, unless a message comes or the surroundings
+    /// change.
     pub(crate) const fn rests(&self) -> bool {
-        self.steady == 2
+        self.rests
     }
 
     /// Sums of all connections at an age.
@@ -319,7 +318,7 @@ impl Modulation {
     /// Note-off at a frame of the stream.
     pub(crate) fn release(&mut self, frame: u64) {
         let age = frames_between(self.start, frame);
-        self.steady = 0;
+        self.rests = false;
         self.eg1.release(age);
         self.eg2.release(age);
     }
@@ -327,14 +326,14 @@ impl Modulation {
     /// Shutdown at a frame of the stream: another note takes this one's place.
     pub(crate) fn choke(&mut self, frame: u64) {
         let age = frames_between(self.start, frame);
-        self.steady = 0;
+        self.rests = false;
         self.eg1.fall_from(age, self.shutdown_frames);
         self.eg2.release(age);
     }
 
     /// Fades at once, from a frame of the stream.
     pub(crate) fn fade(&mut self, frame: u64, sample_rate_hz: f64) {
-        self.steady = 0;
+        self.rests = false;
         if self.fade.is_none() {
             self.fade = Some(Fade {
                 begin: frames_between(self.start, frame),
