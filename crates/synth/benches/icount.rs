@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a workload that fails must stop")]
 #![expect(clippy::print_stdout, reason = "the list of workloads is asked for")]
 
+#[path = "workloads/rig.rs"]
 mod rig;
 
 use std::hint::black_box;

@@ -10,6 +10,7 @@ use rig::{BLOCK, articulations, engine};
 
 #[path = "../tests/engine/large.rs"]
 mod large;
+#[path = "workloads/rig.rs"]
 mod rig;
 
 fn voices(criterion: &mut Criterion) {

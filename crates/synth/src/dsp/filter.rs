@@ -9,7 +9,7 @@
 
 use super::octet::{LANES, Octet, Row};
 use super::ramp::Ramps;
-use super::units::decibels_to_amplitude;
+use super::units::{decibels_to_amplitude, exp2};
 
 /// Highest resonance of any dialect, dB.
 ///
@@ -67,7 +67,7 @@ impl Setting {
         let cutoff_hz = cutoff_hz.max(MIN_CUTOFF_HZ);
         // A two-pole low pass of quality q peaks q / sqrt(1 - 1/(4 q^2)) above its passband.
         // Solved for q^2, with p the wanted peak: q^4 - p^2 q^2 + p^2/4 = 0.
-        let peak_squared = libm::exp2(resonance_db * (core::f64::consts::LOG2_10 / 10.0));
+        let peak_squared = exp2(resonance_db * (core::f64::consts::LOG2_10 / 10.0));
         let quality_squared =
             0.5 * (peak_squared + (peak_squared * peak_squared - peak_squared).max(0.0).sqrt());
         Self {
@@ -244,9 +244,9 @@ pub(crate) struct Running<'a, O: Octet> {
 impl<O: Octet> Running<'_, O> {
     /// Filters eight frames.
     ///
-    /// - `first`: number of the first of them in the tick
+    /// - `numbers`: theirs in the tick
     #[inline(always)]
-    pub(crate) fn process(&mut self, first: f32, columns: &mut [O::Pack; LANES]) {
+    pub(crate) fn process(&mut self, numbers: &[Row; LANES], columns: &mut [O::Pack; LANES]) {
         match self.mode {
             Mode::Open => {}
             Mode::Still => {
@@ -255,11 +255,9 @@ impl<O: Octet> Running<'_, O> {
                 }
             }
             Mode::Moving => {
-                let mut number = first;
-                for column in columns {
+                for (column, number) in columns.iter_mut().zip(numbers) {
                     self.turn(number);
                     *column = self.step(*column);
-                    number += 1.0;
                 }
             }
         }
@@ -267,32 +265,30 @@ impl<O: Octet> Running<'_, O> {
 
     /// Filters the first `frames` of eight frames.
     ///
-    /// - `first`: number of the first of them in the tick
+    /// - `numbers`: theirs in the tick
     #[inline(always)]
     pub(crate) fn process_some(
         &mut self,
-        first: f32,
+        numbers: &[Row; LANES],
         frames: usize,
         columns: &mut [O::Pack; LANES],
     ) {
         if self.mode == Mode::Open {
             return;
         }
-        let mut number = first;
-        for column in columns.iter_mut().take(frames) {
+        for (column, number) in columns.iter_mut().zip(numbers).take(frames) {
             if self.mode == Mode::Moving {
                 self.turn(number);
             }
             *column = self.step(*column);
-            number += 1.0;
         }
     }
 
     /// Moves the coefficients to a frame of the tick.
     #[inline(always)]
-    fn turn(&mut self, number: f32) {
+    fn turn(&mut self, number: &Row) {
         let octet = self.octet;
-        let frame = octet.splat(number);
+        let frame = octet.pack(number);
         let filters = self.filters;
         self.poles = Poles::new(
             octet,
@@ -373,7 +369,7 @@ impl<P: Copy> Poles<P> {
 mod tests {
     use super::*;
     use crate::dsp::octet::Kernel;
-    use crate::dsp::tables::TICK_FRAMES;
+    use crate::dsp::tables::{TICK_FRAMES, eight_rows};
     use crate::level::Level;
 
     /// A run of samples through the filter of one lane.
@@ -395,8 +391,8 @@ mod tests {
                     row[self.lane] = *sample;
                     *column = octet.pack(&row);
                 }
-                let first = (self.offset + tile * LANES) as f32;
-                running.process_some(first, samples.len(), &mut columns);
+                let numbers = eight_rows(self.offset + tile * LANES);
+                running.process_some(numbers, samples.len(), &mut columns);
                 for (column, sample) in columns.iter().zip(samples) {
                     *sample = octet.row(*column)[self.lane];
                 }

@@ -132,15 +132,14 @@ impl Walk {
         self.speed = self.speed.wrapping_add_signed(self.step);
     }
 
-    /// After some frames, `0..=128`.
+    /// After some frames, at most a few thousand.
     #[inline]
-    pub(crate) const fn after(self, frames: i64) -> Self {
+    pub(crate) const fn after(self, frames: usize) -> Self {
+        let frames = frames.cast_signed() as i64;
+        let way = self.speed.cast_signed().wrapping_mul(frames);
         let bend = self.step.wrapping_mul(frames * (frames - 1) / 2);
         Self {
-            phase: self
-                .phase
-                .wrapping_add_signed((self.speed as i64).wrapping_mul(frames))
-                .wrapping_add_signed(bend),
+            phase: self.phase.wrapping_add_signed(way.wrapping_add(bend)),
             speed: self
                 .speed
                 .wrapping_add_signed(self.step.wrapping_mul(frames)),
@@ -151,6 +150,10 @@ impl Walk {
 
 /// Frame number of a position in a window, `0..256`.
 #[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a byte numbers all positions"
+)]
 const fn whole(phase: u64) -> usize {
     ((phase >> 32) as u8) as usize
 }
@@ -224,4 +227,9 @@ fn dot<const TAPS: usize, const ROWS: usize>(
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "test signals"
+)]
 mod tests;

@@ -139,7 +139,7 @@ impl Playhead {
             let run = run_length(walk, rest.len());
             let (now, later) = rest.split_at_mut(run);
             rest = later;
-            let after = walk.after(run as i64);
+            let after = walk.after(run);
             let last = ((after.phase >> 32) as usize).min(POSITIONS - 1);
             let place = Place {
                 position: self.phase >> 32,
@@ -177,7 +177,7 @@ impl Playhead {
             for (sample, depth) in row.iter_mut().zip(depth) {
                 *sample += *depth * (1.0 / 256.0);
             }
-            walk = walk.after(row.len() as i64);
+            walk = walk.after(row.len());
         }
     }
 
@@ -223,4 +223,9 @@ fn wrapped(phase: u64, wave_loop: Loop) -> u64 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "test signals"
+)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Conversions between the bank's logarithmic units and linear ones.
 //!
-//! All go through `libm`, so that every platform computes the same bits.
+//! All go through software maths, so that every platform computes the same bits.
 //! Source: \[DLS2\] data units.
 
 /// Range of the volume envelope; at `-RANGE_DB` and below there is silence.
@@ -15,8 +15,39 @@ pub(crate) fn decibels_to_amplitude(level_db: f64) -> f64 {
         0.0
     } else {
         // 10^(x/20) = 2^(x * log2(10)/20)
-        libm::exp2(level_db * (core::f64::consts::LOG2_10 / 20.0))
+        exp2(level_db * (core::f64::consts::LOG2_10 / 20.0))
     }
+}
+
+/// Two to the power of a number, `-1000.0..=1000.0`, clamped; within 1 part in 10^12.
+///
+/// The nearest whole number goes into the exponent, the rest, at most a half, into the series of
+/// the exponential function.
+#[inline]
+pub(crate) fn exp2(power: f64) -> f64 {
+    /// Added and taken away, rounds to whole numbers, which then stand in the lowest bits.
+    const ROUNDER: f64 = 1.5 * (1_u64 << 52) as f64;
+    /// ln(2)^n / n!, n from 10 down to 0.
+    const TERMS: [f64; 11] = terms();
+    let power = power.clamp(-1000.0, 1000.0);
+    let rounded = power + ROUNDER;
+    let rest = power - (rounded - ROUNDER);
+    let mut sum = 0.0;
+    for term in TERMS {
+        sum = sum * rest + term;
+    }
+    let exponent = rounded.to_bits().wrapping_add(1023) << 52;
+    sum * f64::from_bits(exponent)
+}
+
+const fn terms() -> [f64; 11] {
+    let mut terms = [1.0; 11];
+    let mut n = 1;
+    while n <= 10 {
+        terms[10 - n] = terms[11 - n] * core::f64::consts::LN_2 / n as f64;
+        n += 1;
+    }
+    terms
 }
 
 /// Level of an amplitude in decibels, never below -96 dB.
@@ -30,7 +61,7 @@ pub(crate) fn amplitude_to_decibels(amplitude: f64) -> f64 {
 
 /// Frequency ratio of a pitch difference in cents.
 pub(crate) fn cents_to_ratio(cents: f64) -> f64 {
-    libm::exp2(cents / 1200.0)
+    exp2(cents / 1200.0)
 }
 
 /// Frequency in hertz of an absolute pitch in cents (key 69 = 6900 cents = 440 Hz).
@@ -40,12 +71,26 @@ pub(crate) fn absolute_cents_to_hertz(cents: f64) -> f64 {
 
 /// Seconds of a time in time cents (0 = 1 s, 1200 = 2 s).
 pub(crate) fn time_cents_to_seconds(time_cents: f64) -> f64 {
-    libm::exp2(time_cents / 1200.0)
+    exp2(time_cents / 1200.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn powers_of_two_are_those_of_the_maths_library() {
+        for step in -64_000..64_000 {
+            let power = f64::from(step) / 977.0;
+            let (ours, theirs) = (exp2(power), libm::exp2(power));
+            assert!(
+                (ours / theirs - 1.0).abs() < 1e-12,
+                "{power}: {ours} {theirs}"
+            );
+        }
+        assert_eq!(exp2(-3.0).to_bits(), 0.125_f64.to_bits());
+        assert!(exp2(f64::INFINITY).is_finite() && exp2(f64::NEG_INFINITY) > 0.0);
+    }
 
     #[test]
     fn six_decibels_are_about_two() {

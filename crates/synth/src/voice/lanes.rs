@@ -11,7 +11,7 @@ use crate::dsp::octet::{Kernel, LANES, Octet, Row};
 use crate::dsp::oscillator::{Playhead, Reader};
 use crate::dsp::ramp::Ramps;
 use crate::dsp::recording::{WINDOW_FRAMES, Window};
-use crate::dsp::tables::TICK_FRAMES;
+use crate::dsp::tables::{TICK_FRAMES, eight_rows};
 use crate::sends::{Buses, SENDS};
 
 use super::{Mix, Part, Start, Targets};
@@ -226,28 +226,31 @@ impl Kernel for Blend<'_> {
         let frames = left.len();
         let tick_ends = offset + frames == TICK_FRAMES;
         let mut filters = gains.filters.begin(octet);
-        let level = [Level::of(octet, &gains.left), Level::of(octet, &gains.right)];
+        let level = [
+            Level::of(octet, &gains.left),
+            Level::of(octet, &gains.right),
+        ];
         let (tiles, rest) = left.as_chunks_mut::<LANES>();
         let (right_tiles, right_rest) = right.as_chunks_mut::<LANES>();
         let whole = tiles.len() * LANES;
         for (tile, (left, right)) in tiles.iter_mut().zip(right_tiles).enumerate() {
             let mut columns = octet.transpose(load(octet, rows, tile));
-            let number = frame_number(offset + tile * LANES);
-            filters.process(number, &mut columns);
-            *left = add(octet, &level[0], number, &columns, left);
-            *right = add(octet, &level[1], number, &columns, right);
+            let numbers = eight_rows(offset + tile * LANES);
+            filters.process(numbers, &mut columns);
+            *left = add(octet, &level[0], numbers, &columns, left);
+            *right = add(octet, &level[1], numbers, &columns, right);
             if let Some(buses) = buses.as_deref_mut() {
                 let range = tile * LANES..tile * LANES + LANES;
-                send(octet, gains, number, &columns, buses, (frames, range));
+                send(octet, gains, numbers, &columns, buses, (frames, range));
             }
         }
         if !rest.is_empty() {
             let mut columns = octet.transpose(load(octet, rows, tiles_before(whole)));
-            let number = frame_number(offset + whole);
-            filters.process_some(number, rest.len(), &mut columns);
+            let numbers = eight_rows(offset + whole);
+            filters.process_some(numbers, rest.len(), &mut columns);
             let silence = [0.0; LANES];
-            let sums = add(octet, &level[0], number, &columns, &silence);
-            let right_sums = add(octet, &level[1], number, &columns, &silence);
+            let sums = add(octet, &level[0], numbers, &columns, &silence);
+            let right_sums = add(octet, &level[1], numbers, &columns, &silence);
             for (slot, sum) in rest.iter_mut().zip(sums) {
                 *slot += sum;
             }
@@ -255,7 +258,14 @@ impl Kernel for Blend<'_> {
                 *slot += sum;
             }
             if let Some(buses) = buses {
-                send(octet, gains, number, &columns, buses, (frames, whole..frames));
+                send(
+                    octet,
+                    gains,
+                    numbers,
+                    &columns,
+                    buses,
+                    (frames, whole..frames),
+                );
             }
         }
         let states = filters.states();
@@ -265,11 +275,6 @@ impl Kernel for Blend<'_> {
 
 const fn tiles_before(frames: usize) -> usize {
     frames / LANES
-}
-
-#[expect(clippy::cast_precision_loss, reason = "whole numbers below 64")]
-const fn frame_number(frame: usize) -> f32 {
-    frame as f32
 }
 
 /// Eight frames of each voice.
@@ -313,7 +318,7 @@ impl<O: Octet> Level<O> {
 fn add<O: Octet>(
     octet: O,
     level: &Level<O>,
-    first: f32,
+    numbers: &[Row; LANES],
     columns: &[O::Pack; LANES],
     there: &Row,
 ) -> Row {
@@ -323,11 +328,9 @@ fn add<O: Octet>(
             *product = octet.mul(*product, level.base);
         }
     } else {
-        let mut number = first;
-        for product in &mut products {
-            let moved = octet.mul(level.slope, octet.splat(number));
+        for (product, number) in products.iter_mut().zip(numbers) {
+            let moved = octet.mul(level.slope, octet.pack(number));
             *product = octet.mul(*product, octet.add(level.base, moved));
-            number += 1.0;
         }
     }
     octet.row(octet.add(octet.pack(there), octet.sums(products)))
@@ -340,7 +343,7 @@ fn add<O: Octet>(
 fn send<O: Octet>(
     octet: O,
     gains: &Gains,
-    first: f32,
+    numbers: &[Row; LANES],
     columns: &[O::Pack; LANES],
     buses: &mut Buses,
     place: (usize, core::ops::Range<usize>),
@@ -352,7 +355,7 @@ fn send<O: Octet>(
             continue;
         }
         let level = Level::of(octet, ramps);
-        let sums = add(octet, &level, first, columns, &[0.0; LANES]);
+        let sums = add(octet, &level, numbers, columns, &[0.0; LANES]);
         let slots = bus.open(frames).get_mut(range.clone()).unwrap_or(&mut []);
         for (slot, sum) in slots.iter_mut().zip(sums) {
             *slot += sum;

@@ -4,7 +4,7 @@
 //! bits. Positions are kept exactly, four to a register, ordered so that one shuffle puts the
 //! fractions of eight frames in line; windows are loaded one by one, eight bytes or 32 at a time.
 
-use core::arch::x86_64::{__m128i, __m256, __m256i};
+use core::arch::x86_64::{__m256, __m256i};
 
 use pulp::x86::V3;
 use pulp::{NullaryFnOnce, cast};
@@ -159,17 +159,18 @@ fn each(v3: V3, walk: Walk, out: &mut [f32], read: &impl Read) {
     }
 }
 
-/// Four frames at each of four positions.
+/// Four frames at each of four positions. As floating point: so the second of two is loaded into the
+/// upper half of a register at once.
 #[inline(always)]
 fn quads(v3: V3, window: &Window, [a, b, c, d]: [u64; 4]) -> __m256i {
-    let low: __m128i = v3.sse2._mm_set_epi64x(quad(window, b), quad(window, a));
-    let high: __m128i = v3.sse2._mm_set_epi64x(quad(window, d), quad(window, c));
-    v3.avx._mm256_set_m128i(high, low)
+    let low = v3.sse2._mm_set_pd(quad(window, b), quad(window, a));
+    let high = v3.sse2._mm_set_pd(quad(window, d), quad(window, c));
+    cast(v3.avx._mm256_set_m128d(high, low))
 }
 
 #[inline(always)]
-fn quad(window: &Window, phase: u64) -> i64 {
-    cast::<[i16; 4], i64>(*taps(window, phase))
+fn quad(window: &Window, phase: u64) -> f64 {
+    cast::<[i16; 4], f64>(*taps(window, phase))
 }
 
 /// Four frames at each of eight positions.

@@ -1,4 +1,4 @@
-//! Kernels of the windowed sinc, one for each sixth of an octave of transposition.
+//! Kernels of the windowed sinc, by how far a wave is transposed up.
 //!
 //! Untransposed and below, each row of 16 weights is the one that delays by its fraction of a frame
 //! with the least error, by least squares over what is to be heard; on a frame it is that frame.
@@ -26,11 +26,9 @@ const BANDS: [(f64, f64, f64); 3] = [(0.0, 0.1, 10.0), (0.1, 0.402, 1.0), (0.402
 /// Shape of the Kaiser window of the transposed ones: 64 dB.
 const UP_SHAPE: f64 = 6.4;
 
-/// Kernels for each octave of transposition.
-const PER_OCTAVE: u32 = 6;
-
-/// Octaves that have kernels; further up the last one serves, and mirrors.
-const OCTAVES: u32 = 3;
+/// Semitones of transposition up to which each further kernel serves: close together where most notes
+/// are. Further up the last one serves, and mirrors.
+const SEMITONES: [u8; 12] = [1, 2, 4, 7, 10, 13, 16, 19, 24, 28, 32, 36];
 
 /// Weights by fraction of a frame.
 #[derive(Debug)]
@@ -215,11 +213,11 @@ fn bessel(x: f64) -> f64 {
 pub(crate) enum Kernel {
     /// Up to the recorded speed.
     One(Box<Rows<16, 1024>>),
-    /// Up to twice.
+    /// Up to a fifth.
     Two(Box<Rows<32, 512>>),
-    /// Up to four times.
+    /// Up to an octave and a fifth.
     Four(Box<Rows<64, 256>>),
-    /// Up to eight times, and beyond.
+    /// Up to three octaves, and beyond.
     Eight(Box<Rows<128, 128>>),
 }
 
@@ -229,9 +227,9 @@ impl Kernel {
         // Width of a Kaiser window's edge: (A - 7.95) / 14.36 taps, A = shape / 0.1102 + 8.7.
         let edge = |taps: f64| (UP_SHAPE / 0.1102 + 8.7 - 7.95) / (14.36 * taps);
         let cutoff = |taps: f64| 0.5 / ratio - edge(taps) / 2.0;
-        if ratio <= 2.0 {
+        if ratio <= 1.5 {
             Self::Two(Rows::new(cutoff(32.0), window))
-        } else if ratio <= 4.0 {
+        } else if ratio <= 3.0 {
             Self::Four(Rows::new(cutoff(64.0), window))
         } else {
             Self::Eight(Rows::new(cutoff(128.0), window))
@@ -255,7 +253,7 @@ impl Kernel {
 pub(crate) struct Kernels {
     plain: Kernel,
     /// By the fastest speed that each serves, 32.32, ascending.
-    up: Vec<(u64, Kernel)>,
+    up: [(u64, Kernel); SEMITONES.len()],
 }
 
 impl Kernels {
@@ -268,16 +266,21 @@ impl Kernels {
         SHARED.get_or_init(Self::new)
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "ratios are 1 to 8"
+    )]
     fn new() -> Self {
         let window = Shape::kaiser(UP_SHAPE);
-        let up = (1..=OCTAVES * PER_OCTAVE).map(|sixth| {
-            let ratio = libm::exp2(f64::from(sixth) / f64::from(PER_OCTAVE));
+        let up = SEMITONES.map(|semitones| {
+            let ratio = libm::exp2(f64::from(semitones) / 12.0);
             let fastest = (ratio * 4_294_967_296.0) as u64;
             (fastest, Kernel::up_to(ratio, &window))
         });
         Self {
             plain: Kernel::One(delays()),
-            up: up.collect(),
+            up,
         }
     }
 

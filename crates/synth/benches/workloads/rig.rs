@@ -10,9 +10,9 @@ use dmus_dls::bank::{
 use dmus_synth::{Collection, Engine, EngineConfig, Layer};
 
 /// Frames of a block.
-pub const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
-pub fn connection(source: Source, destination: Destination, scale: i32) -> Connection {
+fn connection(source: Source, destination: Destination, scale: i32) -> Connection {
     Connection {
         source,
         source_transform: Transform {
@@ -29,7 +29,7 @@ pub fn connection(source: Source, destination: Destination, scale: i32) -> Conne
 }
 
 /// One region over all keys, a noisy wave of a thousand frames that loops.
-pub fn bank(articulation: Vec<Connection>) -> Bank {
+fn bank(articulation: Vec<Connection>) -> Bank {
     let frames = (0..1000_i32)
         .scan(1_i32, |state, _| {
             *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
@@ -87,7 +87,7 @@ pub fn bank(articulation: Vec<Connection>) -> Bank {
     }
 }
 
-pub fn engine(articulation: Vec<Connection>, voices: u16) -> Engine {
+pub(crate) fn engine(articulation: Vec<Connection>, voices: u16) -> Engine {
     let mut engine = Engine::new(EngineConfig {
         sample_rate: 48_000,
         voices,
@@ -104,7 +104,7 @@ pub fn engine(articulation: Vec<Connection>, voices: u16) -> Engine {
 }
 
 /// Articulations by name: filter open, filter standing, filter and pitch and gain moving.
-pub fn articulations() -> [(&'static str, Vec<Connection>); 3] {
+pub(crate) fn articulations() -> [(&'static str, Vec<Connection>); 3] {
     let cutoff = connection(Source::None, Destination::FilterCutoff, 8321 * 65_536);
     let resonance = connection(Source::None, Destination::FilterQ, 6 * 655_360);
     let moving = [
