@@ -28,7 +28,7 @@ const UP_SHAPE: f64 = 6.4;
 
 /// Semitones of transposition up to which each further kernel serves: close together where most notes
 /// are. Further up the last one serves, and mirrors.
-const SEMITONES: [u8; 12] = [1, 2, 4, 7, 10, 13, 16, 19, 24, 28, 32, 36];
+const SEMITONES: [u8; 9] = [2, 5, 9, 13, 17, 22, 27, 32, 36];
 
 /// Weights by fraction of a frame.
 #[derive(Debug)]
@@ -213,9 +213,9 @@ fn bessel(x: f64) -> f64 {
 pub(crate) enum Kernel {
     /// Up to the recorded speed.
     One(Box<Rows<16, 1024>>),
-    /// Up to a fifth.
+    /// Up to a fourth.
     Two(Box<Rows<32, 512>>),
-    /// Up to an octave and a fifth.
+    /// Up to an octave and a fourth.
     Four(Box<Rows<64, 256>>),
     /// Up to three octaves, and beyond.
     Eight(Box<Rows<128, 128>>),
@@ -227,7 +227,7 @@ impl Kernel {
         // Width of a Kaiser window's edge: (A - 7.95) / 14.36 taps, A = shape / 0.1102 + 8.7.
         let edge = |taps: f64| (UP_SHAPE / 0.1102 + 8.7 - 7.95) / (14.36 * taps);
         let cutoff = |taps: f64| 0.5 / ratio - edge(taps) / 2.0;
-        if ratio <= 1.5 {
+        if ratio <= 1.4 {
             Self::Two(Rows::new(cutoff(32.0), window))
         } else if ratio <= 3.0 {
             Self::Four(Rows::new(cutoff(64.0), window))
