@@ -12,7 +12,7 @@ use super::modulators::{self, Modulator};
 use super::region::{Draft, Part, Sum, common};
 use super::samples::Sample;
 use super::zones::{Zone, Zones};
-use crate::bank::{About, Connection, Dialect, Instrument, Patch, Region, Wave};
+use crate::bank::{About, Connection, Dialect, Instrument, Patch, Recipient, Region, Wave};
 use crate::dls::info::text;
 use crate::error::Defect;
 use crate::findings::{Findings, Place};
@@ -37,9 +37,10 @@ pub(super) struct Reader<'a> {
 }
 
 /// What reading presets uses up or leaves behind.
-#[derive(Debug)]
-struct State<'w> {
-    waves: &'w mut Vec<Wave>,
+struct State<'r> {
+    recipient: &'r mut dyn Recipient,
+    /// Number of those that it has.
+    waves: usize,
     /// Waves that are a part of a sample.
     parts: BTreeMap<(u16, Part), usize>,
     /// Bytes that regions may still take.
@@ -51,29 +52,31 @@ struct State<'w> {
 }
 
 impl Reader<'_> {
-    /// Reads all presets.
+    /// Reads all presets, and hands them over with the parts of samples that they play.
     ///
-    /// - `waves`: those of the samples; parts of them are added
+    /// - `waves`: number of those of the samples
     /// - `bytes`: what the regions may take
     pub(super) fn read(
         &self,
-        waves: &mut Vec<Wave>,
+        waves: usize,
         bytes: usize,
+        recipient: &mut dyn Recipient,
         findings: &mut Findings,
-    ) -> Vec<Instrument> {
+    ) {
         let mut state = State {
+            recipient,
             waves,
             parts: BTreeMap::new(),
             bytes,
             pairs: limits::ZONE_PAIRS,
             noted: vec![false; self.hydra.of_instruments.bags.len()],
         };
-        let mut instruments: Vec<Instrument> = Vec::new();
+        let mut instruments = 0;
         let mut patches = BTreeSet::new();
         for index in 0..self.hydra.presets.len() {
             let place = self.place.numbered(PHDR, index);
             let offset = self.hydra.presets.offset(index);
-            if instruments.len() == limits::INSTRUMENTS {
+            if instruments == limits::INSTRUMENTS {
                 let limit = limits::INSTRUMENTS;
                 findings.note(&place, offset, Defect::OverLimit { limit });
                 break;
@@ -92,7 +95,8 @@ impl Reader<'_> {
                 note(Defect::SamePatch);
             }
             let name = header.array::<20>(0).map(|name| text(name));
-            instruments.push(Instrument {
+            instruments += 1;
+            state.recipient.instrument(Instrument {
                 patch,
                 name: name.unwrap_or_default().trim_end().to_owned(),
                 regions,
@@ -101,9 +105,6 @@ impl Reader<'_> {
                 about: About::default(),
             });
         }
-        instruments.shrink_to_fit();
-        state.waves.shrink_to_fit();
-        instruments
     }
 
     /// The regions of one preset.
@@ -153,11 +154,11 @@ impl Reader<'_> {
                         findings.note(&place, offset, defect);
                     }
                 };
-                let Some(draft) = self.draft(sum, inner, &mut note) else {
+                let Some((sample, draft)) = self.draft(sum, inner, &mut note) else {
                     continue;
                 };
                 skipped += draft.skipped;
-                let region = state.place(draft, inner.target);
+                let region = state.place(draft, inner.target, sample.frames);
                 state.bytes = state.bytes.saturating_sub(cost + bytes_of(&region));
                 regions.push(region);
             }
@@ -169,10 +170,15 @@ impl Reader<'_> {
         regions
     }
 
-    fn draft(&self, sum: Sum<'_>, zone: &Zone, note: &mut dyn FnMut(Defect)) -> Option<Draft> {
+    fn draft(
+        &self,
+        sum: Sum<'_>,
+        zone: &Zone,
+        note: &mut dyn FnMut(Defect),
+    ) -> Option<(&Sample, Draft)> {
         let sample = self.samples.get(usize::from(zone.target))?.as_ref()?;
         match sum.into_region(sample, zone.target, self.attenuation, note) {
-            Ok(draft) => Some(draft),
+            Ok(draft) => Some((sample, draft)),
             Err(defect) => {
                 note(defect);
                 None
@@ -245,31 +251,23 @@ impl Reader<'_> {
 
 impl State<'_> {
     /// Gives a region its wave: that of the sample, or a part of it that others may share.
-    fn place(&mut self, draft: Draft, sample: u16) -> Region {
+    ///
+    /// - `frames`: those of the sample
+    fn place(&mut self, draft: Draft, sample: u16, frames: u32) -> Region {
         let Draft {
             mut region, part, ..
         } = draft;
-        let Some(whole) = self.waves.get(region.wave) else {
-            return region;
-        };
-        let frames = |index| usize::try_from(index).unwrap_or(usize::MAX);
-        let range = frames(part.start)..frames(part.end);
-        if range == (0..whole.frames.len()) {
+        if (part.start, part.end) == (0, frames) {
             return region;
         }
-        let wave = Wave {
-            name: whole.name.clone(),
-            sample_rate: whole.sample_rate,
-            frames: whole.frames.part(range),
-            sample: None,
-            about: About::default(),
-        };
-        let waves = &mut *self.waves;
-        let bytes = &mut self.bytes;
+        let frame = |index| usize::try_from(index).unwrap_or(usize::MAX);
+        let whole = region.wave;
         region.wave = *self.parts.entry((sample, part)).or_insert_with(|| {
-            *bytes = bytes.saturating_sub(2 * size_of::<Wave>());
-            waves.push(wave);
-            waves.len() - 1
+            self.bytes = self.bytes.saturating_sub(2 * size_of::<Wave>());
+            self.recipient
+                .part(whole, frame(part.start)..frame(part.end));
+            self.waves += 1;
+            self.waves - 1
         });
         region
     }

@@ -10,7 +10,7 @@ use super::hydra::{SAMPLE, SHDR};
 use super::info::{Version, WITH_24_BITS};
 use super::keep_first;
 use super::records::Table;
-use crate::bank::{About, Frames, LoopKind, Wave, WaveLoop, WaveSample};
+use crate::bank::{About, Frames, LoopKind, Recipient, Wave, WaveLoop, WaveSample};
 use crate::dls::info::text;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
@@ -116,20 +116,22 @@ pub(super) struct Sample {
 pub(super) struct Samples {
     /// By their number in the file; nothing for those that cannot be played.
     pub(super) table: Vec<Option<Sample>>,
-    /// What they play.
-    pub(super) waves: Vec<Wave>,
+    /// Number of waves that they play.
+    pub(super) waves: usize,
 }
 
-/// Reads all samples.
+/// Reads all samples; their waves are handed over.
 pub(super) fn read(
     headers: &Table<'_, SAMPLE>,
     data: &Data<'_>,
     place: &Place<'_>,
+    recipient: &mut dyn Recipient,
     findings: &mut Findings,
 ) -> Result<Samples, ReadError> {
     let mut reader = Reader {
         data,
-        waves: Vec::with_capacity(headers.len()),
+        recipient,
+        waves: 0,
         decoder: vorbis::Decoder::new(
             limits::decoded_frames(data.file_bytes),
             limits::codebook_numbers(data.file_bytes),
@@ -145,7 +147,7 @@ pub(super) fn read(
         table.push(header.and_then(|header| reader.read(&header, &mut note)));
     }
     pair(&mut table);
-    if reader.waves.is_empty() {
+    if reader.waves == 0 {
         return Err(ReadError {
             kind: ReadErrorKind::NoSamples,
             offset: headers.offset(0),
@@ -211,7 +213,9 @@ impl<'a> Header<'a> {
 /// Makes waves of samples.
 struct Reader<'a> {
     data: &'a Data<'a>,
-    waves: Vec<Wave>,
+    recipient: &'a mut dyn Recipient,
+    /// Number of those that were handed over.
+    waves: usize,
     decoder: vorbis::Decoder,
     /// Streams that were decoded, by their place: two samples may be one stream.
     decoded: BTreeMap<(u32, u32), Option<Frames>>,
@@ -239,7 +243,9 @@ impl Reader<'_> {
         let count = u32::try_from(frames.len()).unwrap_or(u32::MAX);
         let root = root(header.key, note);
         let wave_loop = wave_loop(looped, count, LoopKind::Forward, &mut |_| {});
-        self.waves.push(Wave {
+        let wave = self.waves;
+        self.waves += 1;
+        self.recipient.wave(Wave {
             name: text(header.name).trim_end().to_owned(),
             sample_rate: rate(header.rate_hz, note),
             frames,
@@ -254,7 +260,7 @@ impl Reader<'_> {
             about: About::default(),
         });
         Some(Sample {
-            wave: self.waves.len() - 1,
+            wave,
             frames: count,
             looped,
             root,
