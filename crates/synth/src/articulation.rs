@@ -12,15 +12,13 @@ pub(crate) mod key;
 mod links;
 mod term;
 
-use std::sync::Arc;
-
 use dmus_dls::bank::{Dialect, Source, Transform};
 
 use crate::channel::controllers::Controls;
 use curves::CurveTables;
 pub(crate) use links::Links;
-pub(crate) use term::Shelf;
 use term::Term;
+pub(crate) use term::{Shelf, Terms};
 
 /// A destination that is summed at every tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,32 +122,39 @@ impl NoteSums {
     }
 }
 
-/// Everything that the connections of one region say.
+/// Everything that the connections of one region say: its lists by their numbers.
 ///
-/// Its lists are shared with other regions that have the same.
+/// A bank has thousands of them.
 #[derive(Debug)]
-pub(crate) struct Articulation {
-    dialect: Dialect,
+pub(crate) struct Sheet {
     /// Into links, the lowest first.
-    links: Arc<[Term]>,
+    links: u32,
     /// Into [`NoteTarget`]s.
-    note: Arc<[Term]>,
+    note: u32,
     /// Into [`TickTarget`]s, from sources that a note never changes.
-    fixed: Arc<[Term]>,
+    fixed: u32,
     /// Into [`TickTarget`]s, from sources that change with a message.
-    channel: Arc<[Term]>,
+    channel: u32,
     /// Into [`TickTarget`]s, from oscillators and envelopes.
-    moving: Arc<[Term]>,
+    moving: u32,
     /// [`NoteTarget`]s that are exactly 0 s, one bit each.
     instant: u32,
-    /// Whether there is a filter at all.
-    has_filter: bool,
-    /// Pitch for each key, cents.
-    cents_per_key: f64,
-    /// The key scale pivots at key 0 instead of the unity note.
-    pivots_at_zero: bool,
     /// Share of the volume envelope's range that reaches the gain; 1 is all of it.
     eg1_depth: f64,
+    /// Pitch for 128 keys, cents in 16.16.
+    cents_of_128_keys: i32,
+    dialect: Dialect,
+    /// Whether there is a filter at all.
+    has_filter: bool,
+    /// The key scale pivots at key 0 instead of the unity note.
+    pivots_at_zero: bool,
+}
+
+/// A sheet with the terms that it is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Articulation<'a> {
+    pub(crate) sheet: &'a Sheet,
+    pub(crate) terms: &'a Terms,
 }
 
 /// Oscillators and envelopes of one note at one age.
@@ -220,7 +225,7 @@ impl Inputs<'_> {
         curves::output(term.output_curve, product) * term.amount
     }
 
-    fn sum<const N: usize>(&self, terms: &[Term]) -> [f64; N] {
+    fn sum<'t, const N: usize>(&self, terms: impl Iterator<Item = &'t Term>) -> [f64; N] {
         let mut sums = [0.0; N];
         for term in terms {
             if let Some(sum) = sums.get_mut(usize::from(term.target)) {
@@ -231,47 +236,54 @@ impl Inputs<'_> {
     }
 }
 
-impl Articulation {
+impl Sheet {
+    /// Pitch for each key, cents.
+    fn cents_per_key(&self) -> f64 {
+        f64::from(self.cents_of_128_keys) / (128.0 * 65_536.0)
+    }
+}
+
+impl Articulation<'_> {
     /// Links as note and channel are now; the other sums listen to them.
     ///
     /// - `inputs`: whose own links do not count
     pub(crate) fn links(&self, inputs: &Inputs<'_>) -> Links {
-        Links::settle(&self.links, inputs)
+        Links::settle(self.terms.of(self.sheet.links), inputs)
     }
 
     /// Times, speeds and levels of a note that starts now.
     pub(crate) fn at_note_on(&self, inputs: &Inputs<'_>) -> NoteSums {
-        NoteSums(inputs.sum(&self.note))
+        NoteSums(inputs.sum(self.terms.of(self.sheet.note)))
     }
 
     /// The part of the sums that stays for the whole note.
     pub(crate) fn fixed(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(&self.fixed))
+        TickSums(inputs.sum(self.terms.of(self.sheet.fixed)))
     }
 
     /// The part of the sums that changes when the channel does.
     pub(crate) fn channel(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(&self.channel))
+        TickSums(inputs.sum(self.terms.of(self.sheet.channel)))
     }
 
     /// The part of the sums that oscillators and envelopes move.
     pub(crate) fn moving(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(&self.moving))
+        TickSums(inputs.sum(self.terms.of(self.sheet.moving)))
     }
 
     /// Whether anything moves from tick to tick by itself.
     pub(crate) fn moves(&self) -> bool {
-        !self.moving.is_empty()
+        !self.terms.is_empty(self.sheet.moving)
     }
 
     /// Whether a time is exactly 0 s.
     pub(crate) const fn is_instant(&self, target: NoteTarget) -> bool {
-        self.instant & (1 << target as u32) != 0
+        self.sheet.instant & (1 << target as u32) != 0
     }
 
     /// Whether there is a filter at all.
     pub(crate) const fn has_filter(&self) -> bool {
-        self.has_filter
+        self.sheet.has_filter
     }
 
     /// Whether the attack of the modulation envelope is convex instead of linear.
@@ -279,7 +291,7 @@ impl Articulation {
     /// # Source
     /// \[SF2\] envelope generators.
     pub(crate) fn attacks_convex(&self) -> bool {
-        self.dialect == Dialect::SoundFont
+        self.sheet.dialect == Dialect::SoundFont
     }
 
     /// Longest time of any envelope segment, seconds.
@@ -287,7 +299,7 @@ impl Articulation {
     /// # Source
     /// \[DLS2\] ranges of times; \[SF2\] generator ranges.
     pub(crate) const fn max_time_s(&self) -> f64 {
-        match self.dialect {
+        match self.sheet.dialect {
             Dialect::Dls => MAX_DLS_TIME_S,
             Dialect::SoundFont => MAX_SOUND_FONT_TIME_S,
         }
@@ -298,7 +310,7 @@ impl Articulation {
     /// # Source
     /// \[DLS2\] filter Q range; \[SF2\] initialFilterQ.
     pub(crate) const fn max_resonance_db(&self) -> f64 {
-        match self.dialect {
+        match self.sheet.dialect {
             Dialect::Dls => MAX_DLS_RESONANCE_DB,
             Dialect::SoundFont => MAX_SOUND_FONT_RESONANCE_DB,
         }
@@ -306,7 +318,7 @@ impl Articulation {
 
     /// Share of the volume envelope's range that reaches the gain.
     pub(crate) const fn eg1_depth(&self) -> f64 {
-        self.eg1_depth
+        self.sheet.eg1_depth
     }
 
     /// Pitch of a key relative to the wave's recorded pitch, cents.
@@ -317,10 +329,11 @@ impl Articulation {
     /// shows that the bank has allowed for the pivot at key 0.
     pub(crate) fn key_pitch(&self, key: f64, unity_note: u8) -> f64 {
         let unity = f64::from(unity_note);
-        if self.pivots_at_zero {
-            self.cents_per_key * key - 100.0 * unity
+        let cents_per_key = self.sheet.cents_per_key();
+        if self.sheet.pivots_at_zero {
+            cents_per_key * key - 100.0 * unity
         } else {
-            self.cents_per_key * (key - unity)
+            cents_per_key * (key - unity)
         }
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! Thread: control builds, render reads.
 
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
-
 use dmus_dls::bank::{Connection, Curve, Dialect, Source, Transform};
 use dmus_dls::defaults;
+
+use crate::unique::{Lists, Marked, Unique, UniqueLists};
 
 /// One connection, ready to run.
 #[derive(Debug, Clone, Copy)]
@@ -44,19 +42,40 @@ impl PartialEq for Term {
     }
 }
 
-impl Eq for Term {}
-
-impl Hash for Term {
-    /// Of what tells most terms apart; hashing all of it would take most of the time of compiling.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.amount.to_bits() ^ u64::from(self.target));
+impl Marked for Term {
+    fn mark(&self) -> u64 {
+        self.amount.to_bits() ^ u64::from(self.target)
     }
 }
 
-/// Lists that are there already: the regions of a bank differ in few of their connections.
+/// All terms of a collection, and lists of them by number.
+///
+/// The regions of a bank have few terms and most of their lists in common, so each is there once.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    terms: Box<[Term]>,
+    /// Of numbers of terms.
+    lists: Lists<Box<[u32]>>,
+}
+
+impl Terms {
+    /// The terms of a list in their order.
+    pub(super) fn of(&self, list: u32) -> impl Iterator<Item = &Term> {
+        let term = |number: &u32| self.terms.get(usize::try_from(*number).ok()?);
+        self.lists.get(list).iter().filter_map(term)
+    }
+
+    /// Whether there is nothing in a list.
+    pub(super) fn is_empty(&self, list: u32) -> bool {
+        self.lists.get(list).is_empty()
+    }
+}
+
+/// Terms and lists as they come.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    lists: HashSet<Arc<[Term]>>,
+    terms: Unique<Term>,
+    lists: UniqueLists<u32>,
     /// What either dialect implies, in the order of the keys.
     dls: Vec<Connection>,
     sound_font: Vec<Connection>,
@@ -70,7 +89,8 @@ impl Default for Shelf {
             implied
         };
         Self {
-            lists: HashSet::new(),
+            terms: Unique::default(),
+            lists: UniqueLists::default(),
             dls: sorted(Dialect::Dls),
             sound_font: sorted(Dialect::SoundFont),
         }
@@ -86,13 +106,17 @@ impl Shelf {
         }
     }
 
-    /// The list with these terms.
-    pub(super) fn shared(&mut self, terms: &[Term]) -> Arc<[Term]> {
-        if let Some(known) = self.lists.get(terms) {
-            return Arc::clone(known);
+    /// Number of the list with these terms; none if there are too many.
+    pub(super) fn list(&mut self, terms: &[Term]) -> Option<u32> {
+        let numbers: Option<Vec<u32>> = terms.iter().map(|term| self.terms.number(*term)).collect();
+        self.lists.number(&numbers?)
+    }
+
+    /// All that was put on it.
+    pub(crate) fn into_terms(self) -> Terms {
+        Terms {
+            terms: self.terms.into_things(),
+            lists: self.lists.into_lists(),
         }
-        let list = Arc::from(terms);
-        self.lists.insert(Arc::clone(&list));
-        list
     }
 }

@@ -1,154 +1,201 @@
 //! A collection in the making: instruments linked to waves, regions laid out for the search.
 //!
-//! In: instruments, and waves that are compiled already. Out: a collection.
+//! In: waves, and instruments that play them. Out: a collection. Nothing of what comes in is kept
+//! but the waves, so that a bank need never be there as a whole.
 //! Thread: control. Source: \[DLS2\] structure and region selection.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::Arc;
 
 use dmus_dls::bank::{
-    Connection, Dialect, Instrument as BankInstrument, LoopKind, Patch, Region as BankRegion,
-    WaveSample,
+    Connection, Dialect, Instrument as BankInstrument, LoopKind, Patch, Recipient,
+    Region as BankRegion, Wave as BankWave, WaveSample,
 };
 
-use super::{Collection, Instrument, Region, Wave, Zone};
+use super::{Collection, Instrument, Part, Region, Wave, Zone};
 use crate::articulation::key::KeyGenerator;
-use crate::articulation::{Articulation, Shelf};
+use crate::articulation::{Sheet, Shelf};
 use crate::dsp::recording::Seam;
 use crate::error::DownloadError;
+use crate::unique::{Marked, Unique, UniqueLists};
 
 /// Bank select of General MIDI 2's drums; such an instrument is a drum kit, flagged or not.
 const GM2_DRUMS: u8 = 120;
 
-/// Most by which a wave's own gain counts, dB; corrupt banks ask for thousands.
-const MAX_GAIN_DB: f64 = 96.0;
+/// Connections that are remembered, to know a list again: regions of one kind stand together.
+const REMEMBERED: usize = 4096;
 
-/// A wave with the playback data for regions that have none of their own.
-#[derive(Debug, Clone)]
-pub(crate) struct Link {
-    pub(crate) wave: Arc<Wave>,
-    pub(crate) sample: Option<WaveSample>,
-}
-
-/// Puts a collection together.
-///
-/// - `waves`: of the collection, in their order
-/// - `instruments`: each with the indices in `waves` that its own wave numbers stand for; without
-///   them its numbers are those indices. Of two at one patch the first stays.
-///
-/// # Errors
-/// Parts that do not fit together; see [`DownloadError`].
-pub(crate) fn assemble<'a>(
-    title: String,
-    waves: &[Link],
-    instruments: impl Iterator<Item = (&'a BankInstrument, Option<&'a [usize]>)>,
-) -> Result<Collection, DownloadError> {
-    let mut compiler = Compiler::new(waves)?;
-    for (index, (instrument, links)) in instruments.enumerate() {
-        compiler.instrument(index, instrument, links)?;
-    }
-    Ok(compiler.finish(title))
-}
-
-/// A list of connections, and whose defaults stand below it.
-#[derive(PartialEq)]
-struct List<'a> {
-    dialect: Dialect,
-    connections: &'a [Connection],
-}
-
-impl Eq for List<'_> {}
-
-impl Hash for List<'_> {
-    /// Of what tells most lists apart.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for connection in self.connections {
-            state.write_i32(connection.scale);
-        }
+impl Marked for Connection {
+    fn mark(&self) -> u64 {
+        u64::from(self.scale.cast_unsigned())
     }
 }
 
-/// A collection in the making.
-struct Compiler<'a> {
-    waves: &'a [Link],
+/// A loop: its wave, first frame and frames.
+type Loop = (u32, u32, u32);
+
+impl Marked for Loop {
+    fn mark(&self) -> u64 {
+        u64::from(self.0) << 32 ^ u64::from(self.1)
+    }
+}
+
+/// Makes a [`Collection`] of the parts of a bank, as a reader hands them over.
+///
+/// ```no_run
+/// use dmus_dls::{Bank, Image, ReadOptions};
+/// use dmus_synth::Compiler;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let image = Image::from_bytes(&std::fs::read("bank.sf2")?);
+/// let mut compiler = Compiler::new();
+/// let rest = Bank::deliver(&image, ReadOptions::default(), &mut compiler)?;
+/// let collection = compiler.finish(rest.info.name)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Compiler {
+    waves: Vec<Arc<Wave>>,
+    /// For regions that have none of their own, parallel to `waves`.
+    samples: Vec<Option<WaveSample>>,
     instruments: Vec<Instrument>,
     zones: Vec<Zone>,
-    regions: Vec<Region>,
-    articulations: Vec<Articulation>,
-    /// Articulations by dialect and list.
-    known_articulations: HashMap<List<'a>, u32>,
+    parts: Vec<Part>,
+    regions: Unique<Region>,
+    sheets: Vec<Sheet>,
+    remembered: Remembered,
     shelf: Shelf,
     seams: Vec<Seam>,
-    /// Seams by wave, start and length.
-    known_seams: BTreeMap<(usize, u32, u32), u32>,
+    known_seams: Unique<Loop>,
+    /// What did not fit together first.
+    fault: Option<DownloadError>,
 }
 
-impl<'a> Compiler<'a> {
-    fn new(waves: &'a [Link]) -> Result<Self, DownloadError> {
-        next_index(waves)?;
-        Ok(Self {
-            waves,
-            instruments: Vec::new(),
-            zones: Vec::new(),
-            regions: Vec::new(),
-            articulations: Vec::new(),
-            known_articulations: HashMap::new(),
-            shelf: Shelf::default(),
-            seams: Vec::new(),
-            known_seams: BTreeMap::new(),
-        })
+/// The last lists of connections, and their sheets.
+#[derive(Debug, Default)]
+struct Remembered {
+    dialect: Dialect,
+    lists: UniqueLists<Connection>,
+    sheets: Vec<u32>,
+}
+
+impl Recipient for Compiler {
+    fn wave(&mut self, wave: BankWave) {
+        self.note(|compiler| compiler.add_bank_wave(&wave));
     }
 
-    fn instrument(
+    fn part(&mut self, whole: usize, frames: Range<usize>) {
+        self.note(|compiler| {
+            let index = compiler.waves.len();
+            // It is there for a region of the instrument that comes next.
+            let whole = compiler.waves.get(whole).ok_or(DownloadError::NoSuchWave {
+                instrument: compiler.instruments.len(),
+                region: 0,
+                wave: whole,
+                waves: index,
+            })?;
+            let frames = whole.recording.frames().part(frames);
+            let part = Wave::of_frames(index, &frames, whole.sample_rate_hz)?;
+            compiler.add_wave(Arc::new(part), None);
+            Ok(())
+        });
+    }
+
+    fn instrument(&mut self, instrument: BankInstrument) {
+        self.note(|compiler| compiler.add_instrument(&instrument, None));
+    }
+}
+
+impl Compiler {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Does something if nothing has failed, and remembers whether it has.
+    fn note(&mut self, what: impl FnOnce(&mut Self) -> Result<(), DownloadError>) {
+        if self.fault.is_none() {
+            self.fault = what(self).err();
+        }
+    }
+
+    /// Adds the next wave of a bank.
+    pub(crate) fn add_bank_wave(&mut self, wave: &BankWave) -> Result<(), DownloadError> {
+        let compiled = Wave::compile(self.waves.len(), wave)?;
+        self.add_wave(Arc::new(compiled), wave.sample);
+        Ok(())
+    }
+
+    /// Adds the next wave.
+    ///
+    /// - `sample`: playback data for regions that have none of their own
+    pub(crate) fn add_wave(&mut self, wave: Arc<Wave>, sample: Option<WaveSample>) {
+        self.waves.push(wave);
+        self.samples.push(sample);
+    }
+
+    /// Adds an instrument; of two at one patch the first stays.
+    ///
+    /// - `links`: indices of the waves that its own wave numbers stand for; without them its
+    ///   numbers are those indices
+    pub(crate) fn add_instrument(
         &mut self,
-        index: usize,
-        instrument: &'a BankInstrument,
+        instrument: &BankInstrument,
         links: Option<&[usize]>,
     ) -> Result<(), DownloadError> {
-        let first_region = next_index(&self.regions)?;
+        let index = self.instruments.len();
+        let first_region = next_index(&self.zones)?;
         for (number, region) in instrument.regions.iter().enumerate() {
             // A list of its own puts the instrument's out of force as a whole.
             let connections = region.articulation.as_ref();
-            let articulation = self.articulation(
-                instrument.dialect,
-                connections.unwrap_or(&instrument.articulation),
-            )?;
+            let connections = connections.unwrap_or(&instrument.articulation);
+            let sheet = self.sheet(instrument.dialect, connections)?;
             let wave = match links {
                 None => region.wave,
                 Some(links) => links.get(region.wave).copied().unwrap_or(usize::MAX),
             };
-            self.region((index, number), region, wave, articulation)?;
+            self.region((index, number), region, wave, sheet)?;
         }
         let mut patch = instrument.patch;
         patch.drums |= patch.bank_msb == GM2_DRUMS;
         self.instruments.push(Instrument {
-            name: instrument.name.clone(),
+            name: instrument.name.as_str().into(),
             patch,
             dialect: instrument.dialect,
             key_generator: KeyGenerator::compile(&instrument.articulation),
             first_region,
-            end_region: next_index(&self.regions)?,
+            end_region: next_index(&self.zones)?,
         });
         Ok(())
     }
 
-    fn articulation(
+    fn sheet(
         &mut self,
         dialect: Dialect,
-        connections: &'a [Connection],
+        connections: &[Connection],
     ) -> Result<u32, DownloadError> {
-        let key = List {
-            dialect,
-            connections,
-        };
-        if let Some(&index) = self.known_articulations.get(&key) {
-            return Ok(index);
+        let known = &mut self.remembered;
+        let is_full = known.lists.things() + connections.len() > REMEMBERED;
+        if is_full || known.dialect != dialect {
+            known.dialect = dialect;
+            known.lists.clear();
+            known.sheets.clear();
         }
-        let index = next_index(&self.articulations)?;
-        let articulation = Articulation::compile(dialect, connections, &mut self.shelf);
-        self.articulations.push(articulation);
-        self.known_articulations.insert(key, index);
+        let number = known.lists.number(connections);
+        let number = number.ok_or(DownloadError::TooMany)?;
+        let sheet = known
+            .sheets
+            .get(usize::try_from(number).unwrap_or(usize::MAX));
+        if let Some(sheet) = sheet {
+            return Ok(*sheet);
+        }
+        let index = next_index(&self.sheets)?;
+        let sheet = Sheet::compile(dialect, connections, &mut self.shelf);
+        self.sheets.push(sheet.ok_or(DownloadError::TooMany)?);
+        self.remembered.sheets.push(index);
         Ok(index)
     }
 
@@ -157,18 +204,19 @@ impl<'a> Compiler<'a> {
         (instrument, number): (usize, usize),
         region: &BankRegion,
         wave: usize,
-        articulation: u32,
+        sheet: u32,
     ) -> Result<(), DownloadError> {
-        let link = self.waves.get(wave).ok_or(DownloadError::NoSuchWave {
+        let of_wave = self.samples.get(wave).ok_or(DownloadError::NoSuchWave {
             instrument,
             region: number,
             wave,
             waves: self.waves.len(),
         })?;
+        let index = u32::try_from(wave).map_err(|_| DownloadError::TooMany)?;
         // The region's playback data replaces the wave's as a whole.
-        let sample = region.sample.or(link.sample).unwrap_or_default();
+        let sample = region.sample.or(*of_wave).unwrap_or_default();
         let seam = match sample.wave_loop {
-            Some(wave_loop) => Some(self.seam(wave, wave_loop.start, wave_loop.length)?),
+            Some(wave_loop) => Some(self.seam(index, wave_loop.start, wave_loop.length)?),
             None => None,
         };
         self.zones.push(Zone {
@@ -177,44 +225,62 @@ impl<'a> Compiler<'a> {
             velocity_low: *region.velocities.start(),
             velocity_high: *region.velocities.end(),
         });
-        self.regions.push(Region {
-            articulation,
-            wave: u32::try_from(wave).map_err(|_| DownloadError::TooMany)?,
+        let region = self.regions.number(Region {
+            wave: index,
             seam,
             leaves_loop: sample
                 .wave_loop
                 .is_some_and(|wave_loop| wave_loop.kind == LoopKind::UntilRelease),
             unity_note: sample.unity_note,
-            fine_tune: f64::from(sample.fine_tune),
-            gain_db: sample.gain.db().clamp(-MAX_GAIN_DB, MAX_GAIN_DB),
+            fine_tune: sample.fine_tune,
+            gain: sample.gain,
             self_non_exclusive: region.self_non_exclusive,
             key_group: region.key_group,
             fixed_key: region.fixed_key.map(|key| key.min(127)),
             fixed_velocity: region.fixed_velocity.map(|velocity| velocity.clamp(1, 127)),
         });
+        let region = region.ok_or(DownloadError::TooMany)?;
+        self.parts.push(Part { region, sheet });
         Ok(())
     }
 
-    fn seam(&mut self, wave: usize, start: u32, length: u32) -> Result<u32, DownloadError> {
-        if let Some(&index) = self.known_seams.get(&(wave, start, length)) {
-            return Ok(index);
+    /// Number of a loop, counted from 1.
+    fn seam(&mut self, wave: u32, start: u32, length: u32) -> Result<NonZeroU32, DownloadError> {
+        let number = self.known_seams.number((wave, start, length));
+        let number = number.ok_or(DownloadError::TooMany)?;
+        if usize::try_from(number) == Ok(self.seams.len()) {
+            let wave = usize::try_from(wave).unwrap_or(usize::MAX);
+            let recording = self.waves.get(wave).map(|wave| &wave.recording);
+            let seam = recording
+                .and_then(|recording| Seam::new(recording, start, length))
+                .ok_or_else(|| DownloadError::LoopOutsideWave {
+                    wave,
+                    start,
+                    length,
+                    frames: recording
+                        .map_or(0, |r| usize::try_from(r.length()).unwrap_or(usize::MAX)),
+                })?;
+            self.seams.push(seam);
         }
-        let recording = self.waves.get(wave).map(|link| &link.wave.recording);
-        let seam = recording
-            .and_then(|recording| Seam::new(recording, start, length))
-            .ok_or_else(|| DownloadError::LoopOutsideWave {
-                wave,
-                start,
-                length,
-                frames: recording.map_or(0, |r| usize::try_from(r.length()).unwrap_or(usize::MAX)),
-            })?;
-        let index = next_index(&self.seams)?;
-        self.seams.push(seam);
-        self.known_seams.insert((wave, start, length), index);
-        Ok(index)
+        NonZeroU32::MIN
+            .checked_add(number)
+            .ok_or(DownloadError::TooMany)
     }
 
-    fn finish(self, title: String) -> Collection {
+    /// The collection of all that came.
+    ///
+    /// - `title`: of the bank, possibly empty
+    ///
+    /// # Errors
+    /// What did not fit together first; see [`DownloadError`]. The parts of a bank from a reader
+    /// always do.
+    ///
+    /// # Real-time
+    /// Control. Not real-time: allocates; the waves stay where they are.
+    pub fn finish(self, title: String) -> Result<Collection, DownloadError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
         let mut by_patch: Vec<(Patch, u32)> = (0..)
             .zip(&self.instruments)
             .map(|(index, instrument)| (instrument.patch, index))
@@ -238,7 +304,7 @@ impl<'a> Compiler<'a> {
             .iter()
             .find(|(patch, _)| patch.drums)
             .map(|(_, index)| *index);
-        Collection {
+        Ok(Collection {
             title,
             instruments: self.instruments.into(),
             by_patch: by_patch.into(),
@@ -246,15 +312,13 @@ impl<'a> Compiler<'a> {
             by_kit,
             first_kit,
             zones: self.zones.into(),
-            regions: self.regions.into(),
-            articulations: self.articulations.into(),
-            waves: self
-                .waves
-                .iter()
-                .map(|link| Arc::clone(&link.wave))
-                .collect(),
+            parts: self.parts.into(),
+            regions: self.regions.into_things(),
+            sheets: self.sheets.into(),
+            terms: self.shelf.into_terms(),
+            waves: self.waves.into(),
             seams: self.seams.into(),
-        }
+        })
     }
 }
 

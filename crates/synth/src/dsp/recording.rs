@@ -66,14 +66,55 @@ impl Strip {
     }
 }
 
+/// A few frames of a wave with the silence before or behind them, where the wave itself is.
+#[derive(Debug)]
+struct Margin<const N: usize> {
+    high: [i16; N],
+    /// Of no meaning in a wave of 16 bit.
+    low: [u8; N],
+}
+
+impl<const N: usize> Margin<N> {
+    /// Copies frames from a position on; those outside of the wave are silence.
+    ///
+    /// - `first`: before the start of the wave it wraps
+    fn new(frames: &Frames, first: u64) -> Self {
+        let at = |step: usize| {
+            let position = first.wrapping_add(step as u64);
+            usize::try_from(position).unwrap_or(usize::MAX)
+        };
+        let low = frames.low().unwrap_or_default();
+        Self {
+            high: std::array::from_fn(|step| frames.high().get(at(step)).copied().unwrap_or(0)),
+            low: std::array::from_fn(|step| low.get(at(step)).copied().unwrap_or(0)),
+        }
+    }
+
+    fn span(&self, has_low: bool, origin: u64, end: u64) -> Span<'_> {
+        Span {
+            high: &self.high,
+            low: has_low.then_some(&self.low),
+            origin,
+            end,
+        }
+    }
+}
+
+/// Frames that reading the first position touches.
+const HEAD_FRAMES: usize = 4;
+const _: () = assert!(HEAD_FRAMES as u64 == FRAMES_BEHIND + FRAMES_AHEAD);
+/// Frames that reading the last two positions touches.
+const TAIL_FRAMES: usize = 5;
+const _: () = assert!(TAIL_FRAMES as u64 == FRAMES_BEHIND + 2 * (FRAMES_AHEAD - 1));
+
 /// The frames of one wave with silence on both sides.
 #[derive(Debug)]
 pub(crate) struct Recording {
     frames: Frames,
     /// What the first position touches.
-    head: Strip,
+    head: Margin<HEAD_FRAMES>,
     /// What the last two positions touch.
-    tail: Strip,
+    tail: Margin<TAIL_FRAMES>,
     /// Frames of the wave, at most [`MAX_WAVE_FRAMES`].
     length: u32,
 }
@@ -88,15 +129,10 @@ impl Recording {
             return None;
         }
         let length = u32::try_from(frames.len()).ok()?;
-        let touched = |first: u64, last: u64| {
-            let before = first.wrapping_sub(FRAMES_BEHIND);
-            let count = last.wrapping_add(FRAMES_AHEAD).wrapping_sub(before);
-            strip(frames, (0..count).map(move |n| before.wrapping_add(n)))
-        };
         let end = u64::from(length);
         Some(Self {
-            head: touched(0, 0),
-            tail: touched(end.wrapping_sub(FRAMES_AHEAD - 1), end.wrapping_sub(1)),
+            head: Margin::new(frames, 0_u64.wrapping_sub(FRAMES_BEHIND)),
+            tail: Margin::new(frames, end.wrapping_sub(FRAMES_AHEAD - 1 + FRAMES_BEHIND)),
             frames: frames.clone(),
             length,
         })
@@ -118,8 +154,8 @@ impl Recording {
         let end = u64::from(self.length);
         let tail = end.saturating_sub(FRAMES_AHEAD - 1);
         if position < FRAMES_BEHIND {
-            self.head
-                .span(0_u64.wrapping_sub(FRAMES_BEHIND), FRAMES_BEHIND)
+            let origin = 0_u64.wrapping_sub(FRAMES_BEHIND);
+            self.head.span(self.has_low(), origin, FRAMES_BEHIND)
         } else if position < tail {
             Span {
                 high: self.frames.high(),
@@ -129,8 +165,12 @@ impl Recording {
             }
         } else {
             let origin = end.wrapping_sub(FRAMES_AHEAD - 1 + FRAMES_BEHIND);
-            self.tail.span(origin, end)
+            self.tail.span(self.has_low(), origin, end)
         }
+    }
+
+    fn has_low(&self) -> bool {
+        self.frames.low().is_some()
     }
 }
 
