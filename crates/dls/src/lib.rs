@@ -40,7 +40,6 @@ mod sf2;
 mod xmf;
 
 pub use bank::Bank;
-use bank::Remainder;
 pub use error::{Defect, FourCc, ReadError, ReadErrorKind, Warning};
 pub use image::Image;
 pub use options::{Attenuation, ReadOptions};
@@ -100,14 +99,6 @@ impl Bank {
     /// # Real-time
     /// Control side only. Not real-time: allocates.
     pub fn from_image_with(image: &Image, options: ReadOptions) -> Result<Self, ReadError> {
-        let mut bank = Self::default();
-        let Remainder { info, warnings } = form::read(image, options, &mut bank)?;
-        bank.instruments.shrink_to_fit();
-        bank.waves.shrink_to_fit();
-        Ok(Self {
-            info,
-            warnings,
-            ..bank
-        })
+        Self::gather(image, options)
     }
 }

@@ -15,6 +15,7 @@ mod term;
 use dmus_dls::bank::{Dialect, Source, Transform};
 
 use crate::channel::controllers::Controls;
+use crate::unique::Marked;
 use curves::CurveTables;
 pub(crate) use links::Links;
 use term::Term;
@@ -122,27 +123,34 @@ impl NoteSums {
     }
 }
 
-/// Everything that the connections of one region say: its lists by their numbers.
+/// What the connections of one region say and those of most others do not.
 ///
 /// A bank has thousands of them.
 #[derive(Debug)]
 pub(crate) struct Sheet {
-    /// Into links, the lowest first.
-    links: u32,
-    /// Into [`NoteTarget`]s.
+    /// List into [`NoteTarget`]s.
     note: u32,
-    /// Into [`TickTarget`]s, from sources that a note never changes.
+    /// List into [`TickTarget`]s, from sources that a note never changes.
     fixed: u32,
-    /// Into [`TickTarget`]s, from sources that change with a message.
-    channel: u32,
-    /// Into [`TickTarget`]s, from oscillators and envelopes.
-    moving: u32,
     /// [`NoteTarget`]s that are exactly 0 s, one bit each.
     instant: u32,
+    /// Number of its [`Manner`].
+    manner: u32,
+}
+
+/// What the connections of a region have in common with those of many others.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Manner {
+    /// List into links, the lowest first.
+    links: u32,
+    /// List into [`TickTarget`]s, from sources that change with a message.
+    channel: u32,
+    /// List into [`TickTarget`]s, from oscillators and envelopes.
+    moving: u32,
     /// Share of the volume envelope's range that reaches the gain; 1 is all of it.
     eg1_depth: f64,
-    /// Pitch for 128 keys, cents in 16.16.
-    cents_of_128_keys: i32,
+    /// Pitch for each key, cents.
+    cents_per_key: f64,
     dialect: Dialect,
     /// Whether there is a filter at all.
     has_filter: bool,
@@ -150,11 +158,30 @@ pub(crate) struct Sheet {
     pivots_at_zero: bool,
 }
 
-/// A sheet with the terms that it is about.
+impl Marked for Manner {
+    fn mark(&self) -> u64 {
+        let lists = u64::from(self.channel) ^ u64::from(self.moving) << 20;
+        self.cents_per_key.to_bits() ^ lists ^ u64::from(self.links) << 40
+    }
+}
+
+/// Everything that the connections of one region say.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Articulation<'a> {
-    pub(crate) sheet: &'a Sheet,
-    pub(crate) terms: &'a Terms,
+    sheet: &'a Sheet,
+    manner: &'a Manner,
+    terms: &'a Terms,
+}
+
+impl<'a> Articulation<'a> {
+    /// Puts together what belongs together.
+    pub(crate) fn of(sheet: &'a Sheet, terms: &'a Terms) -> Option<Self> {
+        Some(Self {
+            sheet,
+            manner: terms.manner(sheet.manner)?,
+            terms,
+        })
+    }
 }
 
 /// Oscillators and envelopes of one note at one age.
@@ -236,19 +263,12 @@ impl Inputs<'_> {
     }
 }
 
-impl Sheet {
-    /// Pitch for each key, cents.
-    fn cents_per_key(&self) -> f64 {
-        f64::from(self.cents_of_128_keys) / (128.0 * 65_536.0)
-    }
-}
-
 impl Articulation<'_> {
     /// Links as note and channel are now; the other sums listen to them.
     ///
     /// - `inputs`: whose own links do not count
     pub(crate) fn links(&self, inputs: &Inputs<'_>) -> Links {
-        Links::settle(self.terms.of(self.sheet.links), inputs)
+        Links::settle(self.terms.of(self.manner.links), inputs)
     }
 
     /// Times, speeds and levels of a note that starts now.
@@ -263,17 +283,17 @@ impl Articulation<'_> {
 
     /// The part of the sums that changes when the channel does.
     pub(crate) fn channel(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(self.terms.of(self.sheet.channel)))
+        TickSums(inputs.sum(self.terms.of(self.manner.channel)))
     }
 
     /// The part of the sums that oscillators and envelopes move.
     pub(crate) fn moving(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(self.terms.of(self.sheet.moving)))
+        TickSums(inputs.sum(self.terms.of(self.manner.moving)))
     }
 
     /// Whether anything moves from tick to tick by itself.
     pub(crate) fn moves(&self) -> bool {
-        !self.terms.is_empty(self.sheet.moving)
+        !self.terms.is_empty(self.manner.moving)
     }
 
     /// Whether a time is exactly 0 s.
@@ -283,7 +303,7 @@ impl Articulation<'_> {
 
     /// Whether there is a filter at all.
     pub(crate) const fn has_filter(&self) -> bool {
-        self.sheet.has_filter
+        self.manner.has_filter
     }
 
     /// Whether the attack of the modulation envelope is convex instead of linear.
@@ -291,7 +311,7 @@ impl Articulation<'_> {
     /// # Source
     /// \[SF2\] envelope generators.
     pub(crate) fn attacks_convex(&self) -> bool {
-        self.sheet.dialect == Dialect::SoundFont
+        self.manner.dialect == Dialect::SoundFont
     }
 
     /// Longest time of any envelope segment, seconds.
@@ -299,7 +319,7 @@ impl Articulation<'_> {
     /// # Source
     /// \[DLS2\] ranges of times; \[SF2\] generator ranges.
     pub(crate) const fn max_time_s(&self) -> f64 {
-        match self.sheet.dialect {
+        match self.manner.dialect {
             Dialect::Dls => MAX_DLS_TIME_S,
             Dialect::SoundFont => MAX_SOUND_FONT_TIME_S,
         }
@@ -310,7 +330,7 @@ impl Articulation<'_> {
     /// # Source
     /// \[DLS2\] filter Q range; \[SF2\] initialFilterQ.
     pub(crate) const fn max_resonance_db(&self) -> f64 {
-        match self.sheet.dialect {
+        match self.manner.dialect {
             Dialect::Dls => MAX_DLS_RESONANCE_DB,
             Dialect::SoundFont => MAX_SOUND_FONT_RESONANCE_DB,
         }
@@ -318,7 +338,7 @@ impl Articulation<'_> {
 
     /// Share of the volume envelope's range that reaches the gain.
     pub(crate) const fn eg1_depth(&self) -> f64 {
-        self.sheet.eg1_depth
+        self.manner.eg1_depth
     }
 
     /// Pitch of a key relative to the wave's recorded pitch, cents.
@@ -329,8 +349,8 @@ impl Articulation<'_> {
     /// shows that the bank has allowed for the pivot at key 0.
     pub(crate) fn key_pitch(&self, key: f64, unity_note: u8) -> f64 {
         let unity = f64::from(unity_note);
-        let cents_per_key = self.sheet.cents_per_key();
-        if self.sheet.pivots_at_zero {
+        let cents_per_key = self.manner.cents_per_key;
+        if self.manner.pivots_at_zero {
             cents_per_key * key - 100.0 * unity
         } else {
             cents_per_key * (key - unity)

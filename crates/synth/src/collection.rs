@@ -219,7 +219,7 @@ impl Collection {
     /// # Real-time
     /// Control. Not real-time: allocates; the waves stay where they are.
     pub fn compile(bank: &Bank) -> Result<Self, DownloadError> {
-        let mut compiler = Compiler::new();
+        let mut compiler = Compiler::default();
         for wave in &bank.waves {
             compiler.add_bank_wave(wave)?;
         }
@@ -297,10 +297,8 @@ impl Collection {
     /// Connections of a region by index.
     pub(crate) fn articulation(&self, index: u32) -> Option<Articulation<'_>> {
         let sheet = self.part(index)?.sheet;
-        Some(Articulation {
-            sheet: self.sheets.get(usize::try_from(sheet).ok()?)?,
-            terms: &self.terms,
-        })
+        let sheet = self.sheets.get(usize::try_from(sheet).ok()?)?;
+        Articulation::of(sheet, &self.terms)
     }
 
     /// Wave of a region.

@@ -100,7 +100,7 @@ impl DownloadTable {
 
     /// All instruments in force, the newest first: of two at one patch the newer one plays.
     fn assemble(&mut self, serial: Serial) -> Option<Collection> {
-        let mut compiler = Compiler::new();
+        let mut compiler = Compiler::default();
         let mut index_of = BTreeMap::new();
         for (handle, entry) in self.waves.iter_mut().filter(|(_, entry)| entry.users > 0) {
             entry.span.extend_to(serial);

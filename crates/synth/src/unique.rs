@@ -20,6 +20,16 @@ impl Marked for u32 {
     }
 }
 
+/// Bytes from which on allocators give a vector pages of its own, of which those count that are
+/// written to.
+const ROOM: usize = 128 << 10;
+
+/// A vector for what may become many: it need not move while it grows, which would leave holes as
+/// large as itself in the memory of the process.
+pub(crate) fn roomy<T>() -> Vec<T> {
+    Vec::with_capacity(ROOM.div_ceil(size_of::<T>().max(1)))
+}
+
 /// Things, each once.
 #[derive(Debug)]
 pub(crate) struct Unique<T> {
@@ -37,6 +47,14 @@ impl<T> Default for Unique<T> {
 }
 
 impl<T: Marked> Unique<T> {
+    /// None yet, with [room](roomy).
+    pub(crate) fn with_room() -> Self {
+        Self {
+            things: roomy(),
+            ..Self::default()
+        }
+    }
+
     /// Number of a thing, which is kept if it is new; none if there are too many.
     pub(crate) fn number(&mut self, thing: T) -> Option<u32> {
         let Self { things, finder } = self;
@@ -79,6 +97,13 @@ impl<T> Default for UniqueLists<T> {
 }
 
 impl<T: Marked + Copy> UniqueLists<T> {
+    /// None yet, with [room](roomy).
+    pub(crate) fn with_room() -> Self {
+        let mut lists = Self::default();
+        lists.lists.things = roomy();
+        lists
+    }
+
     /// Number of a list, which is kept if it is new; none if there are too many.
     pub(crate) fn number(&mut self, list: &[T]) -> Option<u32> {
         let Self { lists, finder } = self;

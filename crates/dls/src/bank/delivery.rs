@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{About, Bank, BankInfo, Instrument, Wave};
+use super::{About, Bank, BankInfo, Instrument, Region, Wave};
 use crate::error::{ReadError, Warning};
 use crate::form;
 use crate::image::Image;
@@ -24,8 +24,12 @@ pub trait Recipient {
     /// - `frames`: of that one; never empty
     fn part(&mut self, whole: usize, frames: Range<usize>);
 
-    /// The next instrument; whatever it plays has come before.
+    /// The next instrument, with all of its regions, some or none; whatever they play has come
+    /// before.
     fn instrument(&mut self, instrument: Instrument);
+
+    /// The next region of the last instrument; what it plays has come before.
+    fn region(&mut self, region: Region);
 }
 
 /// What is said of a bank beside its parts.
@@ -39,7 +43,7 @@ pub struct Remainder {
 
 impl Bank {
     /// Reads a bank and hands over its parts, of which no more than one instrument is in memory
-    /// at a time; the waves may stay where they are, as with [`from_image`](Self::from_image).
+    /// at a time, and of a SoundFont one region; the waves may stay where they are, as with [`from_image`](Self::from_image).
     ///
     /// # Errors
     /// As [`read`](Self::read). What was handed over until then is of no use.
@@ -52,6 +56,20 @@ impl Bank {
         recipient: &mut dyn Recipient,
     ) -> Result<Remainder, ReadError> {
         form::read(image, options, recipient)
+    }
+
+    /// A whole bank, none of its lists larger than what is in it.
+    pub(crate) fn gather(image: &Image, options: ReadOptions) -> Result<Self, ReadError> {
+        let mut bank = Self::default();
+        let remainder = Self::deliver(image, options, &mut bank)?;
+        for instrument in &mut bank.instruments {
+            instrument.regions.shrink_to_fit();
+        }
+        bank.instruments.shrink_to_fit();
+        bank.waves.shrink_to_fit();
+        bank.info = remainder.info;
+        bank.warnings = remainder.warnings;
+        Ok(bank)
     }
 }
 
@@ -73,5 +91,11 @@ impl Recipient for Bank {
 
     fn instrument(&mut self, instrument: Instrument) {
         self.instruments.push(instrument);
+    }
+
+    fn region(&mut self, region: Region) {
+        if let Some(last) = self.instruments.last_mut() {
+            last.regions.push(region);
+        }
     }
 }

@@ -41,6 +41,8 @@ struct State<'r> {
     recipient: &'r mut dyn Recipient,
     /// Number of those that it has.
     waves: usize,
+    /// The instrument whose first region is still to come.
+    head: Option<Instrument>,
     /// Waves that are a part of a sample.
     parts: BTreeMap<(u16, Part), usize>,
     /// Bytes that regions may still take.
@@ -66,6 +68,7 @@ impl Reader<'_> {
         let mut state = State {
             recipient,
             waves,
+            head: None,
             parts: BTreeMap::new(),
             bytes,
             pairs: limits::ZONE_PAIRS,
@@ -84,41 +87,40 @@ impl Reader<'_> {
             let Some(header) = self.hydra.presets.get(index) else {
                 break;
             };
-            let regions = self.regions(index, &mut state, &place, findings);
-            let mut note = |defect| findings.note(&place, offset, defect);
-            if regions.is_empty() {
-                note(Defect::NoPlayableRegion);
-                continue;
-            }
-            let patch = patch(header, &mut note);
-            if !patches.insert(patch) {
-                note(Defect::SamePatch);
-            }
             let name = header.array::<20>(0).map(|name| text(name));
-            instruments += 1;
-            state.recipient.instrument(Instrument {
-                patch,
+            // Handed over with its first region: without any it is none.
+            state.head = Some(Instrument {
+                patch: patch(header, &mut |_| {}),
                 name: name.unwrap_or_default().trim_end().to_owned(),
-                regions,
+                regions: Vec::new(),
                 articulation: Vec::new(),
                 dialect: Dialect::SoundFont,
                 about: About::default(),
             });
+            self.regions(index, &mut state, &place, findings);
+            let mut note = |defect| findings.note(&place, offset, defect);
+            if state.head.is_some() {
+                note(Defect::NoPlayableRegion);
+                continue;
+            }
+            instruments += 1;
+            if !patches.insert(patch(header, &mut note)) {
+                note(Defect::SamePatch);
+            }
         }
     }
 
-    /// The regions of one preset.
+    /// Hands over the regions of one preset.
     fn regions(
         &self,
         preset: usize,
         state: &mut State<'_>,
         place: &Place<'_>,
         findings: &mut Findings,
-    ) -> Vec<Region> {
+    ) {
         let offset = self.hydra.presets.offset(preset);
         let (preset_global, preset_zones) = self.zones.presets.of(preset);
-        let mut regions = Vec::new();
-        let mut skipped = 0;
+        let (mut regions, mut skipped) = (0, 0);
         for outer in preset_zones {
             let instrument = usize::from(outer.target);
             let (global, zones) = self.zones.instruments.of(instrument);
@@ -136,11 +138,11 @@ impl Reader<'_> {
                 };
                 let layers = [global, Some(inner), preset_global, Some(outer)];
                 let cost = self.cost(&layers);
-                let over = cost > state.bytes || regions.len() == limits::REGIONS;
+                let over = cost > state.bytes || regions == limits::REGIONS;
                 if over {
-                    let limit = regions.len();
+                    let limit = regions;
                     findings.note(place, offset, Defect::OverLimit { limit });
-                    return regions;
+                    return;
                 }
                 let sum = self.sum(&layers, keys, velocities);
                 let bag = usize::try_from(inner.bag).unwrap_or(0);
@@ -160,14 +162,13 @@ impl Reader<'_> {
                 skipped += draft.skipped;
                 let region = state.place(draft, inner.target, sample.frames);
                 state.bytes = state.bytes.saturating_sub(cost + bytes_of(&region));
-                regions.push(region);
+                state.hand_over(region);
+                regions += 1;
             }
         }
         if skipped > 0 {
             findings.note(place, offset, Defect::ModulatorLinks { count: skipped });
         }
-        regions.shrink_to_fit();
-        regions
     }
 
     fn draft(
@@ -250,6 +251,14 @@ impl Reader<'_> {
 }
 
 impl State<'_> {
+    /// A region, behind its instrument.
+    fn hand_over(&mut self, region: Region) {
+        if let Some(head) = self.head.take() {
+            self.recipient.instrument(head);
+        }
+        self.recipient.region(region);
+    }
+
     /// Gives a region its wave: that of the sample, or a part of it that others may share.
     ///
     /// - `frames`: those of the sample

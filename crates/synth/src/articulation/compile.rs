@@ -8,7 +8,7 @@ use dmus_dls::defaults::{NO_FILTER, ZERO_TIME};
 
 use super::links::{Paces, link_of};
 use super::term::{Shelf, Term};
-use super::{NoteTarget, Sheet, TickTarget};
+use super::{Manner, NoteTarget, Sheet, TickTarget};
 
 /// Most that one connection may add to a gain, dB; corrupt banks ask for thousands.
 const MAX_GAIN_DB: f64 = 96.0;
@@ -48,7 +48,8 @@ impl Sheet {
         let has_filter = scale(Source::None, Destination::FilterCutoff) != NO_FILTER;
         let tuning_cents = f64::from(scale(Source::None, Destination::Pitch)) / 65_536.0;
         // Two rows are not sums: they say how key and volume envelope act at all.
-        let cents_of_128_keys = scale(Source::KeyNumber, Destination::Pitch);
+        let cents_per_key =
+            f64::from(scale(Source::KeyNumber, Destination::Pitch)) / (128.0 * 65_536.0);
         let eg1_depth = f64::from(scale(Source::Eg1, Destination::Gain)) / (96.0 * 655_360.0);
 
         let paces = Paces::of(&effective);
@@ -77,23 +78,24 @@ impl Sheet {
             }
         }
         lists.links.sort_by_key(|term| term.target);
-        let mut sheet = Self {
+        let manner = Manner {
             dialect,
             links: shelf.list(&lists.links)?,
-            note: shelf.list(&lists.note)?,
-            fixed: shelf.list(&lists.fixed)?,
             channel: shelf.list(&lists.channel)?,
             moving: shelf.list(&lists.moving)?,
-            instant,
             has_filter,
-            cents_of_128_keys,
-            pivots_at_zero: false,
+            cents_per_key,
+            pivots_at_zero: dialect == Dialect::Dls
+                && (cents_per_key - 100.0).abs() > 1e-9
+                && tuning_cents.abs() >= COMPENSATED_CENTS,
             eg1_depth: eg1_depth.clamp(0.0, 4.0),
         };
-        sheet.pivots_at_zero = dialect == Dialect::Dls
-            && (sheet.cents_per_key() - 100.0).abs() > 1e-9
-            && tuning_cents.abs() >= COMPENSATED_CENTS;
-        Some(sheet)
+        Some(Self {
+            note: shelf.list(&lists.note)?,
+            fixed: shelf.list(&lists.fixed)?,
+            instant,
+            manner: shelf.manner(manner)?,
+        })
     }
 }
 
@@ -301,10 +303,7 @@ mod tests {
         let mut shelf = Shelf::default();
         let sheet = Sheet::compile(Dialect::Dls, list, &mut shelf).unwrap();
         let terms = shelf.into_terms();
-        ask(Articulation {
-            sheet: &sheet,
-            terms: &terms,
-        })
+        ask(Articulation::of(&sheet, &terms).unwrap())
     }
 
     fn sums(list: &[Connection], strike: Strike) -> (f64, f64) {

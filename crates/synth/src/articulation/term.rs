@@ -5,6 +5,7 @@
 use dmus_dls::bank::{Connection, Curve, Dialect, Source, Transform};
 use dmus_dls::defaults;
 
+use super::Manner;
 use crate::unique::{Lists, Marked, Unique, UniqueLists};
 
 /// One connection, ready to run.
@@ -48,7 +49,7 @@ impl Marked for Term {
     }
 }
 
-/// All terms of a collection, and lists of them by number.
+/// All terms of a collection, lists of them by number, and what many lists go by.
 ///
 /// The regions of a bank have few terms and most of their lists in common, so each is there once.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ pub(crate) struct Terms {
     terms: Box<[Term]>,
     /// Of numbers of terms.
     lists: Lists<Box<[u32]>>,
+    manners: Box<[Manner]>,
 }
 
 impl Terms {
@@ -63,6 +65,10 @@ impl Terms {
     pub(super) fn of(&self, list: u32) -> impl Iterator<Item = &Term> {
         let term = |number: &u32| self.terms.get(usize::try_from(*number).ok()?);
         self.lists.get(list).iter().filter_map(term)
+    }
+
+    pub(super) fn manner(&self, number: u32) -> Option<&Manner> {
+        self.manners.get(usize::try_from(number).ok()?)
     }
 
     /// Whether there is nothing in a list.
@@ -76,6 +82,7 @@ impl Terms {
 pub(crate) struct Shelf {
     terms: Unique<Term>,
     lists: UniqueLists<u32>,
+    manners: Unique<Manner>,
     /// What either dialect implies, in the order of the keys.
     dls: Vec<Connection>,
     sound_font: Vec<Connection>,
@@ -91,6 +98,7 @@ impl Default for Shelf {
         Self {
             terms: Unique::default(),
             lists: UniqueLists::default(),
+            manners: Unique::default(),
             dls: sorted(Dialect::Dls),
             sound_font: sorted(Dialect::SoundFont),
         }
@@ -98,6 +106,15 @@ impl Default for Shelf {
 }
 
 impl Shelf {
+    /// An empty one with [room](crate::unique::roomy).
+    pub(crate) fn with_room() -> Self {
+        Self {
+            terms: Unique::with_room(),
+            lists: UniqueLists::with_room(),
+            ..Self::default()
+        }
+    }
+
     /// What a dialect implies, in the order of the keys, each key once.
     pub(super) fn implied(&self, dialect: Dialect) -> &[Connection] {
         match dialect {
@@ -112,11 +129,17 @@ impl Shelf {
         self.lists.number(&numbers?)
     }
 
+    /// Number of a manner; none if there are too many.
+    pub(super) fn manner(&mut self, manner: Manner) -> Option<u32> {
+        self.manners.number(manner)
+    }
+
     /// All that was put on it.
     pub(crate) fn into_terms(self) -> Terms {
         Terms {
             terms: self.terms.into_things(),
             lists: self.lists.into_lists(),
+            manners: self.manners.into_things(),
         }
     }
 }

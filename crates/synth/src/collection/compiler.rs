@@ -18,7 +18,7 @@ use crate::articulation::key::KeyGenerator;
 use crate::articulation::{Sheet, Shelf};
 use crate::dsp::recording::Seam;
 use crate::error::DownloadError;
-use crate::unique::{Marked, Unique, UniqueLists};
+use crate::unique::{Marked, Unique, UniqueLists, roomy};
 
 /// Bank select of General MIDI 2's drums; such an instrument is a drum kit, flagged or not.
 const GM2_DRUMS: u8 = 120;
@@ -61,6 +61,8 @@ pub struct Compiler {
     /// For regions that have none of their own, parallel to `waves`.
     samples: Vec<Option<WaveSample>>,
     instruments: Vec<Instrument>,
+    /// Connections that serve the regions of the last one without a list of their own.
+    of_last: Vec<Connection>,
     zones: Vec<Zone>,
     parts: Vec<Part>,
     regions: Unique<Region>,
@@ -105,6 +107,16 @@ impl Recipient for Compiler {
 
     fn instrument(&mut self, instrument: BankInstrument) {
         self.note(|compiler| compiler.add_instrument(&instrument, None));
+        self.of_last = instrument.articulation;
+    }
+
+    fn region(&mut self, region: BankRegion) {
+        self.note(|compiler| {
+            let list = std::mem::take(&mut compiler.of_last);
+            compiler.add_region(&region, &list, None)?;
+            compiler.of_last = list;
+            Ok(())
+        });
     }
 }
 
@@ -112,7 +124,19 @@ impl Compiler {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            zones: roomy(),
+            parts: roomy(),
+            regions: Unique::with_room(),
+            sheets: roomy(),
+            remembered: Remembered {
+                lists: UniqueLists::with_room(),
+                ..Remembered::default()
+            },
+            shelf: Shelf::with_room(),
+            seams: roomy(),
+            ..Self::default()
+        }
     }
 
     /// Does something if nothing has failed, and remembers whether it has.
@@ -146,19 +170,7 @@ impl Compiler {
         instrument: &BankInstrument,
         links: Option<&[usize]>,
     ) -> Result<(), DownloadError> {
-        let index = self.instruments.len();
         let first_region = next_index(&self.zones)?;
-        for (number, region) in instrument.regions.iter().enumerate() {
-            // A list of its own puts the instrument's out of force as a whole.
-            let connections = region.articulation.as_ref();
-            let connections = connections.unwrap_or(&instrument.articulation);
-            let sheet = self.sheet(instrument.dialect, connections)?;
-            let wave = match links {
-                None => region.wave,
-                Some(links) => links.get(region.wave).copied().unwrap_or(usize::MAX),
-            };
-            self.region((index, number), region, wave, sheet)?;
-        }
         let mut patch = instrument.patch;
         patch.drums |= patch.bank_msb == GM2_DRUMS;
         self.instruments.push(Instrument {
@@ -167,8 +179,43 @@ impl Compiler {
             dialect: instrument.dialect,
             key_generator: KeyGenerator::compile(&instrument.articulation),
             first_region,
-            end_region: next_index(&self.zones)?,
+            end_region: first_region,
         });
+        for region in &instrument.regions {
+            self.add_region(region, &instrument.articulation, links)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a region to the last instrument.
+    ///
+    /// - `shared`: connections of the instrument
+    fn add_region(
+        &mut self,
+        region: &BankRegion,
+        shared: &[Connection],
+        links: Option<&[usize]>,
+    ) -> Result<(), DownloadError> {
+        let Some(instrument) = self.instruments.last() else {
+            return Ok(());
+        };
+        let number = next_index(&self.zones)?.saturating_sub(instrument.first_region);
+        let place = (
+            self.instruments.len() - 1,
+            usize::try_from(number).unwrap_or(usize::MAX),
+        );
+        // A list of its own puts the instrument's out of force as a whole.
+        let connections = region.articulation.as_deref().unwrap_or(shared);
+        let sheet = self.sheet(instrument.dialect, connections)?;
+        let wave = match links {
+            None => region.wave,
+            Some(links) => links.get(region.wave).copied().unwrap_or(usize::MAX),
+        };
+        self.region(place, region, wave, sheet)?;
+        let end = next_index(&self.zones)?;
+        if let Some(instrument) = self.instruments.last_mut() {
+            instrument.end_region = end;
+        }
         Ok(())
     }
 
