@@ -7,7 +7,6 @@
 //! Source: \[DLS2\] structure and region selection.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{Dialect, Frames, Patch, Wave as BankWave};
@@ -15,7 +14,8 @@ use dmus_dls::units::RelativeGain;
 
 use crate::articulation::key::KeyGenerator;
 use crate::articulation::{Articulation, Sheet, Strike, Terms};
-use crate::dsp::recording::{Recording, Seam};
+use crate::dsp::recording::Recording;
+use crate::dsp::seam::{Seam, Seams};
 use crate::error::DownloadError;
 use crate::unique::Marked;
 
@@ -48,8 +48,8 @@ pub struct Collection {
     regions: Box<[Region]>,
     sheets: Box<[Sheet]>,
     terms: Terms,
-    waves: Box<[Arc<Wave>]>,
-    seams: Box<[Seam]>,
+    waves: Box<[Wave]>,
+    seams: Seams,
 }
 
 /// One instrument of a collection.
@@ -172,8 +172,8 @@ impl Region {
     }
 }
 
-/// One wave, compiled once and shared by every collection that plays it.
-#[derive(Debug)]
+/// One wave, ready for reading; a clone shares its frames.
+#[derive(Debug, Clone)]
 pub(crate) struct Wave {
     pub(crate) recording: Recording,
     /// Frames per second.
@@ -303,14 +303,11 @@ impl Collection {
 
     /// Wave of a region.
     pub(crate) fn wave(&self, region: &Region) -> Option<&Wave> {
-        self.waves
-            .get(usize::try_from(region.wave).ok()?)
-            .map(Arc::as_ref)
+        self.waves.get(usize::try_from(region.wave).ok()?)
     }
 
     /// Loop of a region, if it has one.
-    pub(crate) fn seam(&self, region: &Region) -> Option<&Seam> {
-        let index = region.seam?.get() - 1;
-        self.seams.get(usize::try_from(index).ok()?)
+    pub(crate) fn seam(&self, region: &Region) -> Option<Seam<'_>> {
+        self.seams.get(region.seam?.get() - 1)
     }
 }

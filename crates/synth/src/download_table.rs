@@ -105,7 +105,7 @@ impl DownloadTable {
         for (handle, entry) in self.waves.iter_mut().filter(|(_, entry)| entry.users > 0) {
             entry.span.extend_to(serial);
             index_of.insert(*handle, index_of.len());
-            compiler.add_wave(Arc::clone(&entry.wave), None);
+            compiler.add_wave(entry.wave.as_ref().clone(), None);
         }
         for entry in self.instruments.values_mut().rev() {
             entry.span.extend_to(serial);

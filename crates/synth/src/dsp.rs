@@ -10,5 +10,6 @@ pub(crate) mod oscillator;
 pub(crate) mod pan;
 pub(crate) mod ramp;
 pub(crate) mod recording;
+pub(crate) mod seam;
 pub(crate) mod tables;
 pub(crate) mod units;

@@ -181,7 +181,8 @@ impl Kind<'_> {
             bags: Runs::of(side.bags.len()),
             generators: Runs::of(side.generators.len()),
             modulators: Runs::of(side.modulators.len()),
-            zones: Vec::new(),
+            // Never more, and seldom fewer.
+            zones: Vec::with_capacity(side.bags.len()),
             faults: Faults::default(),
         };
         let mut groups = Vec::with_capacity(owners.len());

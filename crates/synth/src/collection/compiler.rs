@@ -6,7 +6,6 @@
 
 use std::num::NonZeroU32;
 use std::ops::Range;
-use std::sync::Arc;
 
 use dmus_dls::bank::{
     Connection, Dialect, Instrument as BankInstrument, LoopKind, Patch, Recipient,
@@ -16,7 +15,7 @@ use dmus_dls::bank::{
 use super::{Collection, Instrument, Part, Region, Wave, Zone};
 use crate::articulation::key::KeyGenerator;
 use crate::articulation::{Sheet, Shelf};
-use crate::dsp::recording::Seam;
+use crate::dsp::seam::Seams;
 use crate::error::DownloadError;
 use crate::unique::{Marked, Unique, UniqueLists, roomy};
 
@@ -57,7 +56,7 @@ impl Marked for Loop {
 /// ```
 #[derive(Debug, Default)]
 pub struct Compiler {
-    waves: Vec<Arc<Wave>>,
+    waves: Vec<Wave>,
     /// For regions that have none of their own, parallel to `waves`.
     samples: Vec<Option<WaveSample>>,
     instruments: Vec<Instrument>,
@@ -69,7 +68,7 @@ pub struct Compiler {
     sheets: Vec<Sheet>,
     remembered: Remembered,
     shelf: Shelf,
-    seams: Vec<Seam>,
+    seams: Seams,
     known_seams: Unique<Loop>,
     /// What did not fit together first.
     fault: Option<DownloadError>,
@@ -100,7 +99,7 @@ impl Recipient for Compiler {
             })?;
             let frames = whole.recording.frames().part(frames);
             let part = Wave::of_frames(index, &frames, whole.sample_rate_hz)?;
-            compiler.add_wave(Arc::new(part), None);
+            compiler.add_wave(part, None);
             Ok(())
         });
     }
@@ -134,7 +133,9 @@ impl Compiler {
                 ..Remembered::default()
             },
             shelf: Shelf::with_room(),
-            seams: roomy(),
+            seams: Seams::with_room(),
+            waves: roomy(),
+            samples: roomy(),
             ..Self::default()
         }
     }
@@ -149,14 +150,14 @@ impl Compiler {
     /// Adds the next wave of a bank.
     pub(crate) fn add_bank_wave(&mut self, wave: &BankWave) -> Result<(), DownloadError> {
         let compiled = Wave::compile(self.waves.len(), wave)?;
-        self.add_wave(Arc::new(compiled), wave.sample);
+        self.add_wave(compiled, wave.sample);
         Ok(())
     }
 
     /// Adds the next wave.
     ///
     /// - `sample`: playback data for regions that have none of their own
-    pub(crate) fn add_wave(&mut self, wave: Arc<Wave>, sample: Option<WaveSample>) {
+    pub(crate) fn add_wave(&mut self, wave: Wave, sample: Option<WaveSample>) {
         self.waves.push(wave);
         self.samples.push(sample);
     }
@@ -298,8 +299,8 @@ impl Compiler {
         if usize::try_from(number) == Ok(self.seams.len()) {
             let wave = usize::try_from(wave).unwrap_or(usize::MAX);
             let recording = self.waves.get(wave).map(|wave| &wave.recording);
-            let seam = recording
-                .and_then(|recording| Seam::new(recording, start, length))
+            recording
+                .and_then(|recording| self.seams.add(recording, start, length))
                 .ok_or_else(|| DownloadError::LoopOutsideWave {
                     wave,
                     start,
@@ -307,7 +308,6 @@ impl Compiler {
                     frames: recording
                         .map_or(0, |r| usize::try_from(r.length()).unwrap_or(usize::MAX)),
                 })?;
-            self.seams.push(seam);
         }
         NonZeroU32::MIN
             .checked_add(number)
@@ -324,10 +324,11 @@ impl Compiler {
     ///
     /// # Real-time
     /// Control. Not real-time: allocates; the waves stay where they are.
-    pub fn finish(self, title: String) -> Result<Collection, DownloadError> {
+    pub fn finish(mut self, title: String) -> Result<Collection, DownloadError> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
+        self.seams.shrink();
         let mut by_patch: Vec<(Patch, u32)> = (0..)
             .zip(&self.instruments)
             .map(|(index, instrument)| (instrument.patch, index))
@@ -364,7 +365,7 @@ impl Compiler {
             sheets: self.sheets.into(),
             terms: self.shelf.into_terms(),
             waves: self.waves.into(),
-            seams: self.seams.into(),
+            seams: self.seams,
         })
     }
 }

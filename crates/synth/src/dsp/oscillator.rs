@@ -8,7 +8,8 @@
 //! of its own; whether its frames have 16 or 24 bits is asked once.
 
 use super::interpolation::{FRAMES_BEHIND, Sixteen, TwentyFour, Windows, hermite};
-use super::recording::{Recording, Seam, Span};
+use super::recording::{Recording, Span};
+use super::seam::Seam;
 use super::tables::TICK_FRAMES;
 
 /// One frame in fixed point.
@@ -90,7 +91,7 @@ impl Playhead {
     }
 
     /// Leaves the loop: from here on the wave plays to its end.
-    pub(crate) fn leave(&mut self, seam: &Seam) {
+    pub(crate) fn leave(&mut self, seam: Seam<'_>) {
         self.phase = wrap(
             self.phase,
             u64::from(seam.start()) << 32,
@@ -108,7 +109,7 @@ impl Playhead {
     pub(crate) fn read(
         &mut self,
         recording: &Recording,
-        seam: Option<&Seam>,
+        seam: Option<Seam<'_>>,
         out: &mut [f32],
     ) -> usize {
         let Some(seam) = seam else {
@@ -235,6 +236,7 @@ fn wrap(phase: u64, start: u64, end: u64) -> u64 {
 #[expect(clippy::cast_possible_wrap, reason = "small numbers")]
 mod tests {
     use super::*;
+    use crate::dsp::seam::Seams;
     use dmus_dls::bank::Frames;
 
     /// A wave whose frame is a function of its number, for telling frames apart.
@@ -276,6 +278,13 @@ mod tests {
         out
     }
 
+    /// One loop of a wave.
+    fn seams(recording: &Recording, start: u32, length: u32) -> Seams {
+        let mut seams = Seams::default();
+        seams.add(recording, start, length).unwrap();
+        seams
+    }
+
     fn bits(samples: &[f32]) -> Vec<u32> {
         samples.iter().map(|s| s.to_bits()).collect()
     }
@@ -284,11 +293,12 @@ mod tests {
     fn loops_read_like_the_obvious_reader() {
         let recording = ramp_wave(900);
         for (start, length) in [(0, 900), (100, 500), (3, 130), (50, 20), (899, 1), (0, 1)] {
-            let seam = Seam::new(&recording, start, length).unwrap();
+            let seams = seams(&recording, start, length);
+            let seam = seams.get(0).unwrap();
             for speed in [0.01, 0.5, 1.0, 1.37, 3.9, 17.3, 700.1] {
                 let mut out = vec![0.0; 4000];
                 let mut playhead = Playhead::new(speed, 0);
-                let read = playhead.read(&recording, Some(&seam), &mut out);
+                let read = playhead.read(&recording, Some(seam), &mut out);
                 assert_eq!(read, 4000);
                 let expected = naive(900, i64::from(start), i64::from(length), speed, 4000);
                 assert_eq!(
@@ -336,9 +346,10 @@ mod tests {
             .collect();
         let read = |frames: Frames| {
             let recording = Recording::new(&frames).unwrap();
-            let seam = Seam::new(&recording, 90, 200).unwrap();
+            let seams = seams(&recording, 90, 200);
+            let seam = seams.get(0).unwrap();
             let mut out = vec![0.0; 1500];
-            Playhead::new(0.7, 0).read(&recording, Some(&seam), &mut out);
+            Playhead::new(0.7, 0).read(&recording, Some(seam), &mut out);
             out
         };
         let plain = read(high.clone().into());
@@ -354,7 +365,8 @@ mod tests {
     #[test]
     fn any_slicing_reads_the_same_bits() {
         let recording = ramp_wave(700);
-        let seam = Seam::new(&recording, 90, 200).unwrap();
+        let seams = seams(&recording, 90, 200);
+        let seam = seams.get(0).unwrap();
         let whole_tick = |slices: &[usize]| {
             let mut playhead = Playhead::new(1.3, 0);
             playhead.aim(0, 2.7);
@@ -365,7 +377,7 @@ mod tests {
                 for &slice in slices.iter().cycle() {
                     let n = slice.min(left);
                     let mut part = vec![0.0; n];
-                    playhead.read(&recording, Some(&seam), &mut part);
+                    playhead.read(&recording, Some(seam), &mut part);
                     out.extend(part);
                     left -= n;
                     if left == 0 {
@@ -392,12 +404,13 @@ mod tests {
     #[test]
     fn leaving_a_loop_plays_on_without_a_jump() {
         let recording = ramp_wave(1000);
-        let seam = Seam::new(&recording, 100, 300).unwrap();
+        let seams = seams(&recording, 100, 300);
+        let seam = seams.get(0).unwrap();
         let mut playhead = Playhead::new(1.0, 0);
         let mut out = [0.0; 950];
-        playhead.read(&recording, Some(&seam), &mut out);
+        playhead.read(&recording, Some(seam), &mut out);
         // 950 frames on: 100 + (950 - 100) % 300 = 350.
-        playhead.leave(&seam);
+        playhead.leave(seam);
         let mut rest = [0.0; 1000];
         assert_eq!(playhead.read(&recording, None, &mut rest), 650);
         assert!((rest[0] - 350.0 * 7.0).abs() < 1e-3);
@@ -407,12 +420,13 @@ mod tests {
     #[test]
     fn a_tick_ends_at_exactly_the_speed_it_was_pointed_to() {
         let recording = ramp_wave(700);
-        let seam = Seam::new(&recording, 0, 700).unwrap();
+        let seams = seams(&recording, 0, 700);
+        let seam = seams.get(0).unwrap();
         let mut playhead = Playhead::new(1.0, 0);
         let mut out = [0.0; TICK_FRAMES];
         for speed in [1.234_567, 0.333_333, 2.0, 1.1, 0.77] {
             playhead.aim(0, speed);
-            playhead.read(&recording, Some(&seam), &mut out);
+            playhead.read(&recording, Some(seam), &mut out);
             playhead.aim(0, speed);
             assert_eq!(playhead.speed, fixed(speed));
         }
@@ -421,10 +435,11 @@ mod tests {
     #[test]
     fn absurd_speeds_are_bounded() {
         let recording = ramp_wave(50);
-        let seam = Seam::new(&recording, 0, 50).unwrap();
+        let seams = seams(&recording, 0, 50);
+        let seam = seams.get(0).unwrap();
         let mut out = [0.0; 64];
         for speed in [0.0, -1.0, f64::MAX, f64::INFINITY] {
-            Playhead::new(speed, 0).read(&recording, Some(&seam), &mut out);
+            Playhead::new(speed, 0).read(&recording, Some(seam), &mut out);
             assert!(out.iter().all(|s| s.is_finite()));
         }
     }

@@ -1,31 +1,15 @@
-//! A wave where it lies, with silence around it and its loop continued past the seam.
+//! A wave where it lies, with silence around it.
 //!
 //! Positions count frames from the start of the wave. Reading a position touches the frame before
 //! it and the two after it, so the first position and the last two need frames that are not there.
 //! Those few are read from copies with silence in them, all others from memory that is shared with
-//! the bank. A [`Seam`] copies the end of a loop and what follows it, so that a whole run of
-//! frames is read without asking at each one whether the loop has ended.
+//! the bank. What a loop needs past its end is in [`Seams`](super::seam::Seams).
 //! In: shared frames. Out: a [`Span`] for any position. Owner: the collection. Thread: render
 //! reads, control builds.
 
 use dmus_dls::bank::Frames;
 
 use super::interpolation::{FRAMES_AHEAD, FRAMES_BEHIND};
-
-/// Loops up to this many frames are played from the seam alone.
-const SHORT_LOOP_FRAMES: u32 = 128;
-
-/// Frames by which a short loop is continued past its end.
-///
-/// Enough for one tick at four times the recorded speed; faster reading takes more runs.
-const UNROLLED_SHORT_FRAMES: u64 = 256;
-
-/// The same for a long loop, which is soon back in the wave.
-const UNROLLED_LONG_FRAMES: u64 = 32;
-
-/// Frames of a loop that a seam has before its end; and, of a long loop, frames after its start
-/// that are played from the seam.
-const APPROACH_FRAMES: u64 = 8;
 
 /// Longest wave, frames: positions are held in 32 bits with room for an unrolled loop.
 pub(crate) const MAX_WAVE_FRAMES: usize = 1 << 31;
@@ -43,31 +27,8 @@ pub(crate) struct Span<'a> {
     pub(crate) end: u64,
 }
 
-/// A few frames in memory of their own.
-#[derive(Debug)]
-struct Strip {
-    high: Box<[i16]>,
-    /// As many as `high`, or none.
-    low: Box<[u8]>,
-}
-
-impl Strip {
-    const fn span(&self, origin: u64, end: u64) -> Span<'_> {
-        Span {
-            high: &self.high,
-            low: if self.low.is_empty() {
-                None
-            } else {
-                Some(&self.low)
-            },
-            origin,
-            end,
-        }
-    }
-}
-
 /// A few frames of a wave with the silence before or behind them, where the wave itself is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Margin<const N: usize> {
     high: [i16; N],
     /// Of no meaning in a wave of 16 bit.
@@ -107,8 +68,8 @@ const _: () = assert!(HEAD_FRAMES as u64 == FRAMES_BEHIND + FRAMES_AHEAD);
 const TAIL_FRAMES: usize = 5;
 const _: () = assert!(TAIL_FRAMES as u64 == FRAMES_BEHIND + 2 * (FRAMES_AHEAD - 1));
 
-/// The frames of one wave with silence on both sides.
-#[derive(Debug)]
+/// The frames of one wave with silence on both sides; a clone shares them.
+#[derive(Debug, Clone)]
 pub(crate) struct Recording {
     frames: Frames,
     /// What the first position touches.
@@ -174,108 +135,6 @@ impl Recording {
     }
 }
 
-/// Copies frames by position; those outside of the wave are silence.
-///
-/// - `positions`: those before the start of the wave wrap
-fn strip(frames: &Frames, positions: impl Iterator<Item = u64> + Clone) -> Strip {
-    let positions = positions.map(|position| usize::try_from(position).unwrap_or(usize::MAX));
-    let high = frames.high();
-    Strip {
-        high: positions
-            .clone()
-            .map(|position| high.get(position).copied().unwrap_or(0))
-            .collect(),
-        low: frames.low().map_or_else(Box::default, |low| {
-            positions
-                .map(|position| low.get(position).copied().unwrap_or(0))
-                .collect()
-        }),
-    }
-}
-
-/// The end of a loop, continued past the seam.
-#[derive(Debug)]
-pub(crate) struct Seam {
-    /// Frames from `2 * APPROACH_FRAMES` before the end of the loop on.
-    frames: Strip,
-    /// First frame of the loop.
-    start: u32,
-    /// Frames in the loop, at least 1.
-    length: u32,
-}
-
-impl Seam {
-    /// Continues a loop; `None` if it is empty or reaches past the wave.
-    ///
-    /// # Real-time
-    /// Control. Not real-time: allocates, at most 816 bytes.
-    pub(crate) fn new(recording: &Recording, start: u32, length: u32) -> Option<Self> {
-        let end = start.checked_add(length)?;
-        if length == 0 || end > recording.length {
-            return None;
-        }
-        let (start_frame, length_frames) = (u64::from(start), u64::from(length));
-        let before = (1..=2 * APPROACH_FRAMES)
-            .rev()
-            .map(|back| u64::from(end).wrapping_sub(back));
-        let after = (0..unrolled_frames(length)).map(|ahead| start_frame + ahead % length_frames);
-        Some(Self {
-            frames: strip(&recording.frames, before.chain(after)),
-            start,
-            length,
-        })
-    }
-
-    /// First frame of the loop.
-    pub(crate) const fn start(&self) -> u32 {
-        self.start
-    }
-
-    /// Frames in the loop, at least 1.
-    pub(crate) const fn length(&self) -> u32 {
-        self.length
-    }
-
-    /// Frame after the last one of the loop.
-    pub(crate) const fn end(&self) -> u32 {
-        self.start + self.length
-    }
-
-    /// Position from which reading touches what lies past the end.
-    pub(crate) fn near_end(&self) -> u64 {
-        u64::from(self.end()).saturating_sub(FRAMES_AHEAD)
-    }
-
-    /// Position that is the first one once more, one loop before: a long loop goes back to the
-    /// wave where reading no longer touches its end.
-    pub(crate) fn wrap_to(&self) -> u64 {
-        if self.length <= SHORT_LOOP_FRAMES {
-            u64::from(self.end())
-        } else {
-            u64::from(self.start) + APPROACH_FRAMES
-        }
-    }
-
-    /// What reading from [`near_end`](Self::near_end) on touches.
-    #[inline]
-    pub(crate) fn span(&self) -> Span<'_> {
-        let end = u64::from(self.end());
-        self.frames.span(
-            end.wrapping_sub(2 * APPROACH_FRAMES),
-            end + unrolled_frames(self.length) - FRAMES_AHEAD,
-        )
-    }
-}
-
-/// Frames by which a loop is continued.
-const fn unrolled_frames(length: u32) -> u64 {
-    if length <= SHORT_LOOP_FRAMES {
-        UNROLLED_SHORT_FRAMES
-    } else {
-        UNROLLED_LONG_FRAMES
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,36 +183,5 @@ mod tests {
         assert_eq!(recording.span_at(0).low, Some(&[0, 0, 1, 2][..]));
         assert_eq!(recording.span_at(7).low, Some(&low[..]));
         assert_eq!(recording.span_at(199).low, Some(&[197, 198, 199, 0, 0][..]));
-        let seam = Seam::new(&recording, 40, 30).unwrap();
-        assert_eq!(
-            seam.span().low.map(|low| low[15..18].to_vec()),
-            Some(vec![69, 40, 41])
-        );
-    }
-
-    #[test]
-    fn the_seam_continues_at_the_start_of_the_loop() {
-        let wave: Vec<i16> = (0..1000).collect();
-        let recording = Recording::new(&wave.into()).unwrap();
-        for (start, length) in [(40, 30), (40, 500)] {
-            let seam = Seam::new(&recording, start, length).unwrap();
-            let span = seam.span();
-            let at = |position: u32| {
-                let index = u64::from(position).wrapping_sub(span.origin);
-                u32::try_from(span.high[usize::try_from(index).unwrap()]).unwrap()
-            };
-            assert_eq!(at(start + length - 1), start + length - 1);
-            assert_eq!(at(start + length), start);
-            assert_eq!(at(start + length + 29), start + 29);
-        }
-    }
-
-    #[test]
-    fn a_loop_outside_its_wave_is_refused() {
-        let recording = Recording::new(&vec![0; 10].into()).unwrap();
-        assert!(Seam::new(&recording, 5, 6).is_none());
-        assert!(Seam::new(&recording, 5, 0).is_none());
-        assert!(Seam::new(&recording, u32::MAX, 2).is_none());
-        assert!(Seam::new(&recording, 9, 1).is_some());
     }
 }
