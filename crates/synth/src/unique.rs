@@ -51,7 +51,7 @@ impl<T: Marked> Unique<T> {
     pub(crate) fn with_room() -> Self {
         Self {
             things: roomy(),
-            ..Self::default()
+            finder: Finder::with_room(),
         }
     }
 
@@ -101,6 +101,7 @@ impl<T: Marked + Copy> UniqueLists<T> {
     pub(crate) fn with_room() -> Self {
         let mut lists = Self::default();
         lists.lists.things = roomy();
+        lists.finder = Finder::with_room();
         lists
     }
 
@@ -190,6 +191,13 @@ impl Default for Finder {
 }
 
 impl Finder {
+    fn with_room() -> Self {
+        Self {
+            slots: vec![FREE; 1024],
+            ..Self::default()
+        }
+    }
+
     /// Slots from the one of a hash on, once round.
     fn places(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
         let count = self.slots.len();

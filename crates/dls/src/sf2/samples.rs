@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::hydra::{SAMPLE, SHDR};
 use super::info::{Version, WITH_24_BITS};
 use super::keep_first;
-use super::records::Table;
+use super::records::{Table, passing};
 use crate::bank::{About, Frames, LoopKind, Recipient, Wave, WaveLoop, WaveSample};
 use crate::dls::info::text;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
@@ -98,17 +98,31 @@ impl<'a> Data<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Sample {
     /// Index of the wave.
-    pub(super) wave: usize,
+    pub(super) wave: u32,
     /// Frames of it.
     pub(super) frames: u32,
-    /// From the first frame of the wave to the one behind the last of the loop, believed or not.
-    pub(super) looped: (i64, i64),
+    /// The loop as the file has it.
+    looped: (u32, u32),
+    /// From where that is counted.
+    loop_from: u32,
     /// Key of the recording, `0..=127`.
     pub(super) root: u8,
     /// Cents to be added.
     pub(super) correction: i8,
     /// The other half of a pair, and whether this is the right one.
     pub(super) pair: Option<(u16, bool)>,
+}
+
+impl Sample {
+    /// From the first frame of the wave to the one behind the last of the loop, believed or not.
+    pub(super) fn looped(&self) -> (i64, i64) {
+        looped(self.looped, self.loop_from)
+    }
+}
+
+fn looped((start, end): (u32, u32), from: u32) -> (i64, i64) {
+    let from = i64::from(from);
+    (i64::from(start) - from, i64::from(end) - from)
 }
 
 /// All samples.
@@ -139,7 +153,7 @@ pub(super) fn read(
         decoded: BTreeMap::new(),
         stream_bytes: data.bytes.len().saturating_mul(2),
     };
-    let mut table = Vec::with_capacity(headers.len());
+    let mut table = passing(headers.len());
     for index in 0..headers.len() {
         let place = place.numbered(SHDR, index);
         let mut note = |defect| findings.note(&place, headers.offset(index), defect);
@@ -236,14 +250,16 @@ impl Reader<'_> {
             self.cut(header, note)?
         };
         let loop_from = if compressed { 0 } else { header.start };
-        let looped = (
-            i64::from(header.loop_start) - i64::from(loop_from),
-            i64::from(header.loop_end) - i64::from(loop_from),
-        );
+        let (start, end) = (header.loop_start, header.loop_end);
         let count = u32::try_from(frames.len()).unwrap_or(u32::MAX);
         let root = root(header.key, note);
-        let wave_loop = wave_loop(looped, count, LoopKind::Forward, &mut |_| {});
-        let wave = self.waves;
+        let wave_loop = wave_loop(
+            looped((start, end), loop_from),
+            count,
+            LoopKind::Forward,
+            &mut |_| {},
+        );
+        let wave = u32::try_from(self.waves).ok()?;
         self.waves += 1;
         self.recipient.wave(Wave {
             name: text(header.name).trim_end().to_owned(),
@@ -262,7 +278,8 @@ impl Reader<'_> {
         Some(Sample {
             wave,
             frames: count,
-            looped,
+            looped: (start, end),
+            loop_from,
             root,
             correction: header.correction,
             pair: match header.kind & !COMPRESSED {

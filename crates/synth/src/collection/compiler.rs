@@ -134,6 +134,7 @@ impl Compiler {
             },
             shelf: Shelf::with_room(),
             seams: Seams::with_room(),
+            known_seams: Unique::with_room(),
             waves: roomy(),
             samples: roomy(),
             ..Self::default()
