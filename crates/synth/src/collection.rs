@@ -17,6 +17,7 @@ use crate::articulation::{Articulation, Sheet, Strike, Terms};
 use crate::dsp::recording::Recording;
 use crate::dsp::seam::{Seam, Seams};
 use crate::error::DownloadError;
+use crate::numbers::Numbers;
 use crate::unique::Marked;
 
 mod compiler;
@@ -43,8 +44,10 @@ pub struct Collection {
     first_kit: Option<u32>,
     /// Where regions are found.
     zones: Box<[Zone]>,
-    /// What sounds there, parallel to `zones`.
-    parts: Box<[Part]>,
+    /// Number of the region of each zone.
+    region_of: Numbers,
+    /// Number of the sheet of each zone.
+    sheet_of: Numbers,
     regions: Box<[Region]>,
     sheets: Box<[Sheet]>,
     terms: Terms,
@@ -113,13 +116,6 @@ impl Zone {
             && self.velocity_low <= velocity
             && velocity <= self.velocity_high
     }
-}
-
-/// What sounds in a zone.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    region: u32,
-    sheet: u32,
 }
 
 /// One region of a collection, but for its keys and connections: many may be the same.
@@ -284,19 +280,15 @@ impl Collection {
             .map(|(index, _)| index)
     }
 
-    fn part(&self, index: u32) -> Option<Part> {
-        self.parts.get(usize::try_from(index).ok()?).copied()
-    }
-
-    /// A region by index.
+    /// A region by the index of its zone.
     pub(crate) fn region(&self, index: u32) -> Option<&Region> {
-        let region = self.part(index)?.region;
+        let region = self.region_of.get(usize::try_from(index).ok()?)?;
         self.regions.get(usize::try_from(region).ok()?)
     }
 
-    /// Connections of a region by index.
+    /// Connections of a region by the index of its zone.
     pub(crate) fn articulation(&self, index: u32) -> Option<Articulation<'_>> {
-        let sheet = self.part(index)?.sheet;
+        let sheet = self.sheet_of.get(usize::try_from(index).ok()?)?;
         let sheet = self.sheets.get(usize::try_from(sheet).ok()?)?;
         Articulation::of(sheet, &self.terms)
     }

@@ -54,6 +54,7 @@ mod engine;
 mod error;
 mod miniport;
 mod mixer;
+mod numbers;
 mod polyphony;
 mod sends;
 mod stats;

@@ -12,11 +12,12 @@ use dmus_dls::bank::{
     Region as BankRegion, Wave as BankWave, WaveSample,
 };
 
-use super::{Collection, Instrument, Part, Region, Wave, Zone};
+use super::{Collection, Instrument, Region, Wave, Zone};
 use crate::articulation::key::KeyGenerator;
 use crate::articulation::{Sheet, Shelf};
 use crate::dsp::seam::Seams;
 use crate::error::DownloadError;
+use crate::numbers::Numbers;
 use crate::unique::{Marked, Unique, UniqueLists, roomy};
 
 /// Bank select of General MIDI 2's drums; such an instrument is a drum kit, flagged or not.
@@ -63,7 +64,8 @@ pub struct Compiler {
     /// Connections that serve the regions of the last one without a list of their own.
     of_last: Vec<Connection>,
     zones: Vec<Zone>,
-    parts: Vec<Part>,
+    region_of: Numbers,
+    sheet_of: Numbers,
     regions: Unique<Region>,
     sheets: Vec<Sheet>,
     remembered: Remembered,
@@ -125,7 +127,8 @@ impl Compiler {
     pub fn new() -> Self {
         Self {
             zones: roomy(),
-            parts: roomy(),
+            region_of: Numbers::with_room(),
+            sheet_of: Numbers::with_room(),
             regions: Unique::with_room(),
             sheets: roomy(),
             remembered: Remembered {
@@ -289,7 +292,8 @@ impl Compiler {
             fixed_velocity: region.fixed_velocity.map(|velocity| velocity.clamp(1, 127)),
         });
         let region = region.ok_or(DownloadError::TooMany)?;
-        self.parts.push(Part { region, sheet });
+        self.region_of.push(region);
+        self.sheet_of.push(sheet);
         Ok(())
     }
 
@@ -330,6 +334,8 @@ impl Compiler {
             return Err(fault);
         }
         self.seams.shrink();
+        self.region_of.shrink();
+        self.sheet_of.shrink();
         let mut by_patch: Vec<(Patch, u32)> = (0..)
             .zip(&self.instruments)
             .map(|(index, instrument)| (instrument.patch, index))
@@ -361,7 +367,8 @@ impl Compiler {
             by_kit,
             first_kit,
             zones: self.zones.into(),
-            parts: self.parts.into(),
+            region_of: self.region_of,
+            sheet_of: self.sheet_of,
             regions: self.regions.into_things(),
             sheets: self.sheets.into(),
             terms: self.shelf.into_terms(),
