@@ -93,7 +93,11 @@ impl Recipient for Bank {
         self.instruments.push(instrument);
     }
 
-    fn region(&mut self, region: Region) {
+    fn region(&mut self, mut region: Region) {
+        // Whoever hands it over expects it to be gone soon.
+        if let Some(list) = &mut region.articulation {
+            list.shrink_to_fit();
+        }
         if let Some(last) = self.instruments.last_mut() {
             last.regions.push(region);
         }

@@ -39,7 +39,8 @@ impl Term {
 
 impl PartialEq for Term {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        // The amount first: it tells most apart.
+        self.amount.to_bits() == other.amount.to_bits() && self.key() == other.key()
     }
 }
 
@@ -83,6 +84,8 @@ pub(crate) struct Shelf {
     terms: Unique<Term>,
     lists: UniqueLists<u32>,
     manners: Unique<Manner>,
+    /// Of the terms of one list, while it is looked for.
+    numbers: Vec<u32>,
     /// What either dialect implies, in the order of the keys.
     dls: Vec<Connection>,
     sound_font: Vec<Connection>,
@@ -99,6 +102,7 @@ impl Default for Shelf {
             terms: Unique::default(),
             lists: UniqueLists::default(),
             manners: Unique::default(),
+            numbers: Vec::new(),
             dls: sorted(Dialect::Dls),
             sound_font: sorted(Dialect::SoundFont),
         }
@@ -125,8 +129,11 @@ impl Shelf {
 
     /// Number of the list with these terms; none if there are too many.
     pub(super) fn list(&mut self, terms: &[Term]) -> Option<u32> {
-        let numbers: Option<Vec<u32>> = terms.iter().map(|term| self.terms.number(*term)).collect();
-        self.lists.number(&numbers?)
+        self.numbers.clear();
+        for term in terms {
+            self.numbers.push(self.terms.number(*term)?);
+        }
+        self.lists.number(&self.numbers)
     }
 
     /// Number of a manner; none if there are too many.
