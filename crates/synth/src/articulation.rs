@@ -147,6 +147,8 @@ pub(crate) struct Manner {
     channel: u32,
     /// List into [`TickTarget`]s, from oscillators and envelopes.
     moving: u32,
+    /// Whether there is anything in that list.
+    moves: bool,
     /// Share of the volume envelope's range that reaches the gain; 1 is all of it.
     eg1_depth: f64,
     /// Pitch for each key, cents.
@@ -293,7 +295,7 @@ impl Articulation<'_> {
 
     /// Whether anything moves from tick to tick by itself.
     pub(crate) fn moves(&self) -> bool {
-        !self.terms.is_empty(self.manner.moving)
+        self.manner.moves
     }
 
     /// Whether a time is exactly 0 s.

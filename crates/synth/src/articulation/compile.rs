@@ -83,6 +83,7 @@ impl Sheet {
             links: shelf.list(&lists.links)?,
             channel: shelf.list(&lists.channel)?,
             moving: shelf.list(&lists.moving)?,
+            moves: !lists.moving.is_empty(),
             has_filter,
             cents_per_key,
             pivots_at_zero: dialect == Dialect::Dls

@@ -71,11 +71,6 @@ impl Terms {
     pub(super) fn manner(&self, number: u32) -> Option<&Manner> {
         self.manners.get(usize::try_from(number).ok()?)
     }
-
-    /// Whether there is nothing in a list.
-    pub(super) fn is_empty(&self, list: u32) -> bool {
-        self.lists.get(list).is_empty()
-    }
 }
 
 /// Terms and lists as they come.
