@@ -288,9 +288,9 @@ impl Polyphony {
                     continue;
                 };
                 let collection = downloads.collection(tag.place);
-                let part = collection.and_then(|c| Some((c, Part::of(c, tag.region)?)));
-                let alive = part.is_some_and(|(collection, part)| {
-                    voice.lane.render(collection, part, moment.offset, mix)
+                let region = collection.and_then(|c| Some((c, c.region(tag.region)?)));
+                let alive = region.is_some_and(|(collection, region)| {
+                    voice.lane.render(collection, region, moment.offset, mix)
                 });
                 if !alive || (tick_ends && voice.modulation.is_over(moment.tick_end())) {
                     self.free(slot);

@@ -89,7 +89,7 @@ impl<T> Default for UniqueLists<T> {
         Self {
             lists: Lists {
                 things: Vec::new(),
-                ends: Vec::new(),
+                bounds: vec![0],
             },
             finder: Finder::default(),
         }
@@ -114,10 +114,10 @@ impl<T: Marked + Copy> UniqueLists<T> {
         if let Some(known) = finder.find(hash, |number| lists.get(number) == list) {
             return Some(known);
         }
-        let number = new_number(lists.ends.len())?;
+        let number = new_number(lists.bounds.len() - 1)?;
         let end = new_number(lists.things.len() + list.len())?;
         lists.things.extend_from_slice(list);
-        lists.ends.push(end);
+        lists.bounds.push(end);
         finder.add(number, hash, |number| hash_of(lists.get(number)));
         Some(number)
     }
@@ -130,7 +130,7 @@ impl<T: Marked + Copy> UniqueLists<T> {
     /// Forgets all lists, and keeps the memory for others.
     pub(crate) fn clear(&mut self) {
         self.lists.things.clear();
-        self.lists.ends.clear();
+        self.lists.bounds.truncate(1);
         self.finder.slots.fill(FREE);
         self.finder.taken = 0;
     }
@@ -139,7 +139,7 @@ impl<T: Marked + Copy> UniqueLists<T> {
     pub(crate) fn into_lists(self) -> Lists<Box<[T]>> {
         Lists {
             things: self.lists.things.into(),
-            ends: self.lists.ends.into(),
+            bounds: self.lists.bounds.into(),
         }
     }
 }
@@ -148,22 +148,20 @@ impl<T: Marked + Copy> UniqueLists<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Lists<L = Box<[u32]>, E = Box<[u32]>> {
     things: L,
-    /// Number of things up to the last of each list.
-    ends: E,
+    /// Where each list begins among the things, and where the last one ends.
+    bounds: E,
 }
 
 impl<T, E: Deref<Target = [u32]>, L: Deref<Target = [T]>> Lists<L, E> {
     /// A list; empty if there is none of that number.
     pub(crate) fn get(&self, number: u32) -> &[T] {
-        let index = usize::try_from(number).unwrap_or(usize::MAX);
-        let end = |index: Option<usize>| {
-            let end = self.ends.get(index?).copied()?;
-            usize::try_from(end).ok()
+        let list = || {
+            let bounds = self.bounds.get(usize::try_from(number).ok()?..)?;
+            let [start, end] = *bounds.first_chunk::<2>()?;
+            let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+            self.things.get(start..end)
         };
-        let start = end(index.checked_sub(1)).unwrap_or(0);
-        end(Some(index))
-            .and_then(|end| self.things.get(start..end))
-            .unwrap_or_default()
+        list().unwrap_or_default()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::dsp::ramp::Ramp;
 use crate::dsp::tables::{TICK_FRAMES, TICK_INDEX};
 use crate::sends::Sends;
 
-use super::{Mix, Part, Start, Targets};
+use super::{Mix, Start, Targets};
 
 /// The per-frame half of a voice.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Lane {
     pub(crate) fn render(
         &mut self,
         collection: &Collection,
-        part: Part<'_>,
+        region: &Region,
         offset: usize,
         mix: &mut Mix<'_>,
     ) -> bool {
@@ -76,14 +76,16 @@ impl Lane {
         let Some(samples) = scratch.get_mut(..frames) else {
             return false;
         };
-        let recording = &part.wave.recording;
+        let Some(wave) = collection.wave(region) else {
+            return false;
+        };
         let seam = if self.loops {
-            collection.seam(part.region)
+            collection.seam(region)
         } else {
             None
         };
-        let read = self.playhead.read(recording, seam, samples);
-        let alive = seam.is_some() || !self.playhead.is_past(recording);
+        let read = self.playhead.read(&wave.recording, seam, samples);
+        let alive = seam.is_some() || !self.playhead.is_past(&wave.recording);
         let samples = samples.get_mut(..read).unwrap_or(&mut []);
         self.filter.process(offset, samples);
         let numbers = TICK_INDEX.get(offset..).unwrap_or(&[]);
