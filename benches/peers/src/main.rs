@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Instant;
 use std::{env, hint};
 
-use dmus_dls::{Bank, Image};
-use dmus_synth::{Collection, Engine, EngineConfig, Layer};
+use dmus_dls::{Bank, Image, ReadOptions};
+use dmus_synth::{Compiler, Engine, EngineConfig, Layer};
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 
 /// Frames per second.
@@ -42,8 +42,10 @@ fn dmus(path: &Path) -> Result<Engine, Box<dyn Error>> {
     let file = File::open(path)?;
     let length = usize::try_from(file.metadata()?.len())?;
     let image = Image::read_file(&file, length, &mut |_| ControlFlow::Continue(()))?;
-    let bank = Bank::from_image(&image.unwrap_or_default())?;
-    let collection = Collection::compile(&bank)?;
+    let mut compiler = Compiler::new();
+    let image = image.unwrap_or_default();
+    let rest = Bank::deliver(&image, ReadOptions::default(), &mut compiler)?;
+    let collection = compiler.finish(rest.info.name)?;
     let mut engine = Engine::new(EngineConfig {
         sample_rate: RATE_HZ,
         voices: 256,

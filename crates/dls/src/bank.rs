@@ -7,9 +7,11 @@
 use std::ops::RangeInclusive;
 
 mod about;
+mod delivery;
 mod trim;
 
 pub use about::{About, Guid, TEXTS};
+pub use delivery::{Recipient, Remainder};
 
 use crate::error::Warning;
 pub use crate::frames::Frames;

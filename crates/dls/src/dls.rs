@@ -1,11 +1,11 @@
 //! A DLS collection: the parts of the file and how they are put together.
 //!
-//! In: the `RIFF` chunk of the form `DLS `. Out: a bank without its warnings.
+//! In: the `RIFF` chunk of the form `DLS `. Out: the parts of a bank, and its texts.
 //! The wave pool is read before the instruments, wherever it stands, so that every region can be
 //! checked against the wave it plays.
 //! Source: \[DLS2\] file structure; Level 1 files are a subset.
 
-use crate::bank::Bank;
+use crate::bank::{BankInfo, Instrument, Recipient};
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
 use crate::image::Image;
@@ -47,8 +47,9 @@ pub(crate) fn read(
     form: &Chunk<'_>,
     image: &Image,
     place: &Place<'_>,
+    recipient: &mut dyn Recipient,
     findings: &mut Findings,
-) -> Result<Bank, ReadError> {
+) -> Result<BankInfo, ReadError> {
     let error = |kind| ReadError {
         kind,
         offset: form.offset,
@@ -62,29 +63,34 @@ pub(crate) fn read(
     let wvpl = parts.wvpl.ok_or_else(|| missing(WVPL))?;
     let lins = parts.lins.ok_or_else(|| missing(LINS))?;
 
-    let pool = pool::read(&wvpl, parts.ptbl.as_ref(), image, place, findings)?;
+    let cues = parts.ptbl.as_ref();
+    let pool = pool::read(&wvpl, cues, image, place, recipient, findings)?;
     let mut copies = Copies::of(form);
-    let mut instruments = instrument::read_all(&lins, place, &pool, &mut copies, findings)?;
+    // Aliases may lead to any instrument of the file: then all have to be there first.
+    let mut kept: Vec<Instrument> = Vec::new();
+    let mut take = |instrument| match parts.pgal {
+        Some(_) => kept.push(instrument),
+        None => recipient.instrument(instrument),
+    };
+    let lists = instrument::read_all(&lins, place, &pool, &mut copies, &mut take, findings)?;
     if let Some(colh) = parts.colh {
-        check_count(&colh, instruments.lists, &place.chunk(COLH), findings);
+        check_count(&colh, lists, &place.chunk(COLH), findings);
     }
     if let Some(pgal) = parts.pgal {
         let place = place.chunk(PGAL);
-        alias::resolve(&pgal, &mut instruments.kept, &mut copies, &mut |defect| {
+        alias::resolve(&pgal, &mut kept, &mut copies, &mut |defect| {
             findings.note(&place, pgal.offset, defect);
         });
+    }
+    for instrument in kept {
+        recipient.instrument(instrument);
     }
     let mut info = info::read_bank(&parts.label, place, findings);
     info.version = parts.vers.and_then(|vers| {
         let place = place.chunk(VERS);
         version(&vers, &place, findings)
     });
-    Ok(Bank {
-        info,
-        instruments: instruments.kept,
-        waves: pool.into_waves(),
-        warnings: Vec::new(),
-    })
+    Ok(info)
 }
 
 /// The top-level chunks that are read.

@@ -2,7 +2,7 @@
 //!
 //! In: a file in memory. Out: the reader of its form, at its place.
 
-use crate::bank::Bank;
+use crate::bank::{BankInfo, Recipient, Remainder};
 use crate::dls;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
@@ -20,7 +20,11 @@ const SFBK: FourCc = FourCc(*b"sfbk");
 const RMID: FourCc = FourCc(*b"RMID");
 
 /// Reads a bank of whatever form.
-pub(crate) fn read(image: &Image, options: ReadOptions) -> Result<Bank, ReadError> {
+pub(crate) fn read(
+    image: &Image,
+    options: ReadOptions,
+    recipient: &mut dyn Recipient,
+) -> Result<Remainder, ReadError> {
     let bytes = image.bytes();
     let mut findings = Findings::default();
     let start = if bytes.starts_with(&XMF.0) {
@@ -31,19 +35,19 @@ pub(crate) fn read(image: &Image, options: ReadOptions) -> Result<Bank, ReadErro
     let (form, chunk) = outer(bytes, start, &mut findings)?;
     let place = Place::file(form);
     let file = File { image, options };
-    let mut bank = match form {
-        RMID => read_nested(file, &chunk, &place, &mut findings),
-        _ => read_form(file, form, &chunk, &place, &mut findings),
+    let info = match form {
+        RMID => read_nested(file, &chunk, &place, recipient, &mut findings),
+        _ => read_form(file, form, &chunk, &place, recipient, &mut findings),
     }?;
-    bank.warnings = findings.into_warnings(&place, bytes.len());
-    Ok(bank)
+    let warnings = findings.into_warnings(&place, bytes.len());
+    Ok(Remainder { info, warnings })
 }
 
 /// What every reader of a form may use beside its chunk.
 #[derive(Debug, Clone, Copy)]
-struct File<'a> {
-    image: &'a Image,
-    options: ReadOptions,
+pub(crate) struct File<'a> {
+    pub(crate) image: &'a Image,
+    pub(crate) options: ReadOptions,
 }
 
 /// A bank of its own or within a song.
@@ -52,11 +56,12 @@ fn read_form(
     form: FourCc,
     chunk: &Chunk<'_>,
     place: &Place<'_>,
+    recipient: &mut dyn Recipient,
     findings: &mut Findings,
-) -> Result<Bank, ReadError> {
+) -> Result<BankInfo, ReadError> {
     match form {
-        DLS => dls::read(chunk, file.image, place, findings),
-        SFBK => sf2::read(file.image, file.options, chunk, place, findings),
+        DLS => dls::read(chunk, file.image, place, recipient, findings),
+        SFBK => sf2::read(file, chunk, place, recipient, findings),
         _ => Err(unsupported(form, chunk, place)),
     }
 }
@@ -116,8 +121,9 @@ fn read_nested(
     file: File<'_>,
     chunk: &Chunk<'_>,
     place: &Place<'_>,
+    recipient: &mut dyn Recipient,
     findings: &mut Findings,
-) -> Result<Bank, ReadError> {
+) -> Result<BankInfo, ReadError> {
     let mut children = chunk.children();
     while let Some(child) = children.next_noted(place, findings) {
         if child.id != RIFF {
@@ -127,7 +133,7 @@ fn read_nested(
             continue;
         };
         let place = place.form(form);
-        return read_form(file, form, &child, &place, findings);
+        return read_form(file, form, &child, &place, recipient, findings);
     }
     let kind = ReadErrorKind::Missing { list: DLS };
     Err(ReadError {
@@ -149,9 +155,10 @@ fn unsupported(form: FourCc, chunk: &Chunk<'_>, place: &Place<'_>) -> ReadError 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bank::Bank;
 
     fn read(bytes: &[u8]) -> Result<Bank, ReadError> {
-        super::read(&Image::from_bytes(bytes), ReadOptions::default())
+        Bank::read(bytes)
     }
 
     fn riff(form: &[u8; 4], body: &[u8]) -> Vec<u8> {

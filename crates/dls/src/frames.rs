@@ -19,7 +19,8 @@ pub struct Frames {
     words: Arc<Vec<i16>>,
     /// Always within `words`.
     range: Range<usize>,
-    low: Option<Low>,
+    /// Apart: few recordings have any, and a bank holds thousands of views.
+    low: Option<Box<Low>>,
 }
 
 /// The third byte of every frame.
@@ -45,10 +46,10 @@ impl Frames {
             *byte = *low;
         }
         Self {
-            low: Some(Low {
+            low: Some(Box::new(Low {
                 words: Arc::new(words),
                 bytes: 0..frames,
-            }),
+            })),
             ..Self::from(high)
         }
     }
@@ -89,10 +90,10 @@ impl Frames {
     pub fn with_low_in(mut self, image: &Image, start: usize) -> Self {
         let bytes = start..start.saturating_add(self.range.len());
         if bytes.end <= image.bytes().len() {
-            self.low = Some(Low {
+            self.low = Some(Box::new(Low {
                 words: Arc::clone(image.words()),
                 bytes,
-            });
+            }));
         }
         self
     }
@@ -105,9 +106,11 @@ impl Frames {
         Self {
             words: Arc::clone(&self.words),
             range: self.range.start + start..self.range.start + end,
-            low: self.low.as_ref().map(|low| Low {
-                words: Arc::clone(&low.words),
-                bytes: low.bytes.start + start..low.bytes.start + end,
+            low: self.low.as_ref().map(|low| {
+                Box::new(Low {
+                    words: Arc::clone(&low.words),
+                    bytes: low.bytes.start + start..low.bytes.start + end,
+                })
             }),
         }
     }
@@ -127,7 +130,9 @@ impl Frames {
         if first >= self.range.len() {
             return &[];
         }
-        self.words.get(self.range.start + first..).unwrap_or_default()
+        self.words
+            .get(self.range.start + first..)
+            .unwrap_or_default()
     }
 
     /// The lower 8 bits of every frame, where the recording has 24; as many as frames.

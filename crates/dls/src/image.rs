@@ -120,13 +120,10 @@ impl Image {
 
 /// Words for so many bytes.
 fn zeros(bytes: usize) -> io::Result<Vec<i16>> {
-    let words = bytes.div_ceil(2);
-    // Asked for once so that there being too little is an error; then taken as zeros, which the
-    // system has at hand, so that each page is written once: by the file.
-    Vec::<i16>::new()
-        .try_reserve_exact(words)
-        .map_err(|error| io::Error::new(ErrorKind::OutOfMemory, error))?;
-    Ok(vec![0; words])
+    // As zeros, which the system has at hand, so that each page is written once: by the file. And
+    // at once: an allocator that is given back so much keeps what it is given from then on.
+    bytemuck::allocation::try_zeroed_vec(bytes.div_ceil(2))
+        .map_err(|()| io::Error::from(ErrorKind::OutOfMemory))
 }
 
 impl fmt::Debug for Image {

@@ -99,6 +99,6 @@ impl Bank {
     /// # Real-time
     /// Control side only. Not real-time: allocates.
     pub fn from_image_with(image: &Image, options: ReadOptions) -> Result<Self, ReadError> {
-        form::read(image, options)
+        Self::gather(image, options)
     }
 }

@@ -1,17 +1,16 @@
 //! A SoundFont: the parts of the file and how they become a bank.
 //!
-//! In: the `RIFF` chunk of the form `sfbk`, and the image it lies in. Out: a bank without its
-//! warnings, whose recordings are looked at where they lie.
+//! In: the `RIFF` chunk of the form `sfbk`, and the image it lies in. Out: the parts of a bank,
+//! whose recordings are looked at where they lie, and its texts.
 //! Presets become instruments. Every zone of a preset with every zone of the instrument it plays
 //! becomes one region, with all that both say added up; the tables are not kept.
 //! Source: \[SF2\] file structure; version 3 files hold Ogg Vorbis streams instead of frames.
 
-use crate::bank::Bank;
+use crate::bank::{BankInfo, Recipient};
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
-use crate::image::Image;
+use crate::form::File;
 use crate::limits;
-use crate::options::ReadOptions;
 use crate::riff::{Chunk, Kind};
 
 mod articulation;
@@ -34,12 +33,13 @@ const PDTA: FourCc = FourCc(*b"pdta");
 
 /// Reads a whole SoundFont; the warnings stay in `findings`.
 pub(crate) fn read(
-    image: &Image,
-    options: ReadOptions,
+    file: File<'_>,
     form: &Chunk<'_>,
     place: &Place<'_>,
+    recipient: &mut dyn Recipient,
     findings: &mut Findings,
-) -> Result<Bank, ReadError> {
+) -> Result<BankInfo, ReadError> {
+    let File { image, options } = file;
     let lists = Lists::find(form, place, findings);
     let missing = |list| ReadError {
         kind: ReadErrorKind::Missing { list },
@@ -53,7 +53,7 @@ pub(crate) fn read(
     let pdta_place = place.chunk(PDTA);
     let hydra = hydra::Hydra::read(&pdta, &pdta_place, findings)?;
     let data = samples::Data::read(image, &sdta, head.version, &place.chunk(SDTA), findings)?;
-    let samples = samples::read(&hydra.samples, &data, &pdta_place, findings)?;
+    let samples = samples::read(&hydra.samples, &data, &pdta_place, recipient, findings)?;
     let zones = zones::Zones::read(&hydra, &samples.table, &pdta_place, findings);
     let reader = presets::Reader {
         hydra: &hydra,
@@ -64,15 +64,9 @@ pub(crate) fn read(
         attenuation: options.attenuation,
         place: &pdta_place,
     };
-    let mut waves = samples.waves;
     let bytes = limits::region_bytes(image.bytes().len());
-    let instruments = reader.read(&mut waves, bytes, findings);
-    Ok(Bank {
-        info: head.info,
-        instruments,
-        waves,
-        warnings: Vec::new(),
-    })
+    reader.read(samples.waves, bytes, recipient, findings);
+    Ok(head.info)
 }
 
 /// The lists of the file.

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dmus_dls::{Bank, Image};
-use dmus_synth::Collection;
+use dmus_dls::{Bank, Image, ReadOptions};
+use dmus_synth::{Collection, Compiler};
 
 use crate::embedding::{self, MustNotEmbed};
 use crate::error::LoadError;
@@ -39,8 +39,13 @@ impl LoadedBank {
     /// # Real-time
     /// Not real-time: allocates.
     pub fn of_image(image: &Image, hash: BankHash, name: &Path) -> Result<Self, LoadError> {
-        let bank = Bank::from_image(image).map_err(LoadError::Read)?;
-        let collection = Collection::compile(&bank).map_err(LoadError::Compile)?;
+        // The bank is never there as a whole: every part is compiled as soon as it is read.
+        let mut compiler = Compiler::new();
+        let bank =
+            Bank::deliver(image, ReadOptions::default(), &mut compiler).map_err(LoadError::Read)?;
+        let collection = compiler
+            .finish(bank.info.name.clone())
+            .map_err(LoadError::Compile)?;
         let file = name
             .file_name()
             .map_or_else(|| name.to_string_lossy(), |name| name.to_string_lossy());

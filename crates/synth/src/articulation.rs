@@ -12,15 +12,14 @@ pub(crate) mod key;
 mod links;
 mod term;
 
-use std::sync::Arc;
-
 use dmus_dls::bank::{Dialect, Source, Transform};
 
 use crate::channel::controllers::Controls;
+use crate::unique::Marked;
 use curves::CurveTables;
 pub(crate) use links::Links;
-pub(crate) use term::Shelf;
 use term::Term;
+pub(crate) use term::{Shelf, Terms};
 
 /// A destination that is summed at every tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,32 +123,67 @@ impl NoteSums {
     }
 }
 
-/// Everything that the connections of one region say.
+/// What the connections of one region say and those of most others do not.
 ///
-/// Its lists are shared with other regions that have the same.
+/// A bank has thousands of them.
 #[derive(Debug)]
-pub(crate) struct Articulation {
-    dialect: Dialect,
-    /// Into links, the lowest first.
-    links: Arc<[Term]>,
-    /// Into [`NoteTarget`]s.
-    note: Arc<[Term]>,
-    /// Into [`TickTarget`]s, from sources that a note never changes.
-    fixed: Arc<[Term]>,
-    /// Into [`TickTarget`]s, from sources that change with a message.
-    channel: Arc<[Term]>,
-    /// Into [`TickTarget`]s, from oscillators and envelopes.
-    moving: Arc<[Term]>,
+pub(crate) struct Sheet {
+    /// List into [`NoteTarget`]s.
+    note: u32,
+    /// List into [`TickTarget`]s, from sources that a note never changes.
+    fixed: u32,
     /// [`NoteTarget`]s that are exactly 0 s, one bit each.
     instant: u32,
-    /// Whether there is a filter at all.
-    has_filter: bool,
-    /// Pitch for each key, cents.
-    cents_per_key: f64,
-    /// The key scale pivots at key 0 instead of the unity note.
-    pivots_at_zero: bool,
+    /// Number of its [`Manner`].
+    manner: u32,
+}
+
+/// What the connections of a region have in common with those of many others.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Manner {
+    /// List into links, the lowest first.
+    links: u32,
+    /// List into [`TickTarget`]s, from sources that change with a message.
+    channel: u32,
+    /// List into [`TickTarget`]s, from oscillators and envelopes.
+    moving: u32,
+    /// Whether there is anything in that list.
+    moves: bool,
     /// Share of the volume envelope's range that reaches the gain; 1 is all of it.
     eg1_depth: f64,
+    /// Pitch for each key, cents.
+    cents_per_key: f64,
+    dialect: Dialect,
+    /// Whether there is a filter at all.
+    has_filter: bool,
+    /// The key scale pivots at key 0 instead of the unity note.
+    pivots_at_zero: bool,
+}
+
+impl Marked for Manner {
+    fn mark(&self) -> u64 {
+        let lists = u64::from(self.channel) ^ u64::from(self.moving) << 20;
+        self.cents_per_key.to_bits() ^ lists ^ u64::from(self.links) << 40
+    }
+}
+
+/// Everything that the connections of one region say.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Articulation<'a> {
+    sheet: &'a Sheet,
+    manner: &'a Manner,
+    terms: &'a Terms,
+}
+
+impl<'a> Articulation<'a> {
+    /// Puts together what belongs together.
+    pub(crate) fn of(sheet: &'a Sheet, terms: &'a Terms) -> Option<Self> {
+        Some(Self {
+            sheet,
+            manner: terms.manner(sheet.manner)?,
+            terms,
+        })
+    }
 }
 
 /// Oscillators and envelopes of one note at one age.
@@ -220,7 +254,7 @@ impl Inputs<'_> {
         curves::output(term.output_curve, product) * term.amount
     }
 
-    fn sum<const N: usize>(&self, terms: &[Term]) -> [f64; N] {
+    fn sum<'t, const N: usize>(&self, terms: impl Iterator<Item = &'t Term>) -> [f64; N] {
         let mut sums = [0.0; N];
         for term in terms {
             if let Some(sum) = sums.get_mut(usize::from(term.target)) {
@@ -231,47 +265,47 @@ impl Inputs<'_> {
     }
 }
 
-impl Articulation {
+impl Articulation<'_> {
     /// Links as note and channel are now; the other sums listen to them.
     ///
     /// - `inputs`: whose own links do not count
     pub(crate) fn links(&self, inputs: &Inputs<'_>) -> Links {
-        Links::settle(&self.links, inputs)
+        Links::settle(self.terms.of(self.manner.links), inputs)
     }
 
     /// Times, speeds and levels of a note that starts now.
     pub(crate) fn at_note_on(&self, inputs: &Inputs<'_>) -> NoteSums {
-        NoteSums(inputs.sum(&self.note))
+        NoteSums(inputs.sum(self.terms.of(self.sheet.note)))
     }
 
     /// The part of the sums that stays for the whole note.
     pub(crate) fn fixed(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(&self.fixed))
+        TickSums(inputs.sum(self.terms.of(self.sheet.fixed)))
     }
 
     /// The part of the sums that changes when the channel does.
     pub(crate) fn channel(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(&self.channel))
+        TickSums(inputs.sum(self.terms.of(self.manner.channel)))
     }
 
     /// The part of the sums that oscillators and envelopes move.
     pub(crate) fn moving(&self, inputs: &Inputs<'_>) -> TickSums {
-        TickSums(inputs.sum(&self.moving))
+        TickSums(inputs.sum(self.terms.of(self.manner.moving)))
     }
 
     /// Whether anything moves from tick to tick by itself.
     pub(crate) fn moves(&self) -> bool {
-        !self.moving.is_empty()
+        self.manner.moves
     }
 
     /// Whether a time is exactly 0 s.
     pub(crate) const fn is_instant(&self, target: NoteTarget) -> bool {
-        self.instant & (1 << target as u32) != 0
+        self.sheet.instant & (1 << target as u32) != 0
     }
 
     /// Whether there is a filter at all.
     pub(crate) const fn has_filter(&self) -> bool {
-        self.has_filter
+        self.manner.has_filter
     }
 
     /// Whether the attack of the modulation envelope is convex instead of linear.
@@ -279,7 +313,7 @@ impl Articulation {
     /// # Source
     /// \[SF2\] envelope generators.
     pub(crate) fn attacks_convex(&self) -> bool {
-        self.dialect == Dialect::SoundFont
+        self.manner.dialect == Dialect::SoundFont
     }
 
     /// Longest time of any envelope segment, seconds.
@@ -287,7 +321,7 @@ impl Articulation {
     /// # Source
     /// \[DLS2\] ranges of times; \[SF2\] generator ranges.
     pub(crate) const fn max_time_s(&self) -> f64 {
-        match self.dialect {
+        match self.manner.dialect {
             Dialect::Dls => MAX_DLS_TIME_S,
             Dialect::SoundFont => MAX_SOUND_FONT_TIME_S,
         }
@@ -298,7 +332,7 @@ impl Articulation {
     /// # Source
     /// \[DLS2\] filter Q range; \[SF2\] initialFilterQ.
     pub(crate) const fn max_resonance_db(&self) -> f64 {
-        match self.dialect {
+        match self.manner.dialect {
             Dialect::Dls => MAX_DLS_RESONANCE_DB,
             Dialect::SoundFont => MAX_SOUND_FONT_RESONANCE_DB,
         }
@@ -306,7 +340,7 @@ impl Articulation {
 
     /// Share of the volume envelope's range that reaches the gain.
     pub(crate) const fn eg1_depth(&self) -> f64 {
-        self.eg1_depth
+        self.manner.eg1_depth
     }
 
     /// Pitch of a key relative to the wave's recorded pitch, cents.
@@ -317,10 +351,11 @@ impl Articulation {
     /// shows that the bank has allowed for the pivot at key 0.
     pub(crate) fn key_pitch(&self, key: f64, unity_note: u8) -> f64 {
         let unity = f64::from(unity_note);
-        if self.pivots_at_zero {
-            self.cents_per_key * key - 100.0 * unity
+        let cents_per_key = self.manner.cents_per_key;
+        if self.manner.pivots_at_zero {
+            cents_per_key * key - 100.0 * unity
         } else {
-            self.cents_per_key * (key - unity)
+            cents_per_key * (key - unity)
         }
     }
 }

@@ -1,25 +1,30 @@
 //! A compiled bank: all that the engine needs of it, and nothing that changes.
 //!
-//! In: a [`Bank`]. Out: instruments by patch, regions by key and velocity, waves laid out for
-//! reading. Built on the control side, shared by reference count, never changed. The bank may be
-//! dropped afterwards; the memory of its waves is shared, not copied, and stays.
+//! In: a [`Bank`], whole or part by part. Out: instruments by patch, regions by key and velocity,
+//! waves laid out for reading. Built on the control side, shared by reference count, never
+//! changed. The bank may be dropped afterwards; the memory of its waves is shared, not copied, and
+//! stays.
 //! Source: \[DLS2\] structure and region selection.
 
-use std::sync::Arc;
-
 use dmus_dls::Bank;
-use dmus_dls::bank::{Dialect, Patch, Wave as BankWave};
+use dmus_dls::bank::{Dialect, Frames, Patch, Wave as BankWave};
+use dmus_dls::units::RelativeGain;
 
 use crate::articulation::key::KeyGenerator;
-use crate::articulation::{Articulation, Strike};
+use crate::articulation::{Articulation, Sheet, Strike, Terms};
 use crate::dsp::recording::{Loop, Recording};
 use crate::error::DownloadError;
+use crate::numbers::Numbers;
+use crate::unique::Marked;
 
 mod compiler;
 mod stand_in;
 
-pub(crate) use compiler::{Link, assemble};
+pub use compiler::Compiler;
 pub(crate) use stand_in::StandIn;
+
+/// Most by which a wave's own gain counts, dB; corrupt banks ask for thousands.
+const MAX_GAIN_DB: f64 = 96.0;
 
 /// A bank, compiled.
 #[derive(Debug)]
@@ -34,17 +39,22 @@ pub struct Collection {
     by_kit: Box<[Option<u32>; 128]>,
     /// The first drum kit of all.
     first_kit: Option<u32>,
-    /// Where regions are found, parallel to `regions`.
+    /// Where regions are found.
     zones: Box<[Zone]>,
+    /// Number of the region of each zone.
+    region_of: Numbers,
+    /// Number of the sheet of each zone.
+    sheet_of: Numbers,
     regions: Box<[Region]>,
-    articulations: Box<[Articulation]>,
-    waves: Box<[Arc<Wave>]>,
+    sheets: Box<[Sheet]>,
+    terms: Terms,
+    waves: Box<[Wave]>,
 }
 
 /// One instrument of a collection.
 #[derive(Debug)]
 pub(crate) struct Instrument {
-    name: String,
+    name: Box<str>,
     patch: Patch,
     dialect: Dialect,
     key_generator: KeyGenerator,
@@ -104,32 +114,43 @@ impl Zone {
     }
 }
 
-/// One region of a collection.
-#[derive(Debug)]
+/// One region of a collection, but for its keys and connections: many may be the same.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Region {
-    articulation: u32,
     wave: u32,
     /// The loop it plays, if any.
     pub(crate) wave_loop: Option<Loop>,
+    gain: RelativeGain,
+    /// Cents.
+    pub(crate) fine_tune: i16,
+    /// Notes of one group shut each other down; 0 is no group.
+    key_group: u16,
     /// The loop ends with the note instead of going on through its release.
     pub(crate) leaves_loop: bool,
     /// Key at which the wave plays as recorded.
     pub(crate) unity_note: u8,
-    /// Cents.
-    pub(crate) fine_tune: f64,
-    /// dB.
-    pub(crate) gain_db: f64,
     /// A key struck again leaves its older notes alone.
     pub(crate) self_non_exclusive: bool,
-    /// Notes of one group shut each other down; 0 is no group.
-    key_group: u16,
     /// Key that sounds whatever was played, `0..=127`.
     fixed_key: Option<u8>,
     /// Velocity that sounds whatever was played, `1..=127`.
     fixed_velocity: Option<u8>,
 }
 
+impl Marked for Region {
+    fn mark(&self) -> u64 {
+        let [a, b, c, d] = self.gain.0.to_le_bytes();
+        let [e, f] = self.fine_tune.to_le_bytes();
+        u64::from_le_bytes([a, b, c, d, e, f, self.unity_note, 0]) ^ u64::from(self.wave) << 40
+    }
+}
+
 impl Region {
+    /// dB.
+    pub(crate) fn gain_db(&self) -> f64 {
+        self.gain.db().clamp(-MAX_GAIN_DB, MAX_GAIN_DB)
+    }
+
     /// What sounds of a note that it answers to.
     ///
     /// # Source
@@ -143,8 +164,8 @@ impl Region {
     }
 }
 
-/// One wave, compiled once and shared by every collection that plays it.
-#[derive(Debug)]
+/// One wave, ready for reading; a clone shares its frames.
+#[derive(Debug, Clone)]
 pub(crate) struct Wave {
     pub(crate) recording: Recording,
     /// Frames per second.
@@ -159,13 +180,17 @@ impl Wave {
         if wave.sample_rate == 0 {
             return Err(DownloadError::NoSampleRate { wave: index });
         }
-        let recording = Recording::new(&wave.frames).ok_or(DownloadError::WaveTooLong {
+        Self::of_frames(index, &wave.frames, f64::from(wave.sample_rate))
+    }
+
+    fn of_frames(index: usize, frames: &Frames, rate_hz: f64) -> Result<Self, DownloadError> {
+        let recording = Recording::new(frames).ok_or(DownloadError::WaveTooLong {
             wave: index,
-            frames: wave.frames.len(),
+            frames: frames.len(),
         })?;
         Ok(Self {
             recording,
-            sample_rate_hz: f64::from(wave.sample_rate),
+            sample_rate_hz: rate_hz,
         })
     }
 
@@ -186,23 +211,14 @@ impl Collection {
     /// # Real-time
     /// Control. Not real-time: allocates; the waves stay where they are.
     pub fn compile(bank: &Bank) -> Result<Self, DownloadError> {
-        let waves = bank
-            .waves
-            .iter()
-            .enumerate()
-            .map(|(index, wave)| {
-                Ok(Link {
-                    wave: Arc::new(Wave::compile(index, wave)?),
-                    sample: wave.sample,
-                })
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let instruments = bank.instruments.iter();
-        assemble(
-            bank.info.name.clone(),
-            &waves,
-            instruments.map(|instrument| (instrument, None)),
-        )
+        let mut compiler = Compiler::default();
+        for wave in &bank.waves {
+            compiler.add_bank_wave(wave)?;
+        }
+        for instrument in &bank.instruments {
+            compiler.add_instrument(instrument, None)?;
+        }
+        compiler.finish(bank.info.name.clone())
     }
 
     /// Title of the bank, possibly empty.
@@ -216,14 +232,14 @@ impl Collection {
     pub fn name(&self, patch: Patch) -> Option<&str> {
         self.exact(patch)
             .and_then(|index| self.instrument(index))
-            .map(|instrument| instrument.name.as_str())
+            .map(|instrument| instrument.name.as_ref())
     }
 
     /// All instruments, by patch: drum kits after melodic ones.
     pub fn instruments(&self) -> impl Iterator<Item = (Patch, &str)> {
         self.by_patch.iter().filter_map(|(patch, index)| {
             self.instrument(*index)
-                .map(|instrument| (*patch, instrument.name.as_str()))
+                .map(|instrument| (*patch, instrument.name.as_ref()))
         })
     }
 
@@ -260,21 +276,21 @@ impl Collection {
             .map(|(index, _)| index)
     }
 
-    /// A region by index.
+    /// A region by the index of its zone.
     pub(crate) fn region(&self, index: u32) -> Option<&Region> {
-        self.regions.get(usize::try_from(index).ok()?)
+        let region = self.region_of.get(usize::try_from(index).ok()?)?;
+        self.regions.get(usize::try_from(region).ok()?)
     }
 
-    /// Connections of a region.
-    pub(crate) fn articulation(&self, region: &Region) -> Option<&Articulation> {
-        self.articulations
-            .get(usize::try_from(region.articulation).ok()?)
+    /// Connections of a region by the index of its zone.
+    pub(crate) fn articulation(&self, index: u32) -> Option<Articulation<'_>> {
+        let sheet = self.sheet_of.get(usize::try_from(index).ok()?)?;
+        let sheet = self.sheets.get(usize::try_from(sheet).ok()?)?;
+        Articulation::of(sheet, &self.terms)
     }
 
     /// Wave of a region.
     pub(crate) fn wave(&self, region: &Region) -> Option<&Wave> {
-        self.waves
-            .get(usize::try_from(region.wave).ok()?)
-            .map(Arc::as_ref)
+        self.waves.get(usize::try_from(region.wave).ok()?)
     }
 }

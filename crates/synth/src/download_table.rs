@@ -20,7 +20,7 @@ use dmus_dls::bank::{Instrument, WaveLoop};
 use dmus_dls::download::{ChunkError, Download, InstrumentChunk, WaveChunk};
 use dmus_kernel::property::{DownloadError, DownloadHandle, Downloads, Unloaded};
 
-use crate::collection::{Collection, Link, Wave, assemble};
+use crate::collection::{Collection, Compiler, Wave};
 
 mod departures;
 
@@ -100,33 +100,25 @@ impl DownloadTable {
 
     /// All instruments in force, the newest first: of two at one patch the newer one plays.
     fn assemble(&mut self, serial: Serial) -> Option<Collection> {
-        let mut links = Vec::new();
+        let mut compiler = Compiler::default();
         let mut index_of = BTreeMap::new();
         for (handle, entry) in self.waves.iter_mut().filter(|(_, entry)| entry.users > 0) {
             entry.span.extend_to(serial);
-            index_of.insert(*handle, links.len());
-            links.push(Link {
-                wave: Arc::clone(&entry.wave),
-                sample: None,
-            });
+            index_of.insert(*handle, index_of.len());
+            compiler.add_wave(entry.wave.as_ref().clone(), None);
         }
-        let mut maps = Vec::with_capacity(self.instruments.len());
         for entry in self.instruments.values_mut().rev() {
             entry.span.extend_to(serial);
-            let map: Option<Vec<usize>> = entry
+            let links: Option<Vec<usize>> = entry
                 .waves
                 .iter()
                 .map(|handle| index_of.get(handle).copied())
                 .collect();
-            maps.push(map?);
+            compiler
+                .add_instrument(&entry.instrument, Some(&links?))
+                .ok()?;
         }
-        let instruments = self.instruments.values().rev().zip(&maps);
-        assemble(
-            String::new(),
-            &links,
-            instruments.map(|(entry, map)| (&entry.instrument, Some(map.as_slice()))),
-        )
-        .ok()
+        compiler.finish(String::new()).ok()
     }
 
     /// Takes note that a collection is home: no voice plays it, and none will.

@@ -55,14 +55,16 @@ mod error;
 mod level;
 mod miniport;
 mod mixer;
+mod numbers;
 mod polyphony;
 mod sends;
 mod stats;
+mod unique;
 mod voice;
 
 pub use channel::PartTrim;
 pub use channel::sysex::Mode;
-pub use collection::Collection;
+pub use collection::{Collection, Compiler};
 pub use download_table::DownloadTable;
 pub use downloads::{Layer, USER_BANKS};
 pub use dsp::interpolation::Interpolation;

@@ -59,17 +59,18 @@ impl VoiceCx<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part<'a> {
     pub(crate) region: &'a Region,
-    pub(crate) articulation: &'a Articulation,
+    pub(crate) articulation: Articulation<'a>,
     pub(crate) wave: &'a Wave,
 }
 
 impl<'a> Part<'a> {
     /// Looks up a region and what it plays.
     pub(crate) fn of(collection: &'a Collection, region: u32) -> Option<Self> {
+        let articulation = collection.articulation(region)?;
         let region = collection.region(region)?;
         Some(Self {
             region,
-            articulation: collection.articulation(region)?,
+            articulation,
             wave: collection.wave(region)?,
         })
     }

@@ -48,6 +48,7 @@ fn whole(known: &Known) {
         known.file
     );
     known.assert_explains(&bank.warnings);
+    sound::assert_compiles_part_by_part(&file, &bank);
     let direct = sound::programs(&bank);
     sound::assert_audible(known.file, &direct, known.silent);
 

@@ -1,10 +1,11 @@
 //! Every program of a bank, played: a note in the middle of its range, and what it sounds like.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use dmus_dls::Bank;
 use dmus_dls::bank::Instrument;
-use dmus_synth::{Collection, Engine, EngineConfig, Layer};
+use dmus_dls::{Bank, Image, ReadOptions};
+use dmus_synth::{Collection, Compiler, Engine, EngineConfig, Layer};
 
 /// Frames per second.
 const RATE_HZ: u32 = 44_100;
@@ -29,6 +30,20 @@ impl Heard {
             .fold(0.0_f32, |peak, it| peak.max(it.abs()));
         20.0 * f64::from(peak).log10()
     }
+}
+
+/// What is compiled as it is read is what the whole bank is compiled into.
+#[track_caller]
+pub(crate) fn assert_compiles_part_by_part(file: &Path, bank: &Bank) {
+    let image = Image::from_bytes(&std::fs::read(file).unwrap());
+    let mut compiler = Compiler::new();
+    let rest = Bank::deliver(&image, ReadOptions::default(), &mut compiler).unwrap();
+    let parts = compiler.finish(rest.info.name).unwrap();
+    let whole = Collection::compile(bank).unwrap();
+    assert!(
+        format!("{parts:?}") == format!("{whole:?}"),
+        "collections differ"
+    );
 }
 
 /// Plays every instrument of a bank.

@@ -24,48 +24,42 @@ pub(crate) const LRGN: FourCc = FourCc(*b"lrgn");
 /// Bank field: a drum kit.
 pub(crate) const DRUMS: u32 = 1 << 31;
 
-/// What a list of instruments held.
-pub(super) struct Instruments {
-    /// Those that can play.
-    pub(super) kept: Vec<Instrument>,
-    /// Number of lists, whether kept or not.
-    pub(super) lists: usize,
-}
-
 /// Reads all instruments.
+///
+/// - `take`: is given those that can play
+/// - returns the number of lists, whether they can or not
 pub(super) fn read_all(
     lins: &Chunk<'_>,
     place: &Place<'_>,
     pool: &Pool<'_>,
     copies: &mut Copies,
+    take: &mut dyn FnMut(Instrument),
     findings: &mut Findings,
-) -> Result<Instruments, ReadError> {
+) -> Result<usize, ReadError> {
     let place = place.chunk(LINS);
-    let mut instruments = Instruments {
-        kept: Vec::new(),
-        lists: 0,
-    };
+    let (mut kept, mut lists) = (0, 0);
     if condition::admits(lins, &place, findings) {
         let mut children = lins.children();
         while let Some(chunk) = children.next_noted(&place, findings) {
             if chunk.kind() != Kind::List(INS) {
                 continue;
             }
-            if instruments.kept.len() == limits::INSTRUMENTS {
+            if kept == limits::INSTRUMENTS {
                 let defect = Defect::OverLimit {
                     limit: limits::INSTRUMENTS,
                 };
                 findings.note(&place, chunk.offset, defect);
                 break;
             }
-            let place = place.numbered(INS, instruments.lists);
-            instruments
-                .kept
-                .extend(read(&chunk, &place, pool, copies, findings));
-            instruments.lists += 1;
+            let place = place.numbered(INS, lists);
+            if let Some(instrument) = read(&chunk, &place, pool, copies, findings) {
+                take(instrument);
+                kept += 1;
+            }
+            lists += 1;
         }
     }
-    if instruments.lists == 0 {
+    if lists == 0 {
         let kind = ReadErrorKind::NoInstruments;
         return Err(ReadError {
             kind,
@@ -73,7 +67,7 @@ pub(super) fn read_all(
             path: place.to_string(),
         });
     }
-    Ok(instruments)
+    Ok(lists)
 }
 
 /// Reads an instrument; `None` when it is excluded or has nothing to play.

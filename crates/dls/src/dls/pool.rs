@@ -5,7 +5,7 @@
 
 use super::wave::{self, WAVE};
 use super::{PTBL, WVPL, condition};
-use crate::bank::Wave;
+use crate::bank::Recipient;
 use crate::error::{Defect, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
 use crate::image::Image;
@@ -16,10 +16,9 @@ pub(crate) const HEAD: u32 = 8;
 /// The offset of a cue without a wave.
 const NULL_CUE: u32 = u32::MAX;
 
-/// The waves of a file, and the ways to them.
+/// The ways to the waves of a file.
 #[derive(Debug)]
 pub(super) struct Pool<'a> {
-    waves: Vec<Wave>,
     /// Every `wave` list in file order, so by rising offset.
     entries: Vec<Entry>,
     cues: Cues<'a>,
@@ -30,8 +29,8 @@ pub(super) struct Pool<'a> {
 struct Entry {
     /// From the first byte after the pool's type.
     offset: usize,
-    /// Index of the wave, unless it was dropped.
-    wave: Option<usize>,
+    /// Index of the wave and its frames, unless it was dropped.
+    wave: Option<(usize, usize)>,
     /// The wave behind it is its right channel.
     stereo: bool,
 }
@@ -47,19 +46,20 @@ pub(super) struct Found {
     pub(super) stereo: bool,
 }
 
-/// Reads the pool and keeps the table beside it.
+/// Reads the pool, hands over its waves and keeps the table.
 pub(super) fn read<'a>(
     wvpl: &Chunk<'_>,
     ptbl: Option<&Chunk<'a>>,
     image: &Image,
     place: &Place<'_>,
+    recipient: &mut dyn Recipient,
     findings: &mut Findings,
 ) -> Result<Pool<'a>, ReadError> {
     let cues = ptbl.map_or_else(Cues::default, |ptbl| {
         Cues::read(ptbl, &place.chunk(PTBL), findings)
     });
     let place = place.chunk(WVPL);
-    let (mut waves, mut entries) = (Vec::new(), Vec::new());
+    let (mut waves, mut entries) = (0, Vec::new());
     let mut children = wvpl.children();
     let start = children.offset();
     if condition::admits(wvpl, &place, findings) {
@@ -74,10 +74,15 @@ pub(super) fn read<'a>(
                 stereo: false,
             };
             if let Some(recording) = wave::read(&chunk, image, &place, findings) {
-                entry.wave = Some(waves.len());
+                entry.wave = Some((waves, recording.wave.frames.len()));
                 entry.stereo = recording.right.is_some();
-                waves.push(recording.wave);
-                waves.extend(recording.right);
+                for wave in [Some(recording.wave), recording.right]
+                    .into_iter()
+                    .flatten()
+                {
+                    recipient.wave(wave);
+                    waves += 1;
+                }
             }
             entries.push(entry);
         }
@@ -90,11 +95,7 @@ pub(super) fn read<'a>(
             path: place.to_string(),
         });
     }
-    Ok(Pool {
-        waves,
-        entries,
-        cues,
-    })
+    Ok(Pool { entries, cues })
 }
 
 /// The offsets of the table, cut to the declared number of them; none without a table.
@@ -156,12 +157,10 @@ impl Pool<'_> {
             note(Defect::CueNowhere { cue });
             return None;
         };
-        let found = entry.wave.and_then(|wave| {
-            Some(Found {
-                wave,
-                frames: self.waves.get(wave)?.frames.len(),
-                stereo: entry.stereo,
-            })
+        let found = entry.wave.map(|(wave, frames)| Found {
+            wave,
+            frames,
+            stereo: entry.stereo,
         });
         if found.is_none() {
             note(Defect::WaveUnavailable { cue });
@@ -188,10 +187,5 @@ impl Pool<'_> {
             return None;
         }
         self.entries.get(usize::try_from(cue).ok()?).copied()
-    }
-
-    /// The waves alone.
-    pub(super) fn into_waves(self) -> Vec<Wave> {
-        self.waves
     }
 }

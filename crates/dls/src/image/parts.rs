@@ -11,7 +11,8 @@ use std::thread;
 
 use super::STEP;
 
-/// Threads that read, at most; more than these wait for memory.
+/// Threads that read, at most; more than these wait for memory. How many the machine has is not
+/// asked: to find that out reads files too, and one too many does no harm.
 const THREADS: usize = 4;
 /// Bytes for which a further thread is worth its while.
 const WORTHWHILE: usize = 8 << 20;
@@ -27,8 +28,7 @@ pub(super) fn fill(
     bytes: &mut [u8],
     told: &mut Told<'_>,
 ) -> io::Result<Option<usize>> {
-    let machine = thread::available_parallelism().map_or(1, usize::from);
-    let parts = machine.min(THREADS).min(bytes.len() / WORTHWHILE).max(1);
+    let parts = THREADS.min(bytes.len() / WORTHWHILE).max(1);
     let length = bytes.len().div_ceil(parts).max(1);
     let progress = Mutex::new(Progress {
         told,

@@ -12,7 +12,7 @@ use super::modulators::{self, Modulator};
 use super::region::{Draft, Part, Sum, common};
 use super::samples::Sample;
 use super::zones::{Zone, Zones};
-use crate::bank::{About, Connection, Dialect, Instrument, Patch, Region, Wave};
+use crate::bank::{About, Connection, Dialect, Instrument, Patch, Recipient, Region, Wave};
 use crate::dls::info::text;
 use crate::error::Defect;
 use crate::findings::{Findings, Place};
@@ -37,9 +37,12 @@ pub(super) struct Reader<'a> {
 }
 
 /// What reading presets uses up or leaves behind.
-#[derive(Debug)]
-struct State<'w> {
-    waves: &'w mut Vec<Wave>,
+struct State<'r> {
+    recipient: &'r mut dyn Recipient,
+    /// Number of those that it has.
+    waves: usize,
+    /// The instrument whose first region is still to come.
+    head: Option<Instrument>,
     /// Waves that are a part of a sample.
     parts: BTreeMap<(u16, Part), usize>,
     /// Bytes that regions may still take.
@@ -51,29 +54,32 @@ struct State<'w> {
 }
 
 impl Reader<'_> {
-    /// Reads all presets.
+    /// Reads all presets, and hands them over with the parts of samples that they play.
     ///
-    /// - `waves`: those of the samples; parts of them are added
+    /// - `waves`: number of those of the samples
     /// - `bytes`: what the regions may take
     pub(super) fn read(
         &self,
-        waves: &mut Vec<Wave>,
+        waves: usize,
         bytes: usize,
+        recipient: &mut dyn Recipient,
         findings: &mut Findings,
-    ) -> Vec<Instrument> {
+    ) {
         let mut state = State {
+            recipient,
             waves,
+            head: None,
             parts: BTreeMap::new(),
             bytes,
             pairs: limits::ZONE_PAIRS,
             noted: vec![false; self.hydra.of_instruments.bags.len()],
         };
-        let mut instruments: Vec<Instrument> = Vec::new();
+        let mut instruments = 0;
         let mut patches = BTreeSet::new();
         for index in 0..self.hydra.presets.len() {
             let place = self.place.numbered(PHDR, index);
             let offset = self.hydra.presets.offset(index);
-            if instruments.len() == limits::INSTRUMENTS {
+            if instruments == limits::INSTRUMENTS {
                 let limit = limits::INSTRUMENTS;
                 findings.note(&place, offset, Defect::OverLimit { limit });
                 break;
@@ -81,43 +87,40 @@ impl Reader<'_> {
             let Some(header) = self.hydra.presets.get(index) else {
                 break;
             };
-            let regions = self.regions(index, &mut state, &place, findings);
-            let mut note = |defect| findings.note(&place, offset, defect);
-            if regions.is_empty() {
-                note(Defect::NoPlayableRegion);
-                continue;
-            }
-            let patch = patch(header, &mut note);
-            if !patches.insert(patch) {
-                note(Defect::SamePatch);
-            }
             let name = header.array::<20>(0).map(|name| text(name));
-            instruments.push(Instrument {
-                patch,
+            // Handed over with its first region: without any it is none.
+            state.head = Some(Instrument {
+                patch: patch(header, &mut |_| {}),
                 name: name.unwrap_or_default().trim_end().to_owned(),
-                regions,
+                regions: Vec::new(),
                 articulation: Vec::new(),
                 dialect: Dialect::SoundFont,
                 about: About::default(),
             });
+            self.regions(index, &mut state, &place, findings);
+            let mut note = |defect| findings.note(&place, offset, defect);
+            if state.head.is_some() {
+                note(Defect::NoPlayableRegion);
+                continue;
+            }
+            instruments += 1;
+            if !patches.insert(patch(header, &mut note)) {
+                note(Defect::SamePatch);
+            }
         }
-        instruments.shrink_to_fit();
-        state.waves.shrink_to_fit();
-        instruments
     }
 
-    /// The regions of one preset.
+    /// Hands over the regions of one preset.
     fn regions(
         &self,
         preset: usize,
         state: &mut State<'_>,
         place: &Place<'_>,
         findings: &mut Findings,
-    ) -> Vec<Region> {
+    ) {
         let offset = self.hydra.presets.offset(preset);
         let (preset_global, preset_zones) = self.zones.presets.of(preset);
-        let mut regions = Vec::new();
-        let mut skipped = 0;
+        let (mut regions, mut skipped) = (0, 0);
         for outer in preset_zones {
             let instrument = usize::from(outer.target);
             let (global, zones) = self.zones.instruments.of(instrument);
@@ -135,11 +138,11 @@ impl Reader<'_> {
                 };
                 let layers = [global, Some(inner), preset_global, Some(outer)];
                 let cost = self.cost(&layers);
-                let over = cost > state.bytes || regions.len() == limits::REGIONS;
+                let over = cost > state.bytes || regions == limits::REGIONS;
                 if over {
-                    let limit = regions.len();
+                    let limit = regions;
                     findings.note(place, offset, Defect::OverLimit { limit });
-                    return regions;
+                    return;
                 }
                 let sum = self.sum(&layers, keys, velocities);
                 let bag = usize::try_from(inner.bag).unwrap_or(0);
@@ -153,26 +156,30 @@ impl Reader<'_> {
                         findings.note(&place, offset, defect);
                     }
                 };
-                let Some(draft) = self.draft(sum, inner, &mut note) else {
+                let Some((sample, draft)) = self.draft(sum, inner, &mut note) else {
                     continue;
                 };
                 skipped += draft.skipped;
-                let region = state.place(draft, inner.target);
+                let region = state.place(draft, inner.target, sample.frames);
                 state.bytes = state.bytes.saturating_sub(cost + bytes_of(&region));
-                regions.push(region);
+                state.hand_over(region);
+                regions += 1;
             }
         }
         if skipped > 0 {
             findings.note(place, offset, Defect::ModulatorLinks { count: skipped });
         }
-        regions.shrink_to_fit();
-        regions
     }
 
-    fn draft(&self, sum: Sum<'_>, zone: &Zone, note: &mut dyn FnMut(Defect)) -> Option<Draft> {
+    fn draft(
+        &self,
+        sum: Sum<'_>,
+        zone: &Zone,
+        note: &mut dyn FnMut(Defect),
+    ) -> Option<(&Sample, Draft)> {
         let sample = self.samples.get(usize::from(zone.target))?.as_ref()?;
         match sum.into_region(sample, zone.target, self.attenuation, note) {
-            Ok(draft) => Some(draft),
+            Ok(draft) => Some((sample, draft)),
             Err(defect) => {
                 note(defect);
                 None
@@ -244,32 +251,32 @@ impl Reader<'_> {
 }
 
 impl State<'_> {
+    /// A region, behind its instrument.
+    fn hand_over(&mut self, region: Region) {
+        if let Some(head) = self.head.take() {
+            self.recipient.instrument(head);
+        }
+        self.recipient.region(region);
+    }
+
     /// Gives a region its wave: that of the sample, or a part of it that others may share.
-    fn place(&mut self, draft: Draft, sample: u16) -> Region {
+    ///
+    /// - `frames`: those of the sample
+    fn place(&mut self, draft: Draft, sample: u16, frames: u32) -> Region {
         let Draft {
             mut region, part, ..
         } = draft;
-        let Some(whole) = self.waves.get(region.wave) else {
-            return region;
-        };
-        let frames = |index| usize::try_from(index).unwrap_or(usize::MAX);
-        let range = frames(part.start)..frames(part.end);
-        if range == (0..whole.frames.len()) {
+        if (part.start, part.end) == (0, frames) {
             return region;
         }
-        let wave = Wave {
-            name: whole.name.clone(),
-            sample_rate: whole.sample_rate,
-            frames: whole.frames.part(range),
-            sample: None,
-            about: About::default(),
-        };
-        let waves = &mut *self.waves;
-        let bytes = &mut self.bytes;
+        let frame = |index| usize::try_from(index).unwrap_or(usize::MAX);
+        let whole = region.wave;
         region.wave = *self.parts.entry((sample, part)).or_insert_with(|| {
-            *bytes = bytes.saturating_sub(2 * size_of::<Wave>());
-            waves.push(wave);
-            waves.len() - 1
+            self.bytes = self.bytes.saturating_sub(2 * size_of::<Wave>());
+            self.recipient
+                .part(whole, frame(part.start)..frame(part.end));
+            self.waves += 1;
+            self.waves - 1
         });
         region
     }

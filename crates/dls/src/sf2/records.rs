@@ -92,6 +92,17 @@ impl<'a, const N: usize> Table<'a, N> {
     }
 }
 
+/// Bytes from which on allocators give a vector pages of its own, of which those count that are
+/// written to, and which go back to the system with it.
+const ROOM: usize = 128 << 10;
+
+/// A vector for something of every record, which is forgotten when the file has been read.
+///
+/// - `count`: of the records, in the file
+pub(super) fn passing<T>(count: usize) -> Vec<T> {
+    Vec::with_capacity(count.max(ROOM.div_ceil(size_of::<T>().max(1))))
+}
+
 /// Hands out runs of a table, one after the other.
 #[derive(Debug)]
 pub(super) struct Runs {

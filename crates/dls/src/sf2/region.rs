@@ -107,7 +107,7 @@ impl Sum<'_> {
             self_non_exclusive: true,
             key_group: u16::try_from(settings.get(id::EXCLUSIVE_CLASS)).unwrap_or(0),
             layer: None,
-            wave: sample.wave,
+            wave: usize::try_from(sample.wave).unwrap_or(usize::MAX),
             link: link(sample, number),
             sample: Some(wave),
             articulation: Some(connections),
@@ -150,9 +150,10 @@ fn wave_sample(
         let moved = bound.saturating_add(offset(settings, fine, coarse).into());
         moved.saturating_sub(part.start.into())
     };
+    let (start, end) = sample.looped();
     let bounds = (
-        looped(sample.looped.0, id::START_LOOP, id::START_LOOP_COARSE),
-        looped(sample.looped.1, id::END_LOOP, id::END_LOOP_COARSE),
+        looped(start, id::START_LOOP, id::START_LOOP_COARSE),
+        looped(end, id::END_LOOP, id::END_LOOP_COARSE),
     );
     WaveSample {
         unity_note: u8::try_from(settings.get(id::ROOT_KEY)).unwrap_or(sample.root),

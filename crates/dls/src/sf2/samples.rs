@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use super::hydra::{SAMPLE, SHDR};
 use super::info::{Version, WITH_24_BITS};
 use super::keep_first;
-use super::records::Table;
-use crate::bank::{About, Frames, LoopKind, Wave, WaveLoop, WaveSample};
+use super::records::{Table, passing};
+use crate::bank::{About, Frames, LoopKind, Recipient, Wave, WaveLoop, WaveSample};
 use crate::dls::info::text;
 use crate::error::{Defect, FourCc, ReadError, ReadErrorKind};
 use crate::findings::{Findings, Place};
@@ -98,11 +98,13 @@ impl<'a> Data<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Sample {
     /// Index of the wave.
-    pub(super) wave: usize,
+    pub(super) wave: u32,
     /// Frames of it.
     pub(super) frames: u32,
-    /// From the first frame of the wave to the one behind the last of the loop, believed or not.
-    pub(super) looped: (i64, i64),
+    /// The loop as the file has it.
+    looped: (u32, u32),
+    /// From where that is counted.
+    loop_from: u32,
     /// Key of the recording, `0..=127`.
     pub(super) root: u8,
     /// Cents to be added.
@@ -111,25 +113,39 @@ pub(super) struct Sample {
     pub(super) pair: Option<(u16, bool)>,
 }
 
+impl Sample {
+    /// From the first frame of the wave to the one behind the last of the loop, believed or not.
+    pub(super) fn looped(&self) -> (i64, i64) {
+        looped(self.looped, self.loop_from)
+    }
+}
+
+fn looped((start, end): (u32, u32), from: u32) -> (i64, i64) {
+    let from = i64::from(from);
+    (i64::from(start) - from, i64::from(end) - from)
+}
+
 /// All samples.
 #[derive(Debug)]
 pub(super) struct Samples {
     /// By their number in the file; nothing for those that cannot be played.
     pub(super) table: Vec<Option<Sample>>,
-    /// What they play.
-    pub(super) waves: Vec<Wave>,
+    /// Number of waves that they play.
+    pub(super) waves: usize,
 }
 
-/// Reads all samples.
+/// Reads all samples; their waves are handed over.
 pub(super) fn read(
     headers: &Table<'_, SAMPLE>,
     data: &Data<'_>,
     place: &Place<'_>,
+    recipient: &mut dyn Recipient,
     findings: &mut Findings,
 ) -> Result<Samples, ReadError> {
     let mut reader = Reader {
         data,
-        waves: Vec::with_capacity(headers.len()),
+        recipient,
+        waves: 0,
         decoder: vorbis::Decoder::new(
             limits::decoded_frames(data.file_bytes),
             limits::codebook_numbers(data.file_bytes),
@@ -137,7 +153,7 @@ pub(super) fn read(
         decoded: BTreeMap::new(),
         stream_bytes: data.bytes.len().saturating_mul(2),
     };
-    let mut table = Vec::with_capacity(headers.len());
+    let mut table = passing(headers.len());
     for index in 0..headers.len() {
         let place = place.numbered(SHDR, index);
         let mut note = |defect| findings.note(&place, headers.offset(index), defect);
@@ -145,7 +161,7 @@ pub(super) fn read(
         table.push(header.and_then(|header| reader.read(&header, &mut note)));
     }
     pair(&mut table);
-    if reader.waves.is_empty() {
+    if reader.waves == 0 {
         return Err(ReadError {
             kind: ReadErrorKind::NoSamples,
             offset: headers.offset(0),
@@ -211,7 +227,9 @@ impl<'a> Header<'a> {
 /// Makes waves of samples.
 struct Reader<'a> {
     data: &'a Data<'a>,
-    waves: Vec<Wave>,
+    recipient: &'a mut dyn Recipient,
+    /// Number of those that were handed over.
+    waves: usize,
     decoder: vorbis::Decoder,
     /// Streams that were decoded, by their place: two samples may be one stream.
     decoded: BTreeMap<(u32, u32), Option<Frames>>,
@@ -232,14 +250,18 @@ impl Reader<'_> {
             self.cut(header, note)?
         };
         let loop_from = if compressed { 0 } else { header.start };
-        let looped = (
-            i64::from(header.loop_start) - i64::from(loop_from),
-            i64::from(header.loop_end) - i64::from(loop_from),
-        );
+        let (start, end) = (header.loop_start, header.loop_end);
         let count = u32::try_from(frames.len()).unwrap_or(u32::MAX);
         let root = root(header.key, note);
-        let wave_loop = wave_loop(looped, count, LoopKind::Forward, &mut |_| {});
-        self.waves.push(Wave {
+        let wave_loop = wave_loop(
+            looped((start, end), loop_from),
+            count,
+            LoopKind::Forward,
+            &mut |_| {},
+        );
+        let wave = u32::try_from(self.waves).ok()?;
+        self.waves += 1;
+        self.recipient.wave(Wave {
             name: text(header.name).trim_end().to_owned(),
             sample_rate: rate(header.rate_hz, note),
             frames,
@@ -254,9 +276,10 @@ impl Reader<'_> {
             about: About::default(),
         });
         Some(Sample {
-            wave: self.waves.len() - 1,
+            wave,
             frames: count,
-            looped,
+            looped: (start, end),
+            loop_from,
             root,
             correction: header.correction,
             pair: match header.kind & !COMPRESSED {

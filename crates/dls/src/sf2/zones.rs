@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::generators::{self, id};
 use super::hydra::{GENERATOR, Hydra, IBAG, INST, INSTRUMENT_BAG, PBAG, PHDR, PRESET_BAG, Side};
 use super::modulators;
-use super::records::{Runs, Table};
+use super::records::{Runs, Table, passing};
 use super::samples::Sample;
 use crate::error::{Defect, FourCc};
 use crate::findings::{Findings, Place};
@@ -181,7 +181,7 @@ impl Kind<'_> {
             bags: Runs::of(side.bags.len()),
             generators: Runs::of(side.generators.len()),
             modulators: Runs::of(side.modulators.len()),
-            zones: Vec::new(),
+            zones: passing(side.bags.len()),
             faults: Faults::default(),
         };
         let mut groups = Vec::with_capacity(owners.len());
@@ -201,9 +201,10 @@ impl Kind<'_> {
                 zones: first..walk.zones.len(),
             });
         }
-        let mut zones = walk.zones;
-        zones.shrink_to_fit();
-        Level { groups, zones }
+        Level {
+            groups,
+            zones: walk.zones,
+        }
     }
 
     /// Reads the zones of one owner; the first may be there for all others.

@@ -8,7 +8,7 @@ use dmus_dls::defaults::{NO_FILTER, ZERO_TIME};
 
 use super::links::{Paces, link_of};
 use super::term::{Shelf, Term};
-use super::{Articulation, NoteTarget, TickTarget};
+use super::{Manner, NoteTarget, Sheet, TickTarget};
 
 /// Most that one connection may add to a gain, dB; corrupt banks ask for thousands.
 const MAX_GAIN_DB: f64 = 96.0;
@@ -22,8 +22,8 @@ enum Target {
     Tick(TickTarget),
 }
 
-impl Articulation {
-    /// Compiles the connections of one region.
+impl Sheet {
+    /// Compiles the connections of one region; none if a bank has too many.
     ///
     /// - `dialect`: whose defaults and rules hold
     /// - `connections`: the list in force; each replaces the default of the same key
@@ -31,7 +31,11 @@ impl Articulation {
     ///
     /// # Real-time
     /// Control. Not real-time: allocates.
-    pub(crate) fn compile(dialect: Dialect, connections: &[Connection], shelf: &mut Shelf) -> Self {
+    pub(crate) fn compile(
+        dialect: Dialect,
+        connections: &[Connection],
+        shelf: &mut Shelf,
+    ) -> Option<Self> {
         let effective = effective(shelf.implied(dialect), connections);
         let scale = |source, destination| {
             let key = (source, Source::None, destination);
@@ -74,21 +78,25 @@ impl Articulation {
             }
         }
         lists.links.sort_by_key(|term| term.target);
-        Self {
+        let manner = Manner {
             dialect,
-            links: shelf.shared(&lists.links),
-            note: shelf.shared(&lists.note),
-            fixed: shelf.shared(&lists.fixed),
-            channel: shelf.shared(&lists.channel),
-            moving: shelf.shared(&lists.moving),
-            instant,
+            links: shelf.list(&lists.links)?,
+            channel: shelf.list(&lists.channel)?,
+            moving: shelf.list(&lists.moving)?,
+            moves: !lists.moving.is_empty(),
             has_filter,
             cents_per_key,
             pivots_at_zero: dialect == Dialect::Dls
                 && (cents_per_key - 100.0).abs() > 1e-9
                 && tuning_cents.abs() >= COMPENSATED_CENTS,
             eg1_depth: eg1_depth.clamp(0.0, 4.0),
-        }
+        };
+        Some(Self {
+            note: shelf.list(&lists.note)?,
+            fixed: shelf.list(&lists.fixed)?,
+            instant,
+            manner: shelf.manner(manner)?,
+        })
     }
 }
 
@@ -271,7 +279,7 @@ fn term(dialect: Dialect, connection: &Connection, target: u8) -> Option<Term> {
 mod tests {
     use super::*;
     use crate::articulation::curves::CurveTables;
-    use crate::articulation::{Inputs, Links, Signals, Strike};
+    use crate::articulation::{Articulation, Inputs, Links, Signals, Strike};
     use crate::channel::controllers::Controls;
 
     fn connection(
@@ -291,7 +299,19 @@ mod tests {
         }
     }
 
-    fn sums(articulation: &Articulation, strike: Strike) -> (f64, f64) {
+    /// Has a list asked what it comes to.
+    fn compiled<T>(list: &[Connection], ask: impl Fn(Articulation<'_>) -> T) -> T {
+        let mut shelf = Shelf::default();
+        let sheet = Sheet::compile(Dialect::Dls, list, &mut shelf).unwrap();
+        let terms = shelf.into_terms();
+        ask(Articulation::of(&sheet, &terms).unwrap())
+    }
+
+    fn sums(list: &[Connection], strike: Strike) -> (f64, f64) {
+        compiled(list, |articulation| sums_of(articulation, strike))
+    }
+
+    fn sums_of(articulation: Articulation<'_>, strike: Strike) -> (f64, f64) {
         let tables = CurveTables::new();
         let controls = Controls::power_on();
         let inputs = Inputs {
@@ -314,13 +334,9 @@ mod tests {
             key: 60.0,
             velocity: 10,
         };
-        let untouched = Articulation::compile(Dialect::Dls, &[], &mut Shelf::default());
-        let (soft_db, _) = sums(&untouched, strike);
+        let (soft_db, _) = sums(&[], strike);
         let level = connection(Source::Velocity, Source::None, Destination::Gain, 0);
-        let (flat_db, _) = sums(
-            &Articulation::compile(Dialect::Dls, &[level], &mut Shelf::default()),
-            strike,
-        );
+        let (flat_db, _) = sums(&[level], strike);
         // Controller 7 stands at 100 at power-on: -4.152 dB.
         assert!((soft_db + 44.152 + 4.152).abs() < 0.002, "{soft_db}");
         assert!((flat_db + 4.152).abs() < 0.002, "{flat_db}");
@@ -330,10 +346,7 @@ mod tests {
     fn the_last_of_two_equal_keys_wins() {
         let first = connection(Source::None, Source::None, Destination::Pitch, 65_536);
         let second = connection(Source::None, Source::None, Destination::Pitch, 5 * 65_536);
-        let (_, cents) = sums(
-            &Articulation::compile(Dialect::Dls, &[first, second], &mut Shelf::default()),
-            Strike::default(),
-        );
+        let (_, cents) = sums(&[first, second], Strike::default());
         assert!((cents - 5.0).abs() < 1e-9);
     }
 
@@ -345,9 +358,8 @@ mod tests {
             Destination::FilterCutoff,
             1200 * 65_536,
         );
-        let articulation = Articulation::compile(Dialect::Dls, &[sweep], &mut Shelf::default());
-        assert!(!articulation.has_filter());
-        assert!(!articulation.moves());
+        assert!(!compiled(&[sweep], |articulation| articulation.has_filter()));
+        assert!(!compiled(&[sweep], |articulation| articulation.moves()));
     }
 
     #[test]
@@ -358,15 +370,14 @@ mod tests {
             Destination::Pitch,
             6400 * 65_536,
         );
-        let plain = Articulation::compile(Dialect::Dls, &[half], &mut Shelf::default());
-        assert!((plain.key_pitch(81.0, 69) - 600.0).abs() < 1e-9);
+        let cents = |list: &[Connection]| compiled(list, |it| it.key_pitch(81.0, 69));
+        assert!((cents(&[half]) - 600.0).abs() < 1e-9);
         let tuning = connection(
             Source::None,
             Source::None,
             Destination::Pitch,
             9000 * 65_536,
         );
-        let literal = Articulation::compile(Dialect::Dls, &[half, tuning], &mut Shelf::default());
-        assert!((literal.key_pitch(81.0, 69) - (4050.0 - 6900.0)).abs() < 1e-9);
+        assert!((cents(&[half, tuning]) - (4050.0 - 6900.0)).abs() < 1e-9);
     }
 }

@@ -28,7 +28,7 @@ impl Links {
     /// Sums up.
     ///
     /// - `terms`: the lowest link first
-    pub(super) fn settle(terms: &[Term], inputs: &Inputs<'_>) -> Self {
+    pub(super) fn settle<'t>(terms: impl Iterator<Item = &'t Term>, inputs: &Inputs<'_>) -> Self {
         let mut links = Self::NONE;
         for term in terms {
             let inputs = Inputs {

@@ -2,12 +2,11 @@
 //!
 //! Thread: control builds, render reads.
 
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
-
 use dmus_dls::bank::{Connection, Curve, Dialect, Source, Transform};
 use dmus_dls::defaults;
+
+use super::Manner;
+use crate::unique::{Lists, Marked, Unique, UniqueLists};
 
 /// One connection, ready to run.
 #[derive(Debug, Clone, Copy)]
@@ -40,23 +39,48 @@ impl Term {
 
 impl PartialEq for Term {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        // The amount first: it tells most apart.
+        self.amount.to_bits() == other.amount.to_bits() && self.key() == other.key()
     }
 }
 
-impl Eq for Term {}
-
-impl Hash for Term {
-    /// Of what tells most terms apart; hashing all of it would take most of the time of compiling.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.amount.to_bits() ^ u64::from(self.target));
+impl Marked for Term {
+    fn mark(&self) -> u64 {
+        self.amount.to_bits() ^ u64::from(self.target)
     }
 }
 
-/// Lists that are there already: the regions of a bank differ in few of their connections.
+/// All terms of a collection, lists of them by number, and what many lists go by.
+///
+/// The regions of a bank have few terms and most of their lists in common, so each is there once.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    terms: Box<[Term]>,
+    /// Of numbers of terms.
+    lists: Lists<Box<[u32]>>,
+    manners: Box<[Manner]>,
+}
+
+impl Terms {
+    /// The terms of a list in their order.
+    pub(super) fn of(&self, list: u32) -> impl Iterator<Item = &Term> {
+        let term = |number: &u32| self.terms.get(usize::try_from(*number).ok()?);
+        self.lists.get(list).iter().filter_map(term)
+    }
+
+    pub(super) fn manner(&self, number: u32) -> Option<&Manner> {
+        self.manners.get(usize::try_from(number).ok()?)
+    }
+}
+
+/// Terms and lists as they come.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    lists: HashSet<Arc<[Term]>>,
+    terms: Unique<Term>,
+    lists: UniqueLists<u32>,
+    manners: Unique<Manner>,
+    /// Of the terms of one list, while it is looked for.
+    numbers: Vec<u32>,
     /// What either dialect implies, in the order of the keys.
     dls: Vec<Connection>,
     sound_font: Vec<Connection>,
@@ -70,7 +94,10 @@ impl Default for Shelf {
             implied
         };
         Self {
-            lists: HashSet::new(),
+            terms: Unique::default(),
+            lists: UniqueLists::default(),
+            manners: Unique::default(),
+            numbers: Vec::new(),
             dls: sorted(Dialect::Dls),
             sound_font: sorted(Dialect::SoundFont),
         }
@@ -78,6 +105,15 @@ impl Default for Shelf {
 }
 
 impl Shelf {
+    /// An empty one with [room](crate::unique::roomy).
+    pub(crate) fn with_room() -> Self {
+        Self {
+            terms: Unique::with_room(),
+            lists: UniqueLists::with_room(),
+            ..Self::default()
+        }
+    }
+
     /// What a dialect implies, in the order of the keys, each key once.
     pub(super) fn implied(&self, dialect: Dialect) -> &[Connection] {
         match dialect {
@@ -86,13 +122,26 @@ impl Shelf {
         }
     }
 
-    /// The list with these terms.
-    pub(super) fn shared(&mut self, terms: &[Term]) -> Arc<[Term]> {
-        if let Some(known) = self.lists.get(terms) {
-            return Arc::clone(known);
+    /// Number of the list with these terms; none if there are too many.
+    pub(super) fn list(&mut self, terms: &[Term]) -> Option<u32> {
+        self.numbers.clear();
+        for term in terms {
+            self.numbers.push(self.terms.number(*term)?);
         }
-        let list = Arc::from(terms);
-        self.lists.insert(Arc::clone(&list));
-        list
+        self.lists.number(&self.numbers)
+    }
+
+    /// Number of a manner; none if there are too many.
+    pub(super) fn manner(&mut self, manner: Manner) -> Option<u32> {
+        self.manners.number(manner)
+    }
+
+    /// All that was put on it.
+    pub(crate) fn into_terms(self) -> Terms {
+        Terms {
+            terms: self.terms.into_things(),
+            lists: self.lists.into_lists(),
+            manners: self.manners.into_things(),
+        }
     }
 }

@@ -7,6 +7,8 @@
 //! In: shared frames. Out: [`Window`]s. Owner: the collection. Thread: render reads, control builds.
 //! Source: \[DLS2\] wave sample loops; \[SF2\] sampleModes.
 
+use std::num::NonZeroU32;
+
 use dmus_dls::bank::Frames;
 
 /// Positions that a window serves: as many as a byte can number.
@@ -28,19 +30,18 @@ pub(crate) type Window = [i16; WINDOW_FRAMES];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Loop {
     start: u32,
-    /// At least 1.
-    length: u32,
+    length: NonZeroU32,
 }
 
 impl Loop {
     /// Frames, at least 1.
     pub(crate) const fn length(self) -> u32 {
-        self.length
+        self.length.get()
     }
 
     /// Frame after the last one.
     pub(crate) const fn end(self) -> u32 {
-        self.start + self.length
+        self.start + self.length.get()
     }
 
     /// Frame that sounds at a position of the unrolled loop.
@@ -48,13 +49,13 @@ impl Loop {
         if position < self.end() as u64 {
             position
         } else {
-            self.start as u64 + (position - self.start as u64) % self.length as u64
+            self.start as u64 + (position - self.start as u64) % self.length.get() as u64
         }
     }
 }
 
-/// The frames of one wave.
-#[derive(Debug)]
+/// The frames of one wave; a clone shares them.
+#[derive(Debug, Clone)]
 pub(crate) struct Recording {
     frames: Frames,
     /// Frames of the wave, at most [`MAX_WAVE_FRAMES`].
@@ -91,7 +92,8 @@ impl Recording {
     /// A loop of this wave; `None` if it is empty or reaches past the wave.
     pub(crate) fn wave_loop(&self, start: u32, length: u32) -> Option<Loop> {
         let end = start.checked_add(length)?;
-        (length != 0 && end <= self.length).then_some(Loop { start, length })
+        let length = NonZeroU32::new(length)?;
+        (end <= self.length).then_some(Loop { start, length })
     }
 
     /// The upper 16 bits of the frames from `position - behind` on.
@@ -193,4 +195,68 @@ pub(crate) struct Place {
     pub(crate) frames: usize,
     /// The loop that is unrolled, if any.
     pub(crate) wave_loop: Option<Loop>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(position: u64, behind: u64, frames: usize, wave_loop: Option<Loop>) -> Place {
+        Place {
+            position,
+            behind,
+            frames,
+            wave_loop,
+        }
+    }
+
+    #[test]
+    fn a_wave_is_read_where_it_lies() {
+        let frames = Frames::from((0..1000).collect::<Vec<i16>>());
+        let recording = Recording::new(&frames).unwrap();
+        let mut scratch = [0; WINDOW_FRAMES];
+        let window = recording.window(place(500, 7, 100, None), &mut scratch);
+        assert!(std::ptr::eq(
+            window.first().unwrap(),
+            &raw const frames.high()[493]
+        ));
+        // Near the end of the memory it is a copy.
+        let window = recording.window(place(900, 7, 100, None), &mut scratch);
+        assert_eq!(window[..100], frames.high()[893..993]);
+    }
+
+    #[test]
+    fn a_loop_outside_its_wave_is_refused() {
+        let recording = Recording::new(&vec![0; 10].into()).unwrap();
+        assert!(recording.wave_loop(5, 6).is_none());
+        assert!(recording.wave_loop(5, 0).is_none());
+        assert!(recording.wave_loop(u32::MAX, 2).is_none());
+        assert!(recording.wave_loop(9, 1).is_some());
+    }
+
+    #[test]
+    fn a_loop_is_unrolled_over_a_whole_window_whatever_its_length() {
+        let wave: Vec<i16> = (0..700).collect();
+        let recording = Recording::new(&wave.into()).unwrap();
+        for (start, length) in [(0, 1), (20, 3), (5, 64), (300, 400), (650, 50)] {
+            let wave_loop = recording.wave_loop(start, length).unwrap();
+            for position in [0, 3, u64::from(start), u64::from(wave_loop.end()) + 5] {
+                let mut scratch = [-1; WINDOW_FRAMES];
+                let window = recording.window(
+                    place(position, 2, WINDOW_FRAMES, Some(wave_loop)),
+                    &mut scratch,
+                );
+                for (n, frame) in (0..).zip(window) {
+                    let expected = (position + n)
+                        .checked_sub(2)
+                        .map_or(0, |position| wave_loop.frame(position));
+                    assert_eq!(
+                        Ok(*frame),
+                        i16::try_from(expected),
+                        "{start} {length} {position} {n}"
+                    );
+                }
+            }
+        }
+    }
 }

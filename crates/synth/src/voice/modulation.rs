@@ -141,7 +141,7 @@ impl Modulation {
             sample_rate_hz: cx.sample_rate_hz,
         };
         let mut fixed = articulation.fixed(&inputs);
-        fixed.add(TickTarget::Gain, part.region.gain_db);
+        fixed.add(TickTarget::Gain, part.region.gain_db());
         let attack = if articulation.attacks_convex() {
             Attack::Convex
         } else {
@@ -151,7 +151,7 @@ impl Modulation {
             start,
             strike,
             pitch_cents: articulation.key_pitch(strike.key, part.region.unity_note)
-                + part.region.fine_tune,
+                + f64::from(part.region.fine_tune),
             speed: part.wave.sample_rate_hz / cx.sample_rate_hz,
             fixed,
             channel: articulation.channel(&inputs),
@@ -179,7 +179,7 @@ impl Modulation {
     /// Where the lane should be at a frame of the stream.
     pub(crate) fn targets(
         &mut self,
-        articulation: &Articulation,
+        articulation: Articulation<'_>,
         cx: &VoiceCx<'_>,
         frame: u64,
     ) -> Targets {
@@ -236,7 +236,7 @@ impl Modulation {
     /// Sums of all connections at an age.
     fn sums(
         &mut self,
-        articulation: &Articulation,
+        articulation: Articulation<'_>,
         cx: &VoiceCx<'_>,
         age: f64,
         level: Level,
@@ -276,7 +276,7 @@ impl Modulation {
     /// # Source
     /// \[DLS2\] gain sum: at most 0 dB. Deviation: only what stands still is held to that, so that
     /// a tremolo swings evenly around a note at full level.
-    fn amplitude(&mut self, articulation: &Articulation, level: Level, sums: &Sums) -> f64 {
+    fn amplitude(&mut self, articulation: Articulation<'_>, level: Level, sums: &Sums) -> f64 {
         let gain_db = (sums.standing_gain_db.min(0.0) + sums.moving_gain_db).min(MAX_GAIN_DB);
         let depth = articulation.eg1_depth();
         match level {
@@ -291,7 +291,7 @@ impl Modulation {
 
     fn filter(
         &mut self,
-        articulation: &Articulation,
+        articulation: Articulation<'_>,
         sums: &TickSums,
         sample_rate_hz: f64,
     ) -> Setting {

@@ -19,7 +19,7 @@ const LFO_RANGE_HZ: (f64, f64) = (0.01, 100.0);
 
 /// Times and levels, settled at note-on.
 pub(super) struct Settled<'a> {
-    pub(super) articulation: &'a Articulation,
+    pub(super) articulation: Articulation<'a>,
     pub(super) sums: NoteSums,
     pub(super) sample_rate_hz: f64,
 }

@@ -203,7 +203,6 @@ impl Rows {
                 _ => {}
             }
         }
-        self.rows.shrink_to_fit();
         self.rows
     }
 }
