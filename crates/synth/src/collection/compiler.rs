@@ -14,7 +14,7 @@ use dmus_dls::bank::{
 
 use super::{Collection, Instrument, Region, Wave, Zone};
 use crate::articulation::key::KeyGenerator;
-use crate::articulation::{Sheet, Shelf};
+use crate::articulation::{Sheet, Shelf, mark_of};
 use crate::dsp::seam::Seams;
 use crate::error::DownloadError;
 use crate::numbers::Numbers;
@@ -27,8 +27,10 @@ const GM2_DRUMS: u8 = 120;
 const REMEMBERED: usize = 4096;
 
 impl Marked for Connection {
-    fn mark(&self) -> u64 {
-        u64::from(self.scale.cast_unsigned())
+    fn mark(&self) -> [u64; 2] {
+        let inputs = mark_of(self.source, self.source_transform)
+            | mark_of(self.control, self.control_transform) << 16;
+        [u64::from(self.scale.cast_unsigned()), inputs]
     }
 }
 
@@ -36,8 +38,11 @@ impl Marked for Connection {
 type Loop = (u32, u32, u32);
 
 impl Marked for Loop {
-    fn mark(&self) -> u64 {
-        u64::from(self.0) << 32 ^ u64::from(self.1)
+    fn mark(&self) -> [u64; 2] {
+        [
+            u64::from(self.0) << 32 | u64::from(self.1),
+            u64::from(self.2),
+        ]
     }
 }
 
