@@ -11,8 +11,8 @@
 //! [`ReadError`] with its offset and chunk path, everything else is put right where that can be
 //! done, or left out, and said so.
 //!
-//! Where to start: [`bank`] for the model, `dls` and `sf2` for the readers, [`mod@write`] for the
-//! writer.
+//! Where to start: [`bank`] for the model, `dls` and `sf2` for the readers, [`Bank::deliver`] for
+//! banks that need not be there as a whole, [`mod@write`] for the writer.
 //!
 //! Limits: compressed containers are recognised and refused, waves in MPEG codings are left out
 //! with a warning. Phase groups, speaker masks and editing layers are kept, chunks of others are

@@ -19,6 +19,7 @@ use crate::unique::Marked;
 use curves::CurveTables;
 pub(crate) use links::Links;
 use term::Term;
+pub(crate) use term::mark_of;
 pub(crate) use term::{Shelf, Terms};
 
 /// A destination that is summed at every tick.
@@ -161,9 +162,10 @@ pub(crate) struct Manner {
 }
 
 impl Marked for Manner {
-    fn mark(&self) -> u64 {
-        let lists = u64::from(self.channel) ^ u64::from(self.moving) << 20;
-        self.cents_per_key.to_bits() ^ lists ^ u64::from(self.links) << 40
+    fn mark(&self) -> [u64; 2] {
+        let numbers = self.cents_per_key.to_bits() ^ self.eg1_depth.to_bits().rotate_left(32);
+        let lists = u64::from(self.channel) << 32 | u64::from(self.moving);
+        [numbers, lists ^ u64::from(self.links) << 20]
     }
 }
 

@@ -138,10 +138,17 @@ pub(crate) struct Region {
 }
 
 impl Marked for Region {
-    fn mark(&self) -> u64 {
+    fn mark(&self) -> [u64; 2] {
         let [a, b, c, d] = self.gain.0.to_le_bytes();
         let [e, f] = self.fine_tune.to_le_bytes();
-        u64::from_le_bytes([a, b, c, d, e, f, self.unity_note, 0]) ^ u64::from(self.wave) << 40
+        let key = self.fixed_key.unwrap_or(u8::MAX);
+        let first = u64::from_le_bytes([a, b, c, d, e, f, self.unity_note, key]);
+        let [a, b, c, d] = self.wave.to_le_bytes();
+        let [e, f] = self.key_group.to_le_bytes();
+        let velocity = self.fixed_velocity.unwrap_or(u8::MAX);
+        let second = u64::from_le_bytes([a, b, c, d, e, f, velocity, 0]);
+        let seam = self.seam.map_or(0, NonZeroU32::get);
+        [first, second ^ u64::from(seam) << 32]
     }
 }
 

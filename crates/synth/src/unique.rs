@@ -8,15 +8,16 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::ops::Deref;
 
-/// What can be told from most others by 64 bits.
+/// What can be told from others by 128 bits.
 pub(crate) trait Marked: PartialEq {
-    /// The same for equals, and rarely for others.
-    fn mark(&self) -> u64;
+    /// The same for equals, and rarely for others, even if somebody wants them to be: whoever can
+    /// choose many things of one mark makes them be compared one by one.
+    fn mark(&self) -> [u64; 2];
 }
 
 impl Marked for u32 {
-    fn mark(&self) -> u64 {
-        u64::from(*self)
+    fn mark(&self) -> [u64; 2] {
+        [u64::from(*self), 0]
     }
 }
 
@@ -236,12 +237,13 @@ impl Finder {
     }
 }
 
-/// A hash with 64 bits more in it.
-fn fold(hash: u64, mark: u64) -> u64 {
-    // Odd, and with as many ones as zeros.
+/// A hash with a mark more in it.
+fn fold(hash: u64, [first, second]: [u64; 2]) -> u64 {
+    // 2^64 over the golden ratio.
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let product =
-        u128::from(hash ^ mark.wrapping_mul(FACTOR)) * u128::from(FACTOR ^ hash.rotate_left(32));
+    let one = hash ^ first.wrapping_mul(FACTOR);
+    let other = FACTOR ^ hash.rotate_left(32) ^ second;
+    let product = u128::from(one) * u128::from(other);
     let [a, b, c, d, e, f, g, h, high @ ..] = product.to_le_bytes();
     u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from_le_bytes(high)
 }
@@ -305,8 +307,8 @@ mod tests {
     struct Mute(u32);
 
     impl Marked for Mute {
-        fn mark(&self) -> u64 {
-            0
+        fn mark(&self) -> [u64; 2] {
+            [0, 0]
         }
     }
 

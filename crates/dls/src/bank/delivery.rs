@@ -1,8 +1,8 @@
 //! A bank in parts: each is handed over as soon as it is read, and the reader forgets it.
 //!
 //! In: a file in memory. Out: waves and instruments in their order, to whoever takes them; a whole
-//! [`Bank`] is what one gets who keeps them all. A SoundFont of a few thousand zones is hundreds
-//! of times that many connections when all its presets are there at once.
+//! [`Bank`] is what one gets who keeps them all. The presets of a SoundFont say what its few
+//! thousand zones say many times over, so that all of them at once take far more than its tables.
 //! Thread: any but render.
 
 use std::ops::Range;
@@ -42,8 +42,11 @@ pub struct Remainder {
 }
 
 impl Bank {
-    /// Reads a bank and hands over its parts, of which no more than one instrument is in memory
-    /// at a time, and of a SoundFont one region; the waves may stay where they are, as with [`from_image`](Self::from_image).
+    /// Reads a bank and hands over its parts as soon as they are read.
+    ///
+    /// In memory at a time are one region of a SoundFont, one instrument of a DLS file, or all of
+    /// them if it has aliases; waves may stay where they are, as with
+    /// [`from_image`](Self::from_image).
     ///
     /// # Errors
     /// As [`read`](Self::read). What was handed over until then is of no use.

@@ -45,9 +45,36 @@ impl PartialEq for Term {
 }
 
 impl Marked for Term {
-    fn mark(&self) -> u64 {
-        self.amount.to_bits() ^ u64::from(self.target)
+    fn mark(&self) -> [u64; 2] {
+        let inputs = mark_of(self.source, self.source_transform)
+            | mark_of(self.control, self.control_transform) << 16;
+        let output = u64::from(self.target) << 8 | self.output_curve as u64;
+        [self.amount.to_bits(), inputs | output << 32]
     }
+}
+
+/// An input in 16 bits.
+pub(crate) const fn mark_of(source: Source, transform: Transform) -> u64 {
+    let (kind, number) = match source {
+        Source::None => (0, 0),
+        Source::ModLfo => (0, 1),
+        Source::Velocity => (0, 2),
+        Source::KeyNumber => (0, 3),
+        Source::Eg1 => (0, 4),
+        Source::Eg2 => (0, 5),
+        Source::PitchWheel => (0, 6),
+        Source::PolyPressure => (0, 7),
+        Source::ChannelPressure => (0, 8),
+        Source::VibLfo => (0, 9),
+        Source::Rpn0 => (0, 10),
+        Source::Rpn1 => (0, 11),
+        Source::Rpn2 => (0, 12),
+        Source::Controller(number) => (1, number),
+        Source::Link(number) => (2, number),
+    };
+    let transform =
+        (transform.curve as u64) << 2 | (transform.bipolar as u64) << 1 | transform.invert as u64;
+    number as u64 | kind << 8 | transform << 10
 }
 
 /// All terms of a collection, lists of them by number, and what many lists go by.

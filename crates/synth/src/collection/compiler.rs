@@ -13,7 +13,7 @@ use dmus_dls::bank::{
 
 use super::{Collection, Instrument, Region, Wave, Zone};
 use crate::articulation::key::KeyGenerator;
-use crate::articulation::{Sheet, Shelf};
+use crate::articulation::{Sheet, Shelf, mark_of};
 use crate::dsp::recording::Loop;
 use crate::error::DownloadError;
 use crate::numbers::Numbers;
@@ -26,12 +26,13 @@ const GM2_DRUMS: u8 = 120;
 const REMEMBERED: usize = 4096;
 
 impl Marked for Connection {
-    fn mark(&self) -> u64 {
-        u64::from(self.scale.cast_unsigned())
+    fn mark(&self) -> [u64; 2] {
+        let inputs = mark_of(self.source, self.source_transform)
+            | mark_of(self.control, self.control_transform) << 16;
+        [u64::from(self.scale.cast_unsigned()), inputs]
     }
 }
 
-/// A loop: its wave, first frame and frames.
 /// Makes a [`Collection`] of the parts of a bank, as a reader hands them over.
 ///
 /// ```no_run
