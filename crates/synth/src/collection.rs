@@ -147,8 +147,10 @@ impl Marked for Region {
         let [e, f] = self.key_group.to_le_bytes();
         let velocity = self.fixed_velocity.unwrap_or(u8::MAX);
         let second = u64::from_le_bytes([a, b, c, d, e, f, velocity, 0]);
-        let seam = self.seam.map_or(0, NonZeroU32::get);
-        [first, second ^ u64::from(seam) << 32]
+        let wave_loop = self
+            .wave_loop
+            .map_or(0, |looped| looped.start() ^ looped.length().rotate_left(16));
+        [first, second ^ u64::from(wave_loop) << 32]
     }
 }
 

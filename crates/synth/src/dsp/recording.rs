@@ -34,6 +34,11 @@ pub(crate) struct Loop {
 }
 
 impl Loop {
+    /// First frame.
+    pub(crate) const fn start(self) -> u32 {
+        self.start
+    }
+
     /// Frames, at least 1.
     pub(crate) const fn length(self) -> u32 {
         self.length.get()
