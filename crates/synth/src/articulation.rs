@@ -12,7 +12,7 @@ pub(crate) mod key;
 mod links;
 mod term;
 
-use dmus_dls::bank::{Dialect, Source, Transform};
+use dmus_dls::bank::{Curve, Dialect, Source, Transform};
 
 use crate::channel::controllers::Controls;
 use crate::unique::Marked;
@@ -250,10 +250,36 @@ impl Inputs<'_> {
     }
 
     /// What one connection adds.
+    #[inline]
     fn contribution(&self, term: &Term) -> f64 {
-        let product = self.value(term.source, term.source_transform)
-            * self.value(term.control, term.control_transform);
-        curves::output(term.output_curve, product) * term.amount
+        let control = match term.control {
+            Source::None => curves::constant(term.control_transform),
+            control => self.value(control, term.control_transform),
+        };
+        let product = self.source(term) * control;
+        match term.output_curve {
+            Curve::Linear => product * term.amount,
+            curve => curves::output(curve, product) * term.amount,
+        }
+    }
+
+    /// Normalised value of a term's source. What moves at every tick is nearly always taken as it is.
+    #[inline]
+    fn source(&self, term: &Term) -> f64 {
+        let Transform {
+            curve,
+            bipolar,
+            invert,
+        } = term.source_transform;
+        if curve == Curve::Linear && !invert {
+            match term.source {
+                Source::ModLfo if bipolar => return self.signals.mod_lfo,
+                Source::VibLfo if bipolar => return self.signals.vib_lfo,
+                Source::Eg2 if !bipolar => return self.signals.eg2.clamp(0.0, 1.0),
+                _ => {}
+            }
+        }
+        self.value(term.source, term.source_transform)
     }
 
     fn sum<'t, const N: usize>(&self, terms: impl Iterator<Item = &'t Term>) -> [f64; N] {

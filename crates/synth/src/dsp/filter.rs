@@ -52,28 +52,57 @@ impl Setting {
     };
 
     /// Setting for a cutoff and a resonance.
-    ///
+    #[cfg(test)]
+    fn new(cutoff_hz: f64, resonance_db: f64, sample_rate_hz: f64) -> Self {
+        Resonance::new(resonance_db).at(cutoff_hz, sample_rate_hz)
+    }
+}
+
+/// The peak of a filter, wherever its cutoff is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resonance {
+    is_flat: bool,
+    /// Reciprocal of the quality factor.
+    damping: f32,
+    /// Gain of the filtered signal.
+    wet: f32,
+}
+
+impl Resonance {
     /// - `resonance_db`: height of the peak above the passband, clamped to `0..=96`
     #[expect(
         clippy::cast_possible_truncation,
         reason = "coefficients are wanted in f32"
     )]
-    pub(crate) fn new(cutoff_hz: f64, resonance_db: f64, sample_rate_hz: f64) -> Self {
+    pub(crate) fn new(resonance_db: f64) -> Self {
         let resonance_db = resonance_db.clamp(0.0, MAX_RESONANCE_DB);
-        let flat = resonance_db <= 0.0 && cutoff_hz >= INAUDIBLE_HZ;
-        if flat || cutoff_hz >= OPEN_ABOVE * sample_rate_hz {
-            return Self::OPEN;
-        }
-        let cutoff_hz = cutoff_hz.max(MIN_CUTOFF_HZ);
         // A two-pole low pass of quality q peaks q / sqrt(1 - 1/(4 q^2)) above its passband.
         // Solved for q^2, with p the wanted peak: q^4 - p^2 q^2 + p^2/4 = 0.
         let peak_squared = exp2(resonance_db * (core::f64::consts::LOG2_10 / 10.0));
         let quality_squared =
             0.5 * (peak_squared + (peak_squared * peak_squared - peak_squared).max(0.0).sqrt());
         Self {
-            warped: libm::tan(core::f64::consts::PI * cutoff_hz / sample_rate_hz) as f32,
+            is_flat: resonance_db <= 0.0,
             damping: (1.0 / quality_squared.sqrt()) as f32,
             wet: decibels_to_amplitude(-0.5 * resonance_db) as f32,
+        }
+    }
+
+    /// The setting with a cutoff.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "coefficients are wanted in f32"
+    )]
+    pub(crate) fn at(self, cutoff_hz: f64, sample_rate_hz: f64) -> Setting {
+        let is_inaudible = self.is_flat && cutoff_hz >= INAUDIBLE_HZ;
+        if is_inaudible || cutoff_hz >= OPEN_ABOVE * sample_rate_hz {
+            return Setting::OPEN;
+        }
+        let cutoff_hz = cutoff_hz.max(MIN_CUTOFF_HZ);
+        Setting {
+            warped: libm::tan(core::f64::consts::PI * cutoff_hz / sample_rate_hz) as f32,
+            damping: self.damping,
+            wet: self.wet,
             dry: 0.0,
         }
     }

@@ -9,7 +9,7 @@ use crate::articulation::{
 };
 use crate::channel::controllers::number;
 use crate::dsp::envelope::{Attack, Level, ModulationEnvelope, VolumeEnvelope};
-use crate::dsp::filter::Setting;
+use crate::dsp::filter::{Resonance, Setting};
 use crate::dsp::lfo::Lfo;
 use crate::dsp::pan::{Sides, sides};
 use crate::dsp::units::{absolute_cents_to_hertz, cents_to_ratio, decibels_to_amplitude};
@@ -76,8 +76,9 @@ pub(crate) struct Modulation {
     speed: f64,
     links: Links,
     fixed: TickSums,
-    channel: TickSums,
-    /// The channel's revision that `links` and `channel` belong to.
+    /// All that stands until a message comes.
+    standing: TickSums,
+    /// The channel's revision that `links` and `standing` belong to.
     revision: u32,
     eg1: VolumeEnvelope,
     eg2: ModulationEnvelope,
@@ -95,6 +96,7 @@ pub(crate) struct Modulation {
     /// Cutoff and resonance the filter setting belongs to.
     filter_inputs: (u64, u64),
     filter: Setting,
+    resonance_memo: Memo<Resonance>,
 }
 
 #[expect(
@@ -153,8 +155,8 @@ impl Modulation {
             pitch_cents: articulation.key_pitch(strike.key, part.region.unity_note)
                 + f64::from(part.region.fine_tune),
             speed: part.wave.sample_rate_hz / cx.sample_rate_hz,
+            standing: fixed.plus(&articulation.channel(&inputs)),
             fixed,
-            channel: articulation.channel(&inputs),
             links,
             revision: cx.channel.revision(),
             eg1: VolumeEnvelope::new(settled.eg1()),
@@ -170,6 +172,7 @@ impl Modulation {
             speed_memo: Memo::new(0.0, 1.0),
             filter_inputs: (u64::MAX, u64::MAX),
             filter: Setting::OPEN,
+            resonance_memo: Memo::new(0.0, Resonance::new(0.0)),
         };
         let targets = modulation.targets(articulation, cx, start);
         let frame = settled.start_frame(part.wave.recording.length());
@@ -243,15 +246,16 @@ impl Modulation {
     ) -> Sums {
         if self.revision != cx.channel.revision() {
             self.links = articulation.links(&inputs(cx, self.strike, &Links::NONE));
-            self.channel = articulation.channel(&inputs(cx, self.strike, &self.links));
+            let channel = articulation.channel(&inputs(cx, self.strike, &self.links));
+            self.standing = self.fixed.plus(&channel);
             self.revision = cx.channel.revision();
         }
-        let standing = self.fixed.plus(&self.channel);
+        let standing = &self.standing;
         if !articulation.moves() {
             return Sums {
                 standing_gain_db: standing.get(TickTarget::Gain),
                 moving_gain_db: 0.0,
-                all: standing,
+                all: *standing,
             };
         }
         let signals = Signals {
@@ -305,11 +309,10 @@ impl Modulation {
             let inputs = (cutoff_cents.to_bits(), resonance_db.to_bits());
             if inputs != self.filter_inputs {
                 self.filter_inputs = inputs;
-                self.filter = Setting::new(
-                    absolute_cents_to_hertz(cutoff_cents),
-                    resonance_db,
-                    sample_rate_hz,
-                );
+                self.filter = self
+                    .resonance_memo
+                    .get(resonance_db, Resonance::new)
+                    .at(absolute_cents_to_hertz(cutoff_cents), sample_rate_hz);
             }
         }
         self.filter
