@@ -11,8 +11,6 @@ const INAUDIBLE: f32 = 0.001;
 /// What the choice knows of a sounding voice.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
-    /// Index of the voice.
-    pub(crate) voice: usize,
     /// Priority its channel has now.
     pub(crate) priority: VoicePriority,
     /// Number of the note it belongs to, in order of striking.
@@ -25,70 +23,44 @@ pub(crate) struct Candidate {
     pub(crate) level: f32,
 }
 
-/// Order of dying; the smallest goes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
-    /// Whether anybody would hear it go.
-    audible: bool,
-    priority: VoicePriority,
-    state: State,
-    /// Level in bits for released voices: quietest first. Levels are not negative, so their
-    /// bits sort as they do.
-    level: u32,
-    /// Age for all others: oldest first.
-    note: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
-    Released,
-    Pedalled,
-    Held,
-}
-
 impl Candidate {
-    const fn rank(&self) -> Rank {
+    /// Its place in the order of dying, if it may be taken: a more important channel's voice never is,
+    /// nor one of the new note's own. Of all voices the one with the smallest goes.
+    ///
+    /// - `priority`: of the new voice's channel
+    /// - `note`: number of the new voice's note
+    #[inline]
+    pub(crate) fn rank_for(&self, priority: VoicePriority, note: u64) -> Option<u128> {
+        (self.priority <= priority && self.note != note).then(|| self.rank())
+    }
+
+    /// Order of dying, in one number; the smallest goes first. From the top: whether anybody would
+    /// hear it go, 1 bit; priority, 32; released before held by a pedal before held, 2; of released
+    /// ones the quietest, 32 (levels are not negative, so their bits sort as they do); the oldest,
+    /// 61.
+    #[inline]
+    fn rank(&self) -> u128 {
         let (state, level) = if self.released {
-            (State::Released, self.level.to_bits())
-        } else if self.pedalled {
-            (State::Pedalled, 0)
+            (0, self.level.to_bits())
         } else {
-            (State::Held, 0)
+            (if self.pedalled { 1 } else { 2 }, 0)
         };
-        Rank {
-            audible: !(self.released && self.level < INAUDIBLE),
-            priority: self.priority,
-            state,
-            level,
-            note: self.note,
-        }
+        let is_audible = !(self.released && self.level < INAUDIBLE);
+        let importance =
+            u64::from(is_audible) << 34 | u64::from(self.priority.value()) << 2 | state;
+        u128::from(importance) << 93 | u128::from(level) << 61 | u128::from(self.note & OLDEST)
     }
 }
 
-/// Chooses the voice that makes room for a new one, or none if the new one has to go without.
-///
-/// A more important channel's voice is never taken, nor one of the new note's own.
-///
-/// - `priority`: of the new voice's channel
-/// - `note`: number of the new voice's note
-pub(crate) fn choose_victim(
-    candidates: impl Iterator<Item = Candidate>,
-    priority: VoicePriority,
-    note: u64,
-) -> Option<usize> {
-    candidates
-        .filter(|candidate| candidate.priority <= priority && candidate.note != note)
-        .min_by_key(Candidate::rank)
-        .map(|candidate| candidate.voice)
-}
+/// Notes are told apart by 61 bits of their number, more than a stream can have.
+const OLDEST: u64 = (1 << 61) - 1;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn held(voice: usize, priority: u32, note: u64) -> Candidate {
+    fn held(priority: u32, note: u64) -> Candidate {
         Candidate {
-            voice,
             priority: VoicePriority::new(priority),
             note,
             released: false,
@@ -99,7 +71,11 @@ mod tests {
 
     fn victim(candidates: &[Candidate], priority: u32) -> Option<usize> {
         let priority = VoicePriority::new(priority);
-        choose_victim(candidates.iter().copied(), priority, 1000)
+        let ranks = candidates.iter().map(|c| c.rank_for(priority, 1000));
+        let ranks = ranks
+            .enumerate()
+            .filter_map(|(index, rank)| Some((rank?, index)));
+        ranks.min().map(|(_, index)| index)
     }
 
     #[test]
@@ -107,7 +83,7 @@ mod tests {
         let released = Candidate {
             released: true,
             level: 0.0,
-            ..held(0, 14, 1)
+            ..held(14, 1)
         };
         assert_eq!(victim(&[released], 13), None);
         assert_eq!(victim(&[released], 14), Some(0));
@@ -115,20 +91,20 @@ mod tests {
 
     #[test]
     fn the_least_important_channel_pays_first() {
-        let voices = [held(0, 14, 1), held(1, 2, 9), held(2, 6, 3)];
+        let voices = [held(14, 1), held(2, 9), held(6, 3)];
         assert_eq!(victim(&voices, 15), Some(1));
     }
 
     #[test]
     fn priorities_are_compared_without_a_sign() {
-        let voices = [held(0, 0x7FFF_FFFF, 9), held(1, 0x8000_0000, 1)];
+        let voices = [held(0x7FFF_FFFF, 9), held(0x8000_0000, 1)];
         assert_eq!(victim(&voices, 0xFFFF_FFFF), Some(0));
         assert_eq!(victim(&voices, 0x7FFF_FFFE), None);
     }
 
     #[test]
     fn of_equal_priorities_a_new_note_takes_the_oldest() {
-        let voices = [held(0, 5, 3), held(1, 5, 1), held(2, 5, 2)];
+        let voices = [held(5, 3), held(5, 1), held(5, 2)];
         assert_eq!(victim(&voices, 5), Some(1));
     }
 
@@ -136,25 +112,25 @@ mod tests {
     fn released_go_before_pedalled_before_held() {
         let pedalled = Candidate {
             pedalled: true,
-            ..held(1, 5, 8)
+            ..held(5, 8)
         };
         let released = Candidate {
             released: true,
-            ..held(2, 5, 9)
+            ..held(5, 9)
         };
-        assert_eq!(victim(&[held(0, 5, 1), pedalled, released], 5), Some(2));
-        assert_eq!(victim(&[held(0, 5, 1), pedalled], 5), Some(1));
+        assert_eq!(victim(&[held(5, 1), pedalled, released], 5), Some(2));
+        assert_eq!(victim(&[held(5, 1), pedalled], 5), Some(1));
     }
 
     #[test]
     fn of_released_voices_the_quietest_goes_and_of_held_ones_the_oldest() {
-        let released = |voice, level| Candidate {
+        let released = |level| Candidate {
             released: true,
             level,
-            ..held(voice, 5, 7)
+            ..held(5, 7)
         };
-        assert_eq!(victim(&[released(0, 0.3), released(1, 0.2)], 5), Some(1));
-        assert_eq!(victim(&[held(0, 5, 9), held(1, 5, 4)], 5), Some(1));
+        assert_eq!(victim(&[released(0.3), released(0.2)], 5), Some(1));
+        assert_eq!(victim(&[held(5, 9), held(5, 4)], 5), Some(1));
     }
 
     #[test]
@@ -162,14 +138,14 @@ mod tests {
         let tail = Candidate {
             released: true,
             level: 0.0005,
-            ..held(0, 14, 1)
+            ..held(14, 1)
         };
-        assert_eq!(victim(&[tail, held(1, 2, 2)], 14), Some(0));
+        assert_eq!(victim(&[tail, held(2, 2)], 14), Some(0));
     }
 
     #[test]
     fn a_note_does_not_rob_itself() {
-        let own = [held(0, 5, 1000), held(1, 5, 1000)];
+        let own = [held(5, 1000), held(5, 1000)];
         assert_eq!(victim(&own, 15), None);
     }
 }

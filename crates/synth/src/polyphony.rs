@@ -11,7 +11,7 @@ pub(crate) use tag::{Handle, Moment, Tag};
 
 use dmus_kernel::miniport::VoicePriority;
 
-use crate::allocation::{Candidate, choose_victim};
+use crate::allocation::Candidate;
 use crate::articulation::Strike;
 use crate::downloads::{Downloads, PLACES};
 use crate::dsp::interpolation::Interpolation;
@@ -133,6 +133,27 @@ impl Polyphony {
         slots(&self.active).filter_map(|slot| Some((slot, self.tags.get(slot)?)))
     }
 
+    /// The sounding voice that comes first by a key, lowest slot first among equals.
+    #[inline]
+    fn first_by<K: Ord>(&self, key: impl Fn(usize, &Tag) -> Option<K>) -> Option<usize> {
+        let mut first: Option<(K, usize)> = None;
+        for (number, (word, tags)) in self.active.iter().zip(self.tags.chunks(64)).enumerate() {
+            let mut bits = *word;
+            while bits != 0 {
+                let bit = bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let slot = number * 64 + bit;
+                let Some(key) = tags.get(bit).and_then(|tag| key(slot, tag)) else {
+                    continue;
+                };
+                if first.as_ref().is_none_or(|(best, _)| key < *best) {
+                    first = Some((key, slot));
+                }
+            }
+        }
+        first.map(|(_, slot)| slot)
+    }
+
     /// Calls `act` for every playing voice that passes `which`; fading ones no longer play.
     pub(crate) fn for_each_playing(
         &mut self,
@@ -195,18 +216,17 @@ impl Polyphony {
     ) -> Room {
         let mut stolen = false;
         if self.playing >= self.capacity {
-            let candidates = self
-                .tags()
-                .filter(|(_, tag)| !tag.fading)
-                .map(|(voice, tag)| Candidate {
-                    voice,
+            let victim = self.first_by(|_, tag| {
+                let candidate = Candidate {
                     priority: tag.priority,
                     note: tag.note,
                     released: tag.released || tag.choked,
                     pedalled: !tag.key_down,
                     level: tag.level,
-                });
-            let Some(victim) = choose_victim(candidates, priority, note) else {
+                };
+                candidate.rank_for(priority, note).filter(|_| !tag.fading)
+            });
+            let Some(victim) = victim else {
                 return Room::None;
             };
             if let (Some(tag), Some(Some(modulation))) =
@@ -225,11 +245,7 @@ impl Polyphony {
             return Room::Slot { slot, stolen };
         }
         // Every spare slot holds a fading voice: the quietest of them is cut off.
-        let quietest = self
-            .tags()
-            .filter(|(_, tag)| tag.fading)
-            .min_by_key(|(_, tag)| tag.level.to_bits())
-            .map(|(slot, _)| slot);
+        let quietest = self.first_by(|_, tag| tag.fading.then_some(tag.level.to_bits()));
         match quietest {
             Some(slot) => {
                 self.free(slot);
