@@ -10,6 +10,7 @@ pub(crate) mod compile;
 pub(crate) mod curves;
 pub(crate) mod key;
 mod links;
+mod offsets;
 mod term;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use dmus_dls::bank::{Dialect, Source, Transform};
 use crate::channel::controllers::Controls;
 use curves::CurveTables;
 pub(crate) use links::Links;
+pub(crate) use offsets::{Depths, OPEN_CUTOFF_CENTS, Offsets, Send, StrikeEdits};
 pub(crate) use term::Shelf;
 use term::Term;
 
@@ -93,6 +95,14 @@ const MAX_SOUND_FONT_RESONANCE_DB: f64 = 96.0;
 pub(crate) struct TickSums([f64; TICK_TARGETS]);
 
 impl TickSums {
+    /// Nothing at all.
+    pub(crate) const ZERO: Self = Self([0.0; TICK_TARGETS]);
+
+    /// Puts one destination at a value.
+    pub(crate) const fn set(&mut self, target: TickTarget, value: f64) {
+        self.0[target as usize] = value;
+    }
+
     /// The sum of one destination.
     pub(crate) const fn get(&self, target: TickTarget) -> f64 {
         self.0[target as usize]
@@ -150,7 +160,22 @@ pub(crate) struct Articulation {
     pivots_at_zero: bool,
     /// Share of the volume envelope's range that reaches the gain; 1 is all of it.
     eg1_depth: f64,
+    /// Controllers from [`FIRST_SOUND_CONTROLLER`] on that the bank has given a meaning of its
+    /// own, one bit each.
+    own_controllers: u16,
+    /// Controller 1 or another connection brings a vibrato by the modulation wheel.
+    has_wheel_vibrato: bool,
 }
+
+/// The first of the sound controllers: 71 to 78 have a meaning of their own unless a bank gives
+/// them another.
+///
+/// # Source
+/// \[GM2\] sound controllers.
+pub(crate) const FIRST_SOUND_CONTROLLER: u8 = 71;
+
+/// One past the last of them.
+pub(crate) const END_SOUND_CONTROLLER: u8 = 79;
 
 /// Oscillators and envelopes of one note at one age.
 #[derive(Debug, Clone, Copy, Default)]
@@ -184,9 +209,17 @@ pub(crate) struct Inputs<'a> {
     pub(crate) strike: Strike,
     pub(crate) links: &'a Links,
     pub(crate) signals: Signals,
+    /// Pressure on this note alone, instead of its key's.
+    pub(crate) pressure: Option<u8>,
 }
 
 impl Inputs<'_> {
+    /// Pressure on the note, its own or its key's.
+    pub(crate) fn key_pressure(&self) -> u8 {
+        self.pressure
+            .unwrap_or_else(|| self.controls.key_pressure(self.strike.note))
+    }
+
     /// Normalised value of one input.
     fn value(&self, source: Source, transform: Transform) -> f64 {
         let controls = self.controls;
@@ -199,10 +232,8 @@ impl Inputs<'_> {
             Source::Velocity => self.tables.seven_bit(transform, self.strike.velocity),
             Source::KeyNumber => curves::key_number(transform, self.strike.key),
             Source::PitchWheel => curves::fourteen_bit(transform, f64::from(controls.wheel)),
-            Source::PolyPressure => self
-                .tables
-                .seven_bit(transform, controls.key_pressure(self.strike.note)),
-            Source::ChannelPressure => self.tables.seven_bit(transform, controls.channel_pressure),
+            Source::PolyPressure => self.tables.seven_bit(transform, self.key_pressure()),
+            Source::ChannelPressure => self.tables.seven_bit(transform, controls.pressure()),
             Source::Controller(number) => self
                 .tables
                 .seven_bit(transform, controls.controller(number)),
@@ -217,7 +248,12 @@ impl Inputs<'_> {
     fn contribution(&self, term: &Term) -> f64 {
         let product = self.value(term.source, term.source_transform)
             * self.value(term.control, term.control_transform);
-        curves::output(term.output_curve, product) * term.amount
+        let amount = curves::output(term.output_curve, product) * term.amount;
+        if term.is_wheel_vibrato {
+            amount * self.controls.parameters.wheel_depth()
+        } else {
+            amount
+        }
     }
 
     fn sum<const N: usize>(&self, terms: &[Term]) -> [f64; N] {
@@ -302,6 +338,17 @@ impl Articulation {
             Dialect::Dls => MAX_DLS_RESONANCE_DB,
             Dialect::SoundFont => MAX_SOUND_FONT_RESONANCE_DB,
         }
+    }
+
+    /// Whether the bank gives a sound controller a meaning of its own.
+    pub(crate) const fn owns(&self, controller: u8) -> bool {
+        let bit = controller.wrapping_sub(FIRST_SOUND_CONTROLLER);
+        bit < 16 && self.own_controllers & (1 << bit) != 0
+    }
+
+    /// Whether the bank connects the modulation wheel with a vibrato.
+    pub(crate) const fn has_wheel_vibrato(&self) -> bool {
+        self.has_wheel_vibrato
     }
 
     /// Share of the volume envelope's range that reaches the gain.

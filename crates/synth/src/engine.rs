@@ -6,21 +6,28 @@
 
 mod buses;
 mod effects;
+mod expressions;
 mod messages;
+mod mono;
 mod node;
 mod notes;
 mod readings;
+mod replies;
+mod requests;
+mod zones;
 
 pub use buses::{Buses, Stereo};
+pub use expressions::NoteAddress;
+pub use replies::Reply;
 
 use std::sync::Arc;
 
 use crate::articulation::curves::CurveTables;
 use crate::channel::sysex::Mode;
-use crate::channel::{CHANNELS_PER_GROUP, Channel, PartTrim};
+use crate::channel::tunings::Tunings;
+use crate::channel::{CHANNELS_PER_GROUP, Channel, Device, PartTrim};
 use crate::collection::Collection;
 use crate::downloads::{Downloads, Layer};
-use crate::dsp::ramp::Glide;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::effects::Effects;
 use crate::error::{ConfigError, NoRoom};
@@ -29,6 +36,7 @@ use crate::polyphony::{Moment, Polyphony};
 use crate::sends::SENDS;
 use crate::stats::SynthStats;
 use crate::voice::{Mix, VoiceCx};
+use replies::Replies;
 
 /// Time in which a trim or a master gain reaches its target, seconds; rounded up to whole ticks.
 const GLIDE_S: f64 = 0.010;
@@ -63,8 +71,14 @@ pub struct Engine {
     tables: CurveTables,
     /// All channels, group after group.
     channels: Vec<Channel>,
-    /// Volume of each group.
-    volumes: Vec<Glide>,
+    /// What the channels of each group share.
+    devices: Vec<Device>,
+    tunings: Tunings,
+    /// Rules that hold whatever a message asks for.
+    mode_lock: Option<Mode>,
+    replies: Replies,
+    /// Number that the host has given the note that is being struck.
+    note_id: Option<i32>,
     downloads: Downloads,
     polyphony: Polyphony,
     mixer: Mixer,
@@ -111,7 +125,11 @@ impl Engine {
             channels: (0..config.channel_groups)
                 .flat_map(|_| (0..CHANNELS_PER_GROUP).map(Channel::new))
                 .collect(),
-            volumes: vec![Glide::resting(1.0); groups],
+            devices: vec![Device::power_on(); groups],
+            tunings: Tunings::new(),
+            mode_lock: None,
+            replies: Replies::new(),
+            note_id: None,
             downloads: Downloads::default(),
             polyphony: Polyphony::new(usize::from(config.voices)),
             mixer: Mixer::new(),
@@ -248,7 +266,7 @@ impl Engine {
     fn is_idle(&self) -> bool {
         self.polyphony.sounding() == 0
             && self.mixer.rests()
-            && self.volumes.iter().all(Glide::is_resting)
+            && self.devices.iter().all(Device::rests)
             && self.channels.iter().all(Channel::trim_rests)
             && self.effects.as_deref().is_none_or(Effects::is_asleep)
     }
@@ -258,8 +276,8 @@ impl Engine {
         if let Some(effects) = &mut self.effects {
             effects.begin_tick();
         }
-        for volume in &mut self.volumes {
-            volume.advance();
+        for device in &mut self.devices {
+            device.advance();
         }
         for channel in &mut self.channels {
             channel.advance_trim();
@@ -272,7 +290,8 @@ impl Engine {
         let Self {
             tables,
             channels,
-            volumes,
+            devices,
+            tunings,
             downloads,
             polyphony,
             config,
@@ -282,7 +301,8 @@ impl Engine {
         let world = World {
             tables,
             channels,
-            volumes,
+            devices,
+            tunings,
             wanted: wanted(effects.as_deref()),
             sample_rate_hz: f64::from(config.sample_rate),
         };
@@ -293,20 +313,27 @@ impl Engine {
         glide_ticks(self.config.sample_rate)
     }
 
-    /// Power-on state: voices gone, position zero, every group on the bank's own rules.
+    /// Power-on state: voices gone, position zero, every group on the bank's own rules, or on those
+    /// it is locked to.
     ///
-    /// Collections, trims, an impulse response and what properties and host have set stay; trims and
+    /// Collections, trims, limits of voices, an impulse response and what properties and host have set stay; trims and
     /// gains are in force at once. Tails of effects are gone.
     ///
     /// # Real-time
     /// Render. Bounded by the number of voices and channels, and by the memory of the effects.
     pub fn reset(&mut self) {
         self.polyphony.clear();
+        let mode = self.mode_lock.unwrap_or_default();
         for channel in &mut self.channels {
-            channel.reset(Mode::Dls);
+            channel.reset(mode);
             channel.settle_trim();
         }
-        self.volumes.fill(Glide::resting(1.0));
+        for (group_index, device) in (0..).zip(&mut self.devices) {
+            device.reset(0);
+            device.settle();
+            self.tunings.clear(group_index);
+        }
+        self.replies.clear();
         self.mixer.settle();
         if let Some(effects) = &mut self.effects {
             effects.clear();
@@ -346,7 +373,8 @@ fn part_index(group_index: u16, channel: u8) -> Option<u8> {
 struct World<'a> {
     tables: &'a CurveTables,
     channels: &'a [Channel],
-    volumes: &'a [Glide],
+    devices: &'a [Device],
+    tunings: &'a Tunings,
     wanted: [bool; SENDS],
     sample_rate_hz: f64,
 }
@@ -359,11 +387,13 @@ fn wanted(effects: Option<&Effects>) -> [bool; SENDS] {
 impl<'a> World<'a> {
     /// As seen from one part.
     fn of(&self, part: u8) -> Option<VoiceCx<'a>> {
-        let group = usize::from(part / CHANNELS_PER_GROUP);
+        let group_index = u16::from(part / CHANNELS_PER_GROUP);
         Some(VoiceCx {
             tables: self.tables,
             channel: self.channels.get(usize::from(part))?,
-            group_gain: f64::from(self.volumes.get(group)?.current()),
+            device: self.devices.get(usize::from(group_index))?,
+            group_index,
+            tunings: self.tunings,
             wanted: self.wanted,
             sample_rate_hz: self.sample_rate_hz,
         })

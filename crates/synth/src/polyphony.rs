@@ -16,7 +16,7 @@ use crate::articulation::Strike;
 use crate::downloads::{Downloads, PLACES};
 use crate::dsp::tables::TICK_FRAMES;
 use crate::sends::{Amounts, SENDS};
-use crate::voice::{Lane, Mix, Modulation, Part, VoiceCx};
+use crate::voice::{Lane, Mix, Modulation, Onset, Part, VoiceCx};
 use tag::Voice;
 
 /// Slots for fading voices, for every so many playing ones.
@@ -31,6 +31,7 @@ pub(crate) struct NewVoice<'a> {
     pub(crate) tag: Tag,
     pub(crate) part: Part<'a>,
     pub(crate) strike: Strike,
+    pub(crate) onset: Onset,
 }
 
 /// What became of a request for a slot.
@@ -153,6 +154,49 @@ impl Polyphony {
         }
     }
 
+    /// Lets one of the playing voices that pass `which` fade; false if none gives way.
+    pub(crate) fn rob(
+        &mut self,
+        which: impl Fn(&Tag) -> bool,
+        priority: VoicePriority,
+        note: u64,
+        moment: Moment,
+        sample_rate_hz: f64,
+    ) -> bool {
+        let candidates = self
+            .tags()
+            .filter(|(_, tag)| !tag.fading && which(tag))
+            .map(|(voice, tag)| Candidate {
+                voice,
+                priority: tag.priority,
+                note: tag.note,
+                released: tag.released || tag.choked,
+                pedalled: !tag.key_down,
+                level: tag.level,
+            });
+        let Some(victim) = choose_victim(candidates, priority, note) else {
+            return false;
+        };
+        if let (Some(tag), Some(Some(voice))) =
+            (self.tags.get_mut(victim), self.voices.get_mut(victim))
+        {
+            tag.fading = true;
+            tag.bent = true;
+            self.bent = true;
+            voice.modulation.fade(moment.frame, sample_rate_hz);
+            self.playing = self.playing.saturating_sub(1);
+            self.fading += 1;
+        }
+        true
+    }
+
+    /// Voices of a part that play.
+    pub(crate) fn playing_of(&self, part: u8) -> usize {
+        self.tags()
+            .filter(|(_, tag)| tag.part == part && !tag.fading)
+            .count()
+    }
+
     /// Finds a slot for a new voice, robbing another one of its place if it must.
     pub(crate) fn make_room(
         &mut self,
@@ -163,31 +207,10 @@ impl Polyphony {
     ) -> Room {
         let mut stolen = false;
         if self.playing >= self.capacity {
-            let candidates = self
-                .tags()
-                .filter(|(_, tag)| !tag.fading)
-                .map(|(voice, tag)| Candidate {
-                    voice,
-                    priority: tag.priority,
-                    note: tag.note,
-                    released: tag.released || tag.choked,
-                    pedalled: !tag.key_down,
-                    level: tag.level,
-                });
-            let Some(victim) = choose_victim(candidates, priority, note) else {
+            stolen = self.rob(|_| true, priority, note, moment, sample_rate_hz);
+            if !stolen {
                 return Room::None;
-            };
-            if let (Some(tag), Some(Some(voice))) =
-                (self.tags.get_mut(victim), self.voices.get_mut(victim))
-            {
-                tag.fading = true;
-                tag.bent = true;
-                self.bent = true;
-                voice.modulation.fade(moment.frame, sample_rate_hz);
-                self.playing = self.playing.saturating_sub(1);
-                self.fading += 1;
             }
-            stolen = true;
         }
         if let Some(slot) = self.lowest_free() {
             return Room::Slot { slot, stolen };
@@ -216,7 +239,8 @@ impl Polyphony {
         cx: &VoiceCx<'_>,
     ) {
         let tag = new.tag;
-        let (modulation, start) = Modulation::start(new.part, new.strike, moment.frame, cx);
+        let (modulation, start) =
+            Modulation::start(new.part, new.strike, new.onset, moment.frame, cx);
         let targets = start.targets;
         let lane = Lane::new(&start);
         let (Some(place), Some(own), Some(word)) = (

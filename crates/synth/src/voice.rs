@@ -6,16 +6,21 @@
 //! modulation pointed. The halves meet only in [`Targets`], so that lanes can be grouped.
 //! Owner: the voice pool. Thread: render.
 
+mod expression;
 mod lane;
 mod modulation;
 mod settled;
+mod slide;
 
+pub(crate) use expression::Expression;
+pub use expression::NoteExpression;
 pub(crate) use lane::Lane;
 pub(crate) use modulation::Modulation;
 
 use crate::articulation::Articulation;
 use crate::articulation::curves::CurveTables;
-use crate::channel::Channel;
+use crate::channel::tunings::{TuningName, Tunings};
+use crate::channel::{Channel, Device};
 use crate::collection::{Collection, Region, Wave};
 use crate::dsp::filter::Setting;
 use crate::sends::{Amounts, Buses, SENDS};
@@ -25,11 +30,36 @@ use crate::sends::{Amounts, Buses, SENDS};
 pub(crate) struct VoiceCx<'a> {
     pub(crate) tables: &'a CurveTables,
     pub(crate) channel: &'a Channel,
-    /// Volume of the channel's group, as an amplitude.
-    pub(crate) group_gain: f64,
+    /// The channel's group.
+    pub(crate) device: &'a Device,
+    /// Number of that group, 0-based.
+    pub(crate) group_index: u16,
+    pub(crate) tunings: &'a Tunings,
     /// Buses that somebody listens to.
     pub(crate) wanted: [bool; SENDS],
     pub(crate) sample_rate_hz: f64,
+}
+
+impl VoiceCx<'_> {
+    /// Cents that all tunings together add to a key.
+    fn tuning_cents(&self, key: u8) -> f64 {
+        let (bank, program) = self.channel.controls.parameters.tuning();
+        let name = TuningName {
+            group_index: self.group_index,
+            bank,
+            program,
+        };
+        self.device.fine_cents + self.channel.tuning_cents(key) + self.tunings.cents(name, key)
+    }
+}
+
+/// How a note comes to sound, beside key and velocity.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Onset {
+    /// Number of the note.
+    pub(crate) note: u64,
+    /// Key it glides from, and seconds it takes.
+    pub(crate) glide: Option<(f64, f64)>,
 }
 
 /// The parts of a collection that one voice plays.
