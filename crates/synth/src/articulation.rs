@@ -10,6 +10,7 @@ pub(crate) mod compile;
 pub(crate) mod curves;
 pub(crate) mod key;
 mod links;
+mod offsets;
 mod term;
 
 use dmus_dls::bank::{Curve, Dialect, Source, Transform};
@@ -18,6 +19,7 @@ use crate::channel::controllers::Controls;
 use crate::unique::Marked;
 use curves::CurveTables;
 pub(crate) use links::Links;
+pub(crate) use offsets::{Depths, OPEN_CUTOFF_CENTS, Offsets, Send, StrikeEdits};
 use term::Term;
 pub(crate) use term::mark_of;
 pub(crate) use term::{Shelf, Terms};
@@ -93,6 +95,14 @@ const MAX_SOUND_FONT_RESONANCE_DB: f64 = 96.0;
 pub(crate) struct TickSums([f64; TICK_TARGETS]);
 
 impl TickSums {
+    /// Nothing at all.
+    pub(crate) const ZERO: Self = Self([0.0; TICK_TARGETS]);
+
+    /// Puts one destination at a value.
+    pub(crate) const fn set(&mut self, target: TickTarget, value: f64) {
+        self.0[target as usize] = value;
+    }
+
     /// The sum of one destination.
     pub(crate) const fn get(&self, target: TickTarget) -> f64 {
         self.0[target as usize]
@@ -159,6 +169,11 @@ pub(crate) struct Manner {
     has_filter: bool,
     /// The key scale pivots at key 0 instead of the unity note.
     pivots_at_zero: bool,
+    /// Controllers from [`FIRST_SOUND_CONTROLLER`] on that the bank has given a meaning of its
+    /// own, one bit each.
+    own_controllers: u16,
+    /// Controller 1 or another connection brings a vibrato by the modulation wheel.
+    has_wheel_vibrato: bool,
 }
 
 impl Marked for Manner {
@@ -187,6 +202,16 @@ impl<'a> Articulation<'a> {
         })
     }
 }
+
+/// The first of the sound controllers: 71 to 78 have a meaning of their own unless a bank gives
+/// them another.
+///
+/// # Source
+/// \[GM2\] sound controllers.
+pub(crate) const FIRST_SOUND_CONTROLLER: u8 = 71;
+
+/// One past the last of them.
+pub(crate) const END_SOUND_CONTROLLER: u8 = 79;
 
 /// Oscillators and envelopes of one note at one age.
 #[derive(Debug, Clone, Copy, Default)]
@@ -220,9 +245,17 @@ pub(crate) struct Inputs<'a> {
     pub(crate) strike: Strike,
     pub(crate) links: &'a Links,
     pub(crate) signals: Signals,
+    /// Pressure on this note alone, instead of its key's.
+    pub(crate) pressure: Option<u8>,
 }
 
 impl Inputs<'_> {
+    /// Pressure on the note, its own or its key's.
+    pub(crate) fn key_pressure(&self) -> u8 {
+        self.pressure
+            .unwrap_or_else(|| self.controls.key_pressure(self.strike.note))
+    }
+
     /// Normalised value of one input.
     fn value(&self, source: Source, transform: Transform) -> f64 {
         let controls = self.controls;
@@ -235,10 +268,8 @@ impl Inputs<'_> {
             Source::Velocity => self.tables.seven_bit(transform, self.strike.velocity),
             Source::KeyNumber => curves::key_number(transform, self.strike.key),
             Source::PitchWheel => curves::fourteen_bit(transform, f64::from(controls.wheel)),
-            Source::PolyPressure => self
-                .tables
-                .seven_bit(transform, controls.key_pressure(self.strike.note)),
-            Source::ChannelPressure => self.tables.seven_bit(transform, controls.channel_pressure),
+            Source::PolyPressure => self.tables.seven_bit(transform, self.key_pressure()),
+            Source::ChannelPressure => self.tables.seven_bit(transform, controls.pressure()),
             Source::Controller(number) => self
                 .tables
                 .seven_bit(transform, controls.controller(number)),
@@ -257,9 +288,14 @@ impl Inputs<'_> {
             control => self.value(control, term.control_transform),
         };
         let product = self.source(term) * control;
-        match term.output_curve {
+        let amount = match term.output_curve {
             Curve::Linear => product * term.amount,
             curve => curves::output(curve, product) * term.amount,
+        };
+        if term.is_wheel_vibrato {
+            amount * self.controls.parameters.wheel_depth()
+        } else {
+            amount
         }
     }
 
@@ -364,6 +400,17 @@ impl Articulation<'_> {
             Dialect::Dls => MAX_DLS_RESONANCE_DB,
             Dialect::SoundFont => MAX_SOUND_FONT_RESONANCE_DB,
         }
+    }
+
+    /// Whether the bank gives a sound controller a meaning of its own.
+    pub(crate) const fn owns(&self, controller: u8) -> bool {
+        let bit = controller.wrapping_sub(FIRST_SOUND_CONTROLLER);
+        bit < 16 && self.manner.own_controllers & (1 << bit) != 0
+    }
+
+    /// Whether the bank connects the modulation wheel with a vibrato.
+    pub(crate) const fn has_wheel_vibrato(&self) -> bool {
+        self.manner.has_wheel_vibrato
     }
 
     /// Share of the volume envelope's range that reaches the gain.

@@ -4,9 +4,23 @@
 //! Owner: the engine. Thread: render. Source: \[MIDI1\]; \[DLS2\] banks and programs.
 
 pub(crate) mod controllers;
+pub(crate) mod destinations;
+mod device;
+mod edits;
+pub(crate) mod generators;
+pub(crate) mod keys;
+mod non_registered;
 pub(crate) mod parameters;
+mod part_edit;
+pub(crate) mod portamento;
+pub(crate) mod settings;
 pub(crate) mod sysex;
 mod trim;
+pub(crate) mod tunings;
+pub(crate) mod zones;
+
+pub(crate) use device::{Device, balance_sides};
+pub(crate) use part_edit::PartEdit;
 
 pub use trim::PartTrim;
 pub(crate) use trim::{outside_gain, outside_gain_plus};
@@ -15,8 +29,15 @@ use dmus_dls::bank::Patch;
 use dmus_kernel::miniport::VoicePriority;
 
 use crate::downloads::{Downloads, Found};
+use crate::dsp::pan::Sides;
 use crate::dsp::ramp::Glide;
 use controllers::{Controls, number};
+use destinations::Destinations;
+use generators::Generators;
+use keys::KeyEdits;
+use parameters::Entered;
+use portamento::HeldKeys;
+use settings::Settings;
 use sysex::Mode;
 
 /// Channels in a group.
@@ -51,6 +72,14 @@ pub(crate) enum Effect {
     NotesOff,
     /// All sound off.
     SoundOff,
+    /// Another tuning is in force.
+    Retuned,
+    /// The bend range is another one.
+    BendRange,
+    /// A zone of so many member channels is asked for.
+    Zone(u8),
+    /// Not understood.
+    Unknown,
 }
 
 /// Bank and program as a message names them.
@@ -68,6 +97,20 @@ pub(crate) struct Channel {
     number: u8,
     mode: Mode,
     pub(crate) controls: Controls,
+    pub(crate) settings: Settings,
+    pub(crate) destinations: Destinations,
+    pub(crate) keys: KeyEdits,
+    pub(crate) generators: Generators,
+    /// Keys that are down, while it plays one note at a time.
+    pub(crate) held: HeldKeys,
+    /// The key that was struck last.
+    pub(crate) last_key: Option<u8>,
+    /// Where the next note glides from, once.
+    pub(crate) glide_from: Option<u8>,
+    /// Counts every change of tuning that a sounding note has to notice.
+    tuning_revision: u32,
+    /// Most voices it may have at a time.
+    pub(crate) most_voices: Option<u16>,
     /// Counts every change that a sounding note has to notice.
     revision: u32,
     /// In force since the last program change.
@@ -92,6 +135,15 @@ impl Channel {
             number,
             mode: Mode::Dls,
             controls: Controls::power_on(),
+            settings: Settings::power_on(number),
+            destinations: Destinations::NONE,
+            keys: KeyEdits::new(),
+            generators: Generators::new(),
+            held: HeldKeys::default(),
+            last_key: None,
+            glide_from: None,
+            tuning_revision: 0,
+            most_voices: None,
             revision: 0,
             select: Select {
                 bank_msb: 0,
@@ -110,11 +162,18 @@ impl Channel {
         channel
     }
 
-    /// Power-on state under new rules; the host's trim stays.
+    /// Power-on state under new rules; what the host has set stays.
     pub(crate) fn reset(&mut self, mode: Mode) {
         self.mode = mode;
         self.drums = self.number == DRUM_CHANNEL;
         self.controls = Controls::power_on();
+        self.settings = Settings::power_on(self.number);
+        self.destinations = Destinations::NONE;
+        self.keys.clear();
+        self.generators.clear();
+        self.held.clear();
+        self.last_key = None;
+        self.glide_from = None;
         let bank_msb = match (mode, self.drums) {
             (Mode::Gm2, true) => GM2_DRUMS,
             (Mode::Gm2, false) => GM2_MELODIC,
@@ -123,7 +182,18 @@ impl Channel {
         };
         self.controls.set(number::BANK_MSB, bank_msb);
         self.program_change(0);
+        self.retune();
+    }
+
+    /// The tuning changed under sounding notes.
+    pub(crate) const fn retune(&mut self) {
+        self.tuning_revision = self.tuning_revision.wrapping_add(1);
         self.touch();
+    }
+
+    /// Changes whenever a sounding note has to be tuned anew.
+    pub(crate) const fn tuning_revision(&self) -> u32 {
+        self.tuning_revision
     }
 
     /// Something changed that sounding notes listen to.
@@ -216,21 +286,59 @@ impl Channel {
             number::ALL_SOUND_OFF => return Effect::SoundOff,
             number::RESET_CONTROLLERS => {
                 self.controls.reset();
+                self.glide_from = None;
                 self.touch();
                 return Effect::PedalsUp;
             }
+            number::MONO | number::POLY => {
+                self.settings.is_mono = controller == number::MONO;
+                return Effect::NotesOff;
+            }
             number::ALL_NOTES_OFF..=number::POLY => return Effect::NotesOff,
+            number::PORTAMENTO_CONTROL => {
+                self.glide_from = Some(value);
+                return Effect::None;
+            }
             _ => {}
         }
-        if !self.controls.enter(controller, value) {
-            self.controls.set(controller, value);
-        }
+        let effect = match self.controls.enter(controller, value) {
+            None => {
+                self.controls.set(controller, value);
+                Effect::None
+            }
+            Some(entered) => {
+                self.select_generator(controller, value);
+                self.entered(entered)
+            }
+        };
         self.touch();
         match controller {
             number::SUSTAIN if was_down && !is_down => Effect::SustainUp,
             number::SOSTENUTO if !was_down && is_down => Effect::SostenutoDown,
             number::SOSTENUTO if was_down && !is_down => Effect::SostenutoUp,
-            _ => Effect::None,
+            _ => effect,
+        }
+    }
+
+    /// Data for a parameter has come.
+    fn entered(&mut self, entered: Entered) -> Effect {
+        match entered {
+            Entered::Nothing => Effect::None,
+            Entered::Tuning => Effect::Retuned,
+            Entered::BendRange => Effect::BendRange,
+            Entered::Zone(members) => Effect::Zone(members),
+            Entered::NonRegistered {
+                msb,
+                lsb,
+                coarse,
+                fine,
+            } => {
+                if self.non_registered(msb, lsb, coarse, fine) {
+                    Effect::None
+                } else {
+                    Effect::Unknown
+                }
+            }
         }
     }
 
@@ -275,6 +383,12 @@ impl Channel {
     /// Trim of the pan at the end of the tick, `-0.5..=0.5`.
     pub(crate) fn trim_pan(&self) -> f64 {
         0.5 * f64::from(self.pan.current())
+    }
+
+    /// Gains of the sides by controller 8.
+    pub(crate) fn balance(&self) -> Sides {
+        let value = f64::from(self.controls.controller(number::BALANCE));
+        balance_sides(((value - 64.0) / 63.0).clamp(-1.0, 1.0))
     }
 
     /// How important its voices are when they are short.

@@ -96,6 +96,16 @@ pub(crate) struct KeyGroup {
     patch: Option<Patch>,
 }
 
+impl KeyGroup {
+    /// A group that a message names; none of a bank's groups is the same.
+    pub(crate) const fn of_message(number: u8) -> Self {
+        Self {
+            number: 0x8000 | number as u16,
+            patch: None,
+        }
+    }
+}
+
 /// Keys and velocities of a region, all inclusive.
 #[derive(Debug, Clone, Copy)]
 struct Zone {
@@ -283,6 +293,14 @@ impl Collection {
             .zip(zones)
             .find(|(_, zone)| zone.holds(key, velocity))
             .map(|(index, _)| index)
+    }
+
+    /// Whether a region sounds for a key and a velocity.
+    pub(crate) fn holds(&self, region: u32, key: u8, velocity: u8) -> bool {
+        usize::try_from(region)
+            .ok()
+            .and_then(|index| self.zones.get(index))
+            .is_some_and(|zone| zone.holds(key, velocity))
     }
 
     /// A region by the index of its zone.

@@ -6,23 +6,30 @@
 
 mod buses;
 mod effects;
+mod expressions;
 mod messages;
+mod mono;
 mod node;
 mod notes;
 mod readings;
+mod replies;
+mod requests;
+mod zones;
 
 pub use buses::{Buses, Stereo};
+pub use expressions::NoteAddress;
+pub use replies::Reply;
 
 use std::sync::Arc;
 
 use crate::articulation::curves::CurveTables;
 use crate::channel::sysex::Mode;
-use crate::channel::{CHANNELS_PER_GROUP, Channel, PartTrim};
+use crate::channel::tunings::Tunings;
+use crate::channel::{CHANNELS_PER_GROUP, Channel, Device, PartTrim};
 use crate::collection::Collection;
 use crate::downloads::{Downloads, Layer};
 use crate::dsp::interpolation::Interpolation;
 use crate::dsp::oscillator::Reader;
-use crate::dsp::ramp::Glide;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::effects::Effects;
 use crate::error::{ConfigError, NoRoom};
@@ -31,6 +38,7 @@ use crate::polyphony::{Moment, Polyphony};
 use crate::sends::SENDS;
 use crate::stats::SynthStats;
 use crate::voice::{Mix, Surroundings, VoiceCx};
+use replies::Replies;
 
 /// Time in which a trim or a master gain reaches its target, seconds; rounded up to whole ticks.
 const GLIDE_S: f64 = 0.010;
@@ -67,8 +75,14 @@ pub struct Engine {
     channels: Vec<Channel>,
     /// What of each channel concerns its voices, as it was at the last tick.
     surroundings: Vec<Surroundings>,
-    /// Volume of each group.
-    volumes: Vec<Glide>,
+    /// What the channels of each group share.
+    devices: Vec<Device>,
+    tunings: Tunings,
+    /// Rules that hold whatever a message asks for.
+    mode_lock: Option<Mode>,
+    replies: Replies,
+    /// Number that the host has given the note that is being struck.
+    note_id: Option<i32>,
     downloads: Downloads,
     polyphony: Polyphony,
     mixer: Mixer,
@@ -116,7 +130,11 @@ impl Engine {
                 .flat_map(|_| (0..CHANNELS_PER_GROUP).map(Channel::new))
                 .collect(),
             surroundings: vec![Surroundings::default(); groups * usize::from(CHANNELS_PER_GROUP)],
-            volumes: vec![Glide::resting(1.0); groups],
+            devices: vec![Device::power_on(); groups],
+            tunings: Tunings::new(),
+            mode_lock: None,
+            replies: Replies::new(),
+            note_id: None,
             downloads: Downloads::default(),
             polyphony: Polyphony::new(usize::from(config.voices), Reader::new()),
             mixer: Mixer::new(),
@@ -267,7 +285,7 @@ impl Engine {
     fn is_idle(&self) -> bool {
         self.polyphony.sounding() == 0
             && self.mixer.rests()
-            && self.volumes.iter().all(Glide::is_resting)
+            && self.devices.iter().all(Device::rests)
             && self.channels.iter().all(Channel::trim_rests)
             && self.effects.as_deref().is_none_or(Effects::is_asleep)
     }
@@ -277,8 +295,8 @@ impl Engine {
         if let Some(effects) = &mut self.effects {
             effects.begin_tick();
         }
-        for volume in &mut self.volumes {
-            volume.advance();
+        for device in &mut self.devices {
+            device.advance();
         }
         for channel in &mut self.channels {
             channel.advance_trim();
@@ -292,7 +310,8 @@ impl Engine {
             tables,
             channels,
             surroundings,
-            volumes,
+            devices,
+            tunings,
             downloads,
             polyphony,
             config,
@@ -302,7 +321,8 @@ impl Engine {
         let world = World {
             tables,
             channels,
-            volumes,
+            devices,
+            tunings,
             wanted: wanted(effects.as_deref()),
             sample_rate_hz: f64::from(config.sample_rate),
         };
@@ -322,20 +342,27 @@ impl Engine {
         glide_ticks(self.config.sample_rate)
     }
 
-    /// Power-on state: voices gone, position zero, every group on the bank's own rules.
+    /// Power-on state: voices gone, position zero, every group on the bank's own rules, or on those
+    /// it is locked to.
     ///
-    /// Collections, trims, an impulse response and what properties and host have set stay; trims and
+    /// Collections, trims, limits of voices, an impulse response and what properties and host have set stay; trims and
     /// gains are in force at once. Tails of effects are gone.
     ///
     /// # Real-time
     /// Render. Bounded by the number of voices and channels, and by the memory of the effects.
     pub fn reset(&mut self) {
         self.polyphony.clear();
+        let mode = self.mode_lock.unwrap_or_default();
         for channel in &mut self.channels {
-            channel.reset(Mode::Dls);
+            channel.reset(mode);
             channel.settle_trim();
         }
-        self.volumes.fill(Glide::resting(1.0));
+        for (group_index, device) in (0..).zip(&mut self.devices) {
+            device.reset(0);
+            device.settle();
+            self.tunings.clear(group_index);
+        }
+        self.replies.clear();
         self.mixer.settle();
         if let Some(effects) = &mut self.effects {
             effects.clear();
@@ -375,7 +402,8 @@ fn part_index(group_index: u16, channel: u8) -> Option<u8> {
 struct World<'a> {
     tables: &'a CurveTables,
     channels: &'a [Channel],
-    volumes: &'a [Glide],
+    devices: &'a [Device],
+    tunings: &'a Tunings,
     wanted: [bool; SENDS],
     sample_rate_hz: f64,
 }
@@ -388,11 +416,13 @@ fn wanted(effects: Option<&Effects>) -> [bool; SENDS] {
 impl<'a> World<'a> {
     /// As seen from one part.
     fn of(&self, part: u8) -> Option<VoiceCx<'a>> {
-        let group = usize::from(part / CHANNELS_PER_GROUP);
+        let group_index = u16::from(part / CHANNELS_PER_GROUP);
         Some(VoiceCx {
             tables: self.tables,
             channel: self.channels.get(usize::from(part))?,
-            group_gain: f64::from(self.volumes.get(group)?.current()),
+            device: self.devices.get(usize::from(group_index))?,
+            group_index,
+            tunings: self.tunings,
             wanted: self.wanted,
             sample_rate_hz: self.sample_rate_hz,
         })

@@ -34,8 +34,8 @@
 //! # What it is not
 //!
 //! It has no thread, file, clock or atomic. Without [`Engine::with_effects`] effect sends are
-//! evaluated and reported, and nothing hears them. Mono mode, portamento, tuning tables and vendors' part edits beyond drum parts
-//! and volume are not there; their messages are taken without effect or counted as unknown.
+//! evaluated and reported, and nothing hears them. What of MIDI it answers to, and what not, is in
+//! `docs/conformance.md`, row by row.
 //!
 //! # Source
 //! \[DLS2\], \[MIDI1\], \[WDK\] synthesizer statistics and voice priority.
@@ -73,7 +73,8 @@ pub use effects::{
     ChorusKind, ChorusSettings, Convolution, DelayKind, DelaySettings, EffectsSettings, ReverbKind,
     ReverbSettings, Space,
 };
-pub use engine::{Buses, Engine, EngineConfig, Stereo};
+pub use engine::{Buses, Engine, EngineConfig, NoteAddress, Reply, Stereo};
 pub use error::{ConfigError, DownloadError, NoRoom, ResponseBusy, ResponseError};
 pub use miniport::{SynthMiniport, SynthStream};
 pub use stats::{PartInfo, SynthStats};
+pub use voice::NoteExpression;

@@ -19,7 +19,7 @@ use crate::dsp::octet::LANES;
 use crate::dsp::oscillator::Reader;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::sends::{Amounts, SENDS};
-use crate::voice::{Lanes, Mix, Modulation, Part, Scratch, VoiceCx};
+use crate::voice::{Lanes, Mix, Modulation, Onset, Part, Scratch, VoiceCx};
 
 /// Slots for fading voices, for every so many playing ones.
 const VOICES_PER_SPARE: usize = 4;
@@ -33,6 +33,7 @@ pub(crate) struct NewVoice<'a> {
     pub(crate) tag: Tag,
     pub(crate) part: Part<'a>,
     pub(crate) strike: Strike,
+    pub(crate) onset: Onset,
 }
 
 /// What became of a request for a slot.
@@ -189,6 +190,7 @@ impl Polyphony {
                 lane,
             };
             act(tag, &mut handle);
+            tag.rests = false;
             *bent |= tag.bent;
             if tag.fading {
                 *playing = playing.saturating_sub(1);
@@ -206,6 +208,49 @@ impl Polyphony {
         }
     }
 
+    /// Lets one of the playing voices that pass `which` fade; false if none gives way.
+    pub(crate) fn rob(
+        &mut self,
+        which: impl Fn(&Tag) -> bool,
+        priority: VoicePriority,
+        note: u64,
+        moment: Moment,
+        sample_rate_hz: f64,
+    ) -> bool {
+        let victim = self.first_by(|_, tag| {
+            let candidate = Candidate {
+                priority: tag.priority,
+                note: tag.note,
+                released: tag.released || tag.choked,
+                pedalled: !tag.key_down,
+                level: tag.level,
+            };
+            let rank = candidate.rank_for(priority, note);
+            rank.filter(|_| !tag.fading && which(tag))
+        });
+        let Some(victim) = victim else {
+            return false;
+        };
+        if let (Some(tag), Some(Some(modulation))) =
+            (self.tags.get_mut(victim), self.voices.get_mut(victim))
+        {
+            tag.fading = true;
+            tag.bent = true;
+            self.bent = true;
+            modulation.fade(moment.frame, sample_rate_hz);
+            self.playing = self.playing.saturating_sub(1);
+            self.fading += 1;
+        }
+        true
+    }
+
+    /// Voices of a part that play.
+    pub(crate) fn playing_of(&self, part: u8) -> usize {
+        self.tags()
+            .filter(|(_, tag)| tag.part == part && !tag.fading)
+            .count()
+    }
+
     /// Finds a slot for a new voice, robbing another one of its place if it must.
     pub(crate) fn make_room(
         &mut self,
@@ -216,30 +261,10 @@ impl Polyphony {
     ) -> Room {
         let mut stolen = false;
         if self.playing >= self.capacity {
-            let victim = self.first_by(|_, tag| {
-                let candidate = Candidate {
-                    priority: tag.priority,
-                    note: tag.note,
-                    released: tag.released || tag.choked,
-                    pedalled: !tag.key_down,
-                    level: tag.level,
-                };
-                candidate.rank_for(priority, note).filter(|_| !tag.fading)
-            });
-            let Some(victim) = victim else {
+            stolen = self.rob(|_| true, priority, note, moment, sample_rate_hz);
+            if !stolen {
                 return Room::None;
-            };
-            if let (Some(tag), Some(Some(modulation))) =
-                (self.tags.get_mut(victim), self.voices.get_mut(victim))
-            {
-                tag.fading = true;
-                tag.bent = true;
-                self.bent = true;
-                modulation.fade(moment.frame, sample_rate_hz);
-                self.playing = self.playing.saturating_sub(1);
-                self.fading += 1;
             }
-            stolen = true;
         }
         if let Some(slot) = self.lowest_free() {
             return Room::Slot { slot, stolen };
@@ -264,7 +289,8 @@ impl Polyphony {
         cx: &VoiceCx<'_>,
     ) {
         let tag = new.tag;
-        let (modulation, start) = Modulation::start(new.part, new.strike, moment.frame, cx);
+        let (modulation, start) =
+            Modulation::start(new.part, new.strike, new.onset, moment.frame, cx);
         let targets = start.targets;
         let (Some(place), Some(own), Some((lanes, lane)), Some(word)) = (
             self.voices.get_mut(slot),

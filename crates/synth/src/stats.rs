@@ -27,6 +27,8 @@ pub struct SynthStats {
     pub unknown: u64,
     /// System exclusive messages obeyed in spite of a wrong check sum.
     pub bad_checksums: u64,
+    /// Replies that found no place because nobody took the earlier ones.
+    pub lost_replies: u64,
     /// Highest absolute sample on the left since [`crate::Engine::take_peak`].
     pub peak_left: f32,
     /// Highest absolute sample on the right since [`crate::Engine::take_peak`].

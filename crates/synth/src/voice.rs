@@ -6,18 +6,24 @@
 //! modulation pointed. The halves meet only in [`Targets`], so that eight voices can share their lanes.
 //! Owner: the voice pool. Thread: render.
 
+mod expression;
 mod lanes;
 mod modulation;
 mod settled;
+mod slide;
 
+pub(crate) use expression::Expression;
+pub use expression::NoteExpression;
 pub(crate) use lanes::{Lanes, Scratch};
 pub(crate) use modulation::Modulation;
 
 use crate::articulation::Articulation;
 use crate::articulation::curves::CurveTables;
-use crate::channel::Channel;
+use crate::channel::tunings::{TuningName, Tunings};
+use crate::channel::{Channel, Device};
 use crate::collection::{Collection, Region, Wave};
 use crate::dsp::filter::Setting;
+use crate::dsp::pan::Sides;
 use crate::sends::{Amounts, Buses, SENDS};
 
 /// What a voice is started from, and looked after with.
@@ -25,8 +31,11 @@ use crate::sends::{Amounts, Buses, SENDS};
 pub(crate) struct VoiceCx<'a> {
     pub(crate) tables: &'a CurveTables,
     pub(crate) channel: &'a Channel,
-    /// Volume of the channel's group, as an amplitude.
-    pub(crate) group_gain: f64,
+    /// The channel's group.
+    pub(crate) device: &'a Device,
+    /// Number of that group, 0-based.
+    pub(crate) group_index: u16,
+    pub(crate) tunings: &'a Tunings,
     /// Buses that somebody listens to.
     pub(crate) wanted: [bool; SENDS],
     pub(crate) sample_rate_hz: f64,
@@ -38,7 +47,10 @@ pub(crate) struct Surroundings {
     revision: u32,
     trim_gain: f64,
     trim_pan: f64,
-    group_gain: f64,
+    balance: Sides,
+    tuning_revision: u32,
+    device_gain: f64,
+    device_balance: Sides,
     wanted: [bool; SENDS],
 }
 
@@ -49,10 +61,35 @@ impl VoiceCx<'_> {
             revision: self.channel.revision(),
             trim_gain: self.channel.trim_gain(),
             trim_pan: self.channel.trim_pan(),
-            group_gain: self.group_gain,
+            balance: self.channel.balance(),
+            tuning_revision: self.channel.tuning_revision(),
+            device_gain: self.device.gain(),
+            device_balance: self.device.balance(),
             wanted: self.wanted,
         }
     }
+}
+
+impl VoiceCx<'_> {
+    /// Cents that all tunings together add to a key.
+    fn tuning_cents(&self, key: u8) -> f64 {
+        let (bank, program) = self.channel.controls.parameters.tuning();
+        let name = TuningName {
+            group_index: self.group_index,
+            bank,
+            program,
+        };
+        self.device.fine_cents + self.channel.tuning_cents(key) + self.tunings.cents(name, key)
+    }
+}
+
+/// How a note comes to sound, beside key and velocity.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Onset {
+    /// Number of the note.
+    pub(crate) note: u64,
+    /// Key it glides from, and seconds it takes.
+    pub(crate) glide: Option<(f64, f64)>,
 }
 
 /// The parts of a collection that one voice plays.

@@ -8,7 +8,7 @@ use dmus_dls::defaults::{NO_FILTER, ZERO_TIME};
 
 use super::links::{Paces, link_of};
 use super::term::{Shelf, Term};
-use super::{Manner, NoteTarget, Sheet, TickTarget};
+use super::{END_SOUND_CONTROLLER, FIRST_SOUND_CONTROLLER, Manner, NoteTarget, Sheet, TickTarget};
 
 /// Most that one connection may add to a gain, dB; corrupt banks ask for thousands.
 const MAX_GAIN_DB: f64 = 96.0;
@@ -90,6 +90,8 @@ impl Sheet {
                 && (cents_per_key - 100.0).abs() > 1e-9
                 && tuning_cents.abs() >= COMPENSATED_CENTS,
             eg1_depth: eg1_depth.clamp(0.0, 4.0),
+            own_controllers: own_controllers(&effective),
+            has_wheel_vibrato: effective.iter().any(is_wheel_vibrato),
         };
         Some(Self {
             note: shelf.list(&lists.note)?,
@@ -167,6 +169,32 @@ impl Pace {
             | Source::Rpn2 => Self::Channel,
         }
     }
+}
+
+/// Whether a connection is the depth of a vibrato by controller 1.
+fn is_wheel_vibrato(connection: &Connection) -> bool {
+    let wheel = Source::Controller(1);
+    let oscillates = |source| matches!(source, Source::ModLfo | Source::VibLfo);
+    connection.scale != 0
+        && connection.destination == Destination::Pitch
+        && oscillates(connection.source)
+        && connection.control == wheel
+}
+
+/// Sound controllers that some connection listens to, one bit each.
+fn own_controllers(connections: &[Connection]) -> u16 {
+    let bit = |source| match source {
+        Source::Controller(number @ FIRST_SOUND_CONTROLLER..END_SOUND_CONTROLLER) => {
+            1 << (number - FIRST_SOUND_CONTROLLER)
+        }
+        _ => 0,
+    };
+    connections
+        .iter()
+        .filter(|connection| connection.scale != 0)
+        .fold(0, |bits, connection| {
+            bits | bit(connection.source) | bit(connection.control)
+        })
 }
 
 /// The rows that are not sums.
@@ -272,6 +300,7 @@ fn term(dialect: Dialect, connection: &Connection, target: u8) -> Option<Term> {
         output_curve: connection.output_curve,
         target,
         amount: amount(connection.destination, connection.scale),
+        is_wheel_vibrato: is_wheel_vibrato(connection),
     })
 }
 
@@ -320,6 +349,7 @@ mod tests {
             strike,
             links: &Links::NONE,
             signals: Signals::default(),
+            pressure: None,
         };
         let all = articulation
             .fixed(&inputs)

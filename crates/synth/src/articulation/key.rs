@@ -69,6 +69,7 @@ impl KeyGenerator {
                 output_curve: c.output_curve,
                 target: 0,
                 amount: f64::from(c.scale) / 65_536.0,
+                is_wheel_vibrato: false,
             })
             .collect();
         Self { terms }

@@ -20,6 +20,8 @@ pub(super) struct Term {
     pub(super) target: u8,
     /// In the destination's unit.
     pub(super) amount: f64,
+    /// Its depth follows the range of modulation.
+    pub(super) is_wheel_vibrato: bool,
 }
 
 impl Term {

@@ -3,7 +3,7 @@
 //! Source: \[DLS2\] pan; the same curve as General MIDI's within 0.1 dB.
 
 /// Gains of the left and the right side.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Sides {
     /// Left, `0.0..=1.0`.
     pub(crate) left: f64,

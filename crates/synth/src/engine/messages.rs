@@ -2,15 +2,14 @@
 //!
 //! Source: \[MIDI1\].
 
-use crate::channel::sysex::{Mode, Parsed, Request, parse};
+use crate::channel::sysex::Mode;
 use crate::channel::{CHANNELS_PER_GROUP, Effect};
-use crate::effects;
 use crate::polyphony::Moment;
 
 use super::{Engine, part_index};
 
 /// A channel message, its data bytes checked.
-enum ChannelMessage {
+pub(super) enum ChannelMessage {
     NoteOff { key: u8 },
     NoteOn { key: u8, velocity: u8 },
     KeyPressure { key: u8, value: u8 },
@@ -93,15 +92,30 @@ impl Engine {
         let Some((channel, message)) = ChannelMessage::read(bytes) else {
             return false;
         };
-        let Some(part) = part_index(group_index, channel) else {
-            return false;
-        };
+        let mut is_known = true;
+        for part in parts(group_index) {
+            if self.receives(part) == Some(channel) {
+                is_known &= self.part_message(part, &message);
+            }
+        }
+        self.spread(group_index, channel, &message);
+        is_known
+    }
+
+    /// The channel that a part listens to.
+    fn receives(&self, part: u8) -> Option<u8> {
+        let channel = self.channels.get(usize::from(part))?;
+        Some(channel.settings.receives)
+    }
+
+    /// True if the message was understood.
+    pub(super) fn part_message(&mut self, part: u8, message: &ChannelMessage) -> bool {
         let Some(state) = self.channels.get_mut(usize::from(part)) else {
             return false;
         };
-        match message {
-            ChannelMessage::NoteOff { key } => self.note_off(part, key),
-            ChannelMessage::NoteOn { key, velocity } => self.note_on(part, key, velocity),
+        match *message {
+            ChannelMessage::NoteOff { key } => self.key_up(part, key),
+            ChannelMessage::NoteOn { key, velocity } => self.key_down(part, key, velocity),
             ChannelMessage::KeyPressure { key, value } => {
                 state.controls.set_key_pressure(key, value);
                 state.touch();
@@ -116,60 +130,74 @@ impl Engine {
             }
             ChannelMessage::Program(program) => state.program_change(program),
             ChannelMessage::Control { controller, value } => {
-                match state.control_change(controller, value) {
-                    Effect::None => {}
-                    Effect::SoundOff => self.sound_off(|tag| tag.part == part),
-                    Effect::NotesOff => self.notes_off(part),
-                    Effect::SostenutoDown => self.capture_sostenuto(part),
-                    Effect::SustainUp => self.release_held(part),
-                    Effect::SostenutoUp | Effect::PedalsUp => {
-                        self.drop_sostenuto(part);
-                        self.release_held(part);
-                    }
-                }
+                let effect = state.control_change(controller, value);
+                return self.obey_effect(part, effect);
             }
         }
         true
     }
 
-    /// True if the message was understood.
-    fn system_exclusive(&mut self, group_index: u16, bytes: &[u8]) -> bool {
-        if let Some(message) = effects::sysex::Message::read(bytes) {
-            self.obey_effects(&message);
-            return true;
-        }
-        let Some(Parsed {
-            request,
-            checksum_is_right,
-        }) = parse(bytes)
-        else {
-            return false;
-        };
-        if !checksum_is_right {
-            self.stats.bad_checksums = self.stats.bad_checksums.saturating_add(1);
-        }
-        match request {
-            Request::Nothing => {}
-            Request::Reset(mode) => self.reset_device(group_index, mode),
-            Request::MasterVolume(volume) => {
-                let ticks = self.glide_ticks();
-                if let Some(glide) = self.volumes.get_mut(usize::from(group_index)) {
-                    glide.head_for(volume_gain(volume), ticks);
+    /// Does what a controller asks of sounding notes; false if it was not understood.
+    pub(super) fn obey_effect(&mut self, part: u8, effect: Effect) -> bool {
+        match effect {
+            Effect::None => {}
+            Effect::SoundOff => {
+                self.forget_held(part);
+                self.sound_off(|tag| tag.part == part);
+            }
+            Effect::NotesOff => self.notes_off(part),
+            Effect::SostenutoDown => self.capture_sostenuto(part),
+            Effect::SustainUp => self.release_held(part),
+            Effect::SostenutoUp | Effect::PedalsUp => {
+                self.drop_sostenuto(part);
+                self.release_held(part);
+            }
+            Effect::Retuned => {
+                if let Some(channel) = self.channels.get_mut(usize::from(part)) {
+                    channel.retune();
                 }
             }
-            Request::RhythmPart { channel, drums } => {
-                if let Some(state) = part_index(group_index, channel)
-                    .and_then(|part| self.channels.get_mut(usize::from(part)))
-                {
-                    state.set_drums(drums);
-                }
-            }
+            Effect::BendRange => self.share_bend_range(part),
+            Effect::Zone(members) => return self.configure_zone(part, members),
+            Effect::Unknown => return false,
         }
         true
+    }
+
+    /// The rules that hold instead of those a message asks for.
+    const fn rules(&self, asked: Mode) -> Mode {
+        match self.mode_lock {
+            Some(locked) => locked,
+            None => asked,
+        }
+    }
+
+    /// Holds all groups to one set of rules, or lets messages choose again.
+    ///
+    /// While it is locked every reset message resets to these rules. A group that plays under
+    /// others is reset at once; its voices fade.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices and channels.
+    pub fn lock_mode(&mut self, mode: Option<Mode>) {
+        self.mode_lock = mode;
+        let Some(mode) = mode else {
+            return;
+        };
+        for group_index in 0..self.config.channel_groups {
+            let first = part_index(group_index, 0).and_then(|part| {
+                let channel = self.channels.get(usize::from(part))?;
+                Some(channel.mode())
+            });
+            if first.is_some_and(|now| now != mode) {
+                self.reset_group(group_index, mode);
+            }
+        }
+        self.aim_bent();
     }
 
     /// A system reset: one group's power-on state, and that of the effects it shares.
-    fn reset_device(&mut self, group_index: u16, mode: Mode) {
+    pub(super) fn reset_device(&mut self, group_index: u16, mode: Mode) {
         self.reset_group(group_index, mode);
         if let Some(effects) = &mut self.effects {
             effects.reset_parameters();
@@ -178,42 +206,33 @@ impl Engine {
 
     /// Power-on state of one group under new rules; its voices fade.
     pub(super) fn reset_group(&mut self, group_index: u16, mode: Mode) {
-        let Some(first) = part_index(group_index, 0) else {
-            return;
-        };
-        let parts = first..first.saturating_add(CHANNELS_PER_GROUP);
+        let mode = self.rules(mode);
+        let parts = parts(group_index);
         self.sound_off(|tag| parts.contains(&tag.part));
-        for part in parts.clone() {
+        for part in parts {
             if let Some(channel) = self.channels.get_mut(usize::from(part)) {
                 channel.reset(mode);
             }
         }
         let ticks = self.glide_ticks();
-        if let Some(volume) = self.volumes.get_mut(usize::from(group_index)) {
-            volume.head_for(1.0, ticks);
+        if let Some(device) = self.devices.get_mut(usize::from(group_index)) {
+            device.reset(ticks);
         }
+        self.tunings.clear(group_index);
     }
 }
 
-/// Amplitude of a 14-bit master volume: 40 log10 of its part of the maximum, in dB.
-///
-/// # Source
-/// General MIDI: the curve of controller 7, counted by the upper byte.
-fn volume_gain(volume: u16) -> f32 {
-    let part = (f32::from(volume) / (127.0 * 128.0)).min(1.0);
-    part * part
+/// Indexes of a group's parts; none if there is no such group.
+pub(super) fn parts(group_index: u16) -> std::ops::Range<u8> {
+    match part_index(group_index, 0) {
+        Some(first) => first..first.saturating_add(CHANNELS_PER_GROUP),
+        None => 0..0,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn half_the_master_volume_is_twelve_decibels_down() {
-        let level_db = 20.0 * libm::log10(f64::from(volume_gain(0x40 << 7)));
-        assert!((level_db + 11.905).abs() < 0.001);
-        assert!((volume_gain(0x3FFF) - 1.0).abs() < 1e-9);
-    }
 
     #[test]
     fn only_whole_messages_are_read() {

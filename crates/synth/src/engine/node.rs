@@ -41,8 +41,8 @@ impl Engine {
         self.sound_off(|tag| u16::from(tag.part) >= kept);
         for group_index in self.channel_groups..groups {
             self.reset_group(group_index, Mode::Dls);
-            if let Some(volume) = self.volumes.get_mut(usize::from(group_index)) {
-                volume.settle();
+            if let Some(device) = self.devices.get_mut(usize::from(group_index)) {
+                device.settle();
             }
             for channel in 0..CHANNELS_PER_GROUP {
                 self.set_priority(group_index, channel, None);

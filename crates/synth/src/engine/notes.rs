@@ -5,11 +5,15 @@
 use dmus_kernel::miniport::VoicePriority;
 
 use crate::articulation::{Inputs, Links, Signals, Strike};
+use crate::channel::CHANNELS_PER_GROUP;
 use crate::channel::controllers::number;
-use crate::collection::{Collection, Instrument, Region};
+use crate::channel::keys::KeySlot;
+use crate::channel::portamento::HeldKey;
+use crate::channel::settings::Assign;
+use crate::collection::{Collection, Instrument, KeyGroup, Region};
 use crate::downloads::Found;
 use crate::polyphony::{Moment, NewVoice, Room, Tag};
-use crate::voice::Part;
+use crate::voice::{Onset, Part};
 
 use super::{Engine, World, wanted};
 
@@ -21,12 +25,48 @@ struct Note {
     key: u8,
     priority: VoicePriority,
     found: Found,
+    /// Semitones from where it glides, and seconds it takes.
+    glide: Option<(f64, f64)>,
 }
 
 impl Engine {
-    /// Starts every region that answers to a key.
+    /// A key goes down.
+    pub(super) fn key_down(&mut self, part: u8, key: u8, velocity: u8) {
+        let Some(channel) = self.channels.get(usize::from(part)) else {
+            return;
+        };
+        if !channel.settings.answers(key) || channel.of_key(key, KeySlot::NoteOn) == Some(0) {
+            return;
+        }
+        let velocity = channel.settings.velocity(velocity);
+        if channel.settings.is_mono && !channel.plays_drums() {
+            self.mono_down(part, HeldKey { key, velocity });
+        } else {
+            self.note_on(part, key, velocity);
+        }
+    }
+
+    /// A key goes up.
+    pub(super) fn key_up(&mut self, part: u8, key: u8) {
+        let Some(channel) = self.channels.get(usize::from(part)) else {
+            return;
+        };
+        if channel.of_key(key, KeySlot::NoteOff) == Some(0) {
+            return;
+        }
+        if channel.settings.is_mono && !channel.plays_drums() {
+            self.mono_up(part, key);
+        } else {
+            self.note_off(part, key);
+        }
+    }
+
+    /// Starts every region that answers to a key, or moves a note to it.
     pub(super) fn note_on(&mut self, part: u8, key: u8, velocity: u8) {
         self.notes = self.notes.wrapping_add(1);
+        let Some(glide) = self.way_to(part, key) else {
+            return;
+        };
         let Some(channel) = self.channels.get_mut(usize::from(part)) else {
             return;
         };
@@ -42,8 +82,9 @@ impl Engine {
             key,
             priority,
             found,
+            glide,
         };
-        let Some(strike) = self.strike(&note, velocity, drums) else {
+        let Some(strike) = self.strike(part, found, key, velocity, drums) else {
             return;
         };
         let (matched, started) = self.start_regions(&note, strike);
@@ -59,13 +100,24 @@ impl Engine {
     }
 
     /// Runs the instrument's key generator.
-    fn strike(&self, note: &Note, velocity: u8, drums: bool) -> Option<Strike> {
-        let channel = self.channels.get(usize::from(note.part))?;
-        let collection = self.downloads.collection(note.found.place)?;
-        let instrument = collection.instrument(note.found.instrument)?;
+    ///
+    /// # Source
+    /// \[GM2\] master coarse tuning, \[GS\] and \[XG\] key shifts: not for drums.
+    pub(super) fn strike(
+        &self,
+        part: u8,
+        found: Found,
+        key: u8,
+        velocity: u8,
+        drums: bool,
+    ) -> Option<Strike> {
+        let channel = self.channels.get(usize::from(part))?;
+        let device = self.devices.get(usize::from(part / CHANNELS_PER_GROUP))?;
+        let collection = self.downloads.collection(found.place)?;
+        let instrument = collection.instrument(found.instrument)?;
         let mut strike = Strike {
-            note: note.key,
-            key: f64::from(note.key),
+            note: key,
+            key: f64::from(key),
             velocity,
         };
         let inputs = Inputs {
@@ -74,8 +126,13 @@ impl Engine {
             strike,
             links: &Links::NONE,
             signals: Signals::default(),
+            pressure: None,
         };
         strike.key = instrument.key_generator().key(&inputs, drums);
+        if !drums {
+            let shift = f64::from(device.key_shift) + f64::from(channel.settings.key_shift);
+            strike.key = (strike.key + shift).clamp(0.0, 127.0);
+        }
         Some(strike)
     }
 
@@ -122,17 +179,23 @@ impl Engine {
         let Some((instrument, region)) = self.region(note, region) else {
             return;
         };
-        let key_group = instrument.key_group(region);
+        let key_group = self.key_group(note, instrument, region);
         let self_non_exclusive = region.self_non_exclusive;
+        let assign = self
+            .channels
+            .get(usize::from(note.part))
+            .map_or(Assign::Bank, |channel| channel.settings.assign);
         let moment = Moment::at(self.position);
         let is_excluded = |tag: &Tag| {
             if tag.part != note.part || tag.note == note.number || tag.choked {
                 return false;
             }
             let same_key = tag.key == note.key
-                && tag.key_down
-                && !tag.self_non_exclusive
-                && !self_non_exclusive;
+                && match assign {
+                    Assign::Bank => tag.key_down && !tag.self_non_exclusive && !self_non_exclusive,
+                    Assign::Single => true,
+                    Assign::Full => false,
+                };
             let same_group = key_group.is_some() && tag.key_group == key_group;
             same_key || same_group
         };
@@ -140,10 +203,47 @@ impl Engine {
             .for_each_playing(is_excluded, |tag, voice| voice.choke(tag, moment));
     }
 
+    /// Whom a region of a note shuts down: what a message says of a drum, or else the bank.
+    fn key_group(&self, note: &Note, instrument: &Instrument, region: &Region) -> Option<KeyGroup> {
+        let edited = self
+            .channels
+            .get(usize::from(note.part))
+            .and_then(|channel| channel.of_key(note.key, KeySlot::Group));
+        match edited {
+            Some(0) => None,
+            Some(group) => Some(KeyGroup::of_message(group)),
+            None => instrument.key_group(region),
+        }
+    }
+
+    /// Room for one more voice of a part that may have only so many.
+    fn keep_limit(&mut self, note: &Note, moment: Moment, sample_rate_hz: f64) -> bool {
+        let most = self
+            .channels
+            .get(usize::from(note.part))
+            .and_then(|channel| channel.most_voices);
+        let Some(most) = most else {
+            return true;
+        };
+        if self.polyphony.playing_of(note.part) < usize::from(most) {
+            return true;
+        }
+        let own = |tag: &Tag| tag.part == note.part;
+        let gives = most > 0
+            && self
+                .polyphony
+                .rob(own, note.priority, note.number, moment, sample_rate_hz);
+        self.stats.stolen = self.stats.stolen.saturating_add(u64::from(gives));
+        gives
+    }
+
     /// Starts one region; false if no voice could be had.
     fn start_region(&mut self, note: &Note, strike: Strike, index: u32) -> bool {
         let moment = Moment::at(self.position);
         let sample_rate_hz = f64::from(self.config.sample_rate);
+        if !self.keep_limit(note, moment, sample_rate_hz) {
+            return false;
+        }
         let slot =
             match self
                 .polyphony
@@ -165,14 +265,27 @@ impl Engine {
         let mut tag = Tag::struck(note.number, note.part, note.key, note.priority);
         tag.place = note.found.place;
         tag.region = index;
-        tag.key_group = instrument.key_group(part.region);
+        tag.key_group = self.key_group(note, instrument, part.region);
         tag.self_non_exclusive = part.region.self_non_exclusive;
+        tag.note_id = self.note_id;
+        let onset = Onset {
+            note: note.number,
+            glide: note
+                .glide
+                .map(|(semitones, seconds)| (strike.key + semitones, seconds)),
+        };
         let strike = part.region.strike(strike);
-        let new = NewVoice { tag, part, strike };
+        let new = NewVoice {
+            tag,
+            part,
+            strike,
+            onset,
+        };
         let world = World {
             tables: &self.tables,
             channels: &self.channels,
-            volumes: &self.volumes,
+            devices: &self.devices,
+            tunings: &self.tunings,
             wanted: wanted(self.effects.as_deref()),
             sample_rate_hz,
         };
@@ -192,11 +305,12 @@ impl Engine {
 
     /// Controller 123: note-off for every key that is down.
     pub(super) fn notes_off(&mut self, part: u8) {
+        self.forget_held(part);
         self.lift(part, |_| true);
     }
 
     /// Lifts keys; what no pedal holds is released.
-    fn lift(&mut self, part: u8, which: impl Fn(&Tag) -> bool) {
+    pub(super) fn lift(&mut self, part: u8, which: impl Fn(&Tag) -> bool) {
         let sustained = self
             .channels
             .get(usize::from(part))
@@ -260,6 +374,6 @@ impl Engine {
     clippy::cast_sign_loss,
     reason = "clamped to 0..=127 before the cast"
 )]
-fn nearest_key(key: f64) -> u8 {
+pub(super) fn nearest_key(key: f64) -> u8 {
     libm::floor(key + 0.5).clamp(0.0, 127.0) as u8
 }

@@ -2,10 +2,11 @@
 
 use dmus_kernel::miniport::VoicePriority;
 
+use crate::articulation::Strike;
 use crate::collection::KeyGroup;
 use crate::downloads::Downloads;
 use crate::dsp::tables::TICK_FRAMES;
-use crate::voice::{Lanes, Modulation};
+use crate::voice::{Lanes, Modulation, NoteExpression, Part};
 
 /// Whose voice it is, and in which state: all that messages look at.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +17,8 @@ pub(crate) struct Tag {
     pub(crate) part: u8,
     /// MIDI note of the message.
     pub(crate) key: u8,
+    /// Number that the host has given the note.
+    pub(crate) note_id: Option<i32>,
     /// Priority its channel has now.
     pub(crate) priority: VoicePriority,
     /// Place of its collection.
@@ -51,6 +54,7 @@ impl Tag {
             note,
             part,
             key,
+            note_id: None,
             priority,
             place: 0,
             region: 0,
@@ -124,6 +128,30 @@ impl Handle<'_> {
         tag.key_down = false;
         tag.bent = true;
         self.modulation.choke(moment.frame);
+    }
+
+    /// Moves the voice to another key, gliding for some frames.
+    pub(crate) fn move_to(
+        &mut self,
+        tag: &mut Tag,
+        part: Part<'_>,
+        strike: Strike,
+        moment: Moment,
+        frames: f64,
+    ) {
+        tag.key = strike.note;
+        tag.bent = true;
+        self.modulation.move_to(part, strike, moment.frame, frames);
+    }
+
+    /// Velocity it was struck with, `1..=127`.
+    pub(crate) const fn velocity(&self) -> u8 {
+        self.modulation.velocity()
+    }
+
+    /// Takes an expression of the note alone.
+    pub(crate) fn express(&mut self, expression: NoteExpression) {
+        self.modulation.express(expression);
     }
 
     /// Fades the voice; it no longer counts as playing.

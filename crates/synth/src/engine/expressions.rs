@@ -1,0 +1,126 @@
+//! Notes by the names that hosts have for them, and what belongs to one note alone.
+//!
+//! Source: \[CLAP\] note events and expressions; \[VST3\] note expressions.
+
+use crate::polyphony::Tag;
+use crate::voice::NoteExpression;
+
+use super::Engine;
+
+/// Whom an event is for; what is `None` is any.
+///
+/// # Source
+/// \[CLAP\] wildcards of note events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NoteAddress {
+    /// `0..=15`.
+    pub channel: Option<u8>,
+    /// `0..=127`.
+    pub key: Option<u8>,
+    /// As it was given to [`Engine::strike_note`].
+    pub note_id: Option<i32>,
+}
+
+impl NoteAddress {
+    /// Whether it names a voice of a part.
+    fn names(self, part: u8, tag: &Tag) -> bool {
+        let is_any = |wanted: Option<u8>, own: u8| wanted.is_none_or(|wanted| wanted == own);
+        tag.part == part
+            && is_any(self.key, tag.key)
+            && self
+                .note_id
+                .is_none_or(|wanted| tag.note_id == Some(wanted))
+    }
+
+    /// Channels it speaks of.
+    const fn channels(self) -> std::ops::Range<u8> {
+        match self.channel {
+            Some(channel) if channel < 16 => channel..channel + 1,
+            Some(_) => 0..0,
+            None => 0..16,
+        }
+    }
+}
+
+impl Engine {
+    /// Strikes a note that can be spoken to by number.
+    ///
+    /// Everything else is as with a note-on message; expressions begin anew.
+    ///
+    /// - `group_index`: 0-based; a group that is not answered to is ignored
+    /// - `channel`: `0..=15`, `key`: `0..=127`, `velocity`: `1..=127`; others are ignored
+    /// - `note_id`: any number; several notes may have the same
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices.
+    pub fn strike_note(
+        &mut self,
+        group_index: u16,
+        channel: u8,
+        key: u8,
+        velocity: u8,
+        note_id: i32,
+    ) {
+        if channel > 15 {
+            return;
+        }
+        self.note_id = Some(note_id);
+        let group = group_index.saturating_add(1);
+        self.message(group, &[0x90 | channel, key, velocity]);
+        self.note_id = None;
+    }
+
+    /// Ends notes as note-off messages do: what a pedal holds goes on.
+    ///
+    /// - `group_index`: 0-based
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices.
+    pub fn lift_note(&mut self, group_index: u16, address: NoteAddress) {
+        for channel in address.channels() {
+            if let Some(part) = self.part_in_use(group_index, channel) {
+                self.lift(part, |tag| address.names(part, tag));
+            }
+        }
+        self.aim_bent();
+    }
+
+    /// Sets an expression of sounding notes, released ones too.
+    ///
+    /// It acts from the next control tick on and is reached at its end. A note that nobody named
+    /// is not touched, and no note is none.
+    ///
+    /// - `group_index`: 0-based
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices.
+    pub fn express(&mut self, group_index: u16, address: NoteAddress, expression: NoteExpression) {
+        for channel in address.channels() {
+            if let Some(part) = self.part_in_use(group_index, channel) {
+                self.polyphony.for_each_playing(
+                    |tag| address.names(part, tag),
+                    |_, voice| voice.express(expression),
+                );
+            }
+        }
+    }
+
+    /// Sets how many voices a part may have at a time; `None` is as many as there are.
+    ///
+    /// A note beyond them takes the place of one of its own part's, chosen as where all voices are
+    /// in use. Voices that sound go on. Resets leave it alone.
+    ///
+    /// - `group_index`: 0-based; a part that is not there is ignored
+    /// - `channel`: `0..=15`
+    /// - `most`: 0 silences the part
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_part_voices(&mut self, group_index: u16, channel: u8, most: Option<u16>) {
+        if let Some(part) = super::part_index(group_index, channel)
+            && let Some(channel) = self.channels.get_mut(usize::from(part))
+        {
+            channel.most_voices = most;
+        }
+    }
+}
