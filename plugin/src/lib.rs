@@ -81,6 +81,8 @@ impl Dmus {
         let parts = self.params.parts();
         Trims {
             master_gain_db: master_gain_db(&self.params.master),
+            interpolation: self.params.interpolation(),
+            effects: self.params.effects(),
             parts: core::array::from_fn(|channel| {
                 parts
                     .get(channel)
@@ -120,6 +122,10 @@ impl Plugin for Dmus {
     fn task_executor(&mut self) -> TaskExecutor<Self> {
         let control = self.control.clone();
         Box::new(move |task| tasks::run(task, &control))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        params::added::fill_in(state);
     }
 
     fn params(&self) -> Arc<dyn Params> {
@@ -176,8 +182,19 @@ impl Plugin for Dmus {
             song: &song,
         };
         self.shell.process(left, right, &asked, events);
-        // An instrument may be played at any time and never asks to sleep.
-        ProcessStatus::KeepAlive
+        status(context.plugin_api(), self.shell.is_at_rest())
+    }
+}
+
+/// Whether the host may leave blocks out.
+///
+/// While anything sounds it may not: how long a note or a reverb rings nobody can say in advance.
+/// A CLAP host wakes an instrument for the next event. A VST3 host reads this as the length of the
+/// tail, at a time of its choosing, so that it is never told of an end.
+const fn status(api: PluginApi, is_at_rest: bool) -> ProcessStatus {
+    match api {
+        PluginApi::Clap if is_at_rest => ProcessStatus::Normal,
+        _ => ProcessStatus::KeepAlive,
     }
 }
 

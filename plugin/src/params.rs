@@ -5,9 +5,17 @@
 //! follows program changes. The engine smooths every change itself, in frames, so that a bounce
 //! does not depend on the block size. Ids are never reused.
 
+pub mod added;
+pub mod choices;
+pub mod effects;
+
 use std::sync::Arc;
 
+use dmus_synth::{EffectsSettings, Interpolation};
 use nice_plug::prelude::*;
+
+use choices::InterpolationChoice;
+use effects::{ChorusParams, DelayParams, ReverbParams, switch};
 
 use crate::state::{SavedBank, SavedParts, Shared};
 use crate::view::ProgramNames;
@@ -27,6 +35,16 @@ pub struct DmusParams {
     /// What serves all parts.
     #[nested(group = "Master")]
     pub master: MasterParams,
+
+    /// The reverb.
+    #[nested(group = "Reverb")]
+    pub reverb: ReverbParams,
+    /// The chorus.
+    #[nested(group = "Chorus")]
+    pub chorus: ChorusParams,
+    /// The delay.
+    #[nested(group = "Delay")]
+    pub delay: DelayParams,
 
     #[nested(id_prefix = "p01", group = "Part 01")]
     part_01: PartParams,
@@ -76,6 +94,12 @@ pub struct MasterParams {
     /// Volume of everything, dB; [`VOLUME_OFF_DB`] is silence.
     #[id = "vol"]
     pub volume: FloatParam,
+    /// How waves are read between their frames.
+    #[id = "interp"]
+    pub interpolation: EnumParam<InterpolationChoice>,
+    /// No effect at all.
+    #[id = "dry"]
+    pub dry: BoolParam,
 }
 
 /// Parameters of one part.
@@ -102,7 +126,12 @@ impl DmusParams {
         Self {
             master: MasterParams {
                 volume: volume("Master Volume".to_owned()),
+                interpolation: EnumParam::new("Master Interpolation", InterpolationChoice::Sinc),
+                dry: switch("Master Dry", false),
             },
+            reverb: ReverbParams::default(),
+            chorus: ChorusParams::default(),
+            delay: DelayParams::default(),
             part_01: part(1),
             part_02: part(2),
             part_03: part(3),
@@ -122,6 +151,29 @@ impl DmusParams {
             bank: Shared(bank),
             saved_parts: Shared(saved_parts),
         }
+    }
+
+    /// What is asked of the effects.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn effects(&self) -> EffectsSettings {
+        EffectsSettings {
+            dry: self.master.dry.modulated_plain_value(),
+            reverb: self.reverb.settings(),
+            chorus: self.chorus.settings(),
+            delay: self.delay.settings(),
+        }
+    }
+
+    /// How waves are to be read.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn interpolation(&self) -> Interpolation {
+        self.master.interpolation.modulated_plain_value().chosen()
     }
 
     /// The parts in channel order.
@@ -285,6 +337,9 @@ fn program_value(text: &str, drums: bool, names: &ProgramNames) -> Option<i32> {
 mod tests {
     use super::*;
 
+    /// Master, three effects, the parts.
+    const ALL: usize = 3 + 3 * 4 + 3 * PARTS;
+
     fn params() -> DmusParams {
         DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())
     }
@@ -293,12 +348,19 @@ mod tests {
     fn every_id_is_short_and_occurs_once() {
         let map = params().param_map();
         let mut ids: Vec<_> = map.iter().map(|(id, ..)| id.clone()).collect();
-        assert_eq!(ids.len(), 1 + 3 * PARTS);
+        assert_eq!(ids.len(), ALL);
         assert!(ids.contains(&"p01_vol".to_owned()) && ids.contains(&"p16_prog".to_owned()));
         assert!(ids.iter().all(|id| id.len() <= 8));
         ids.sort();
         ids.dedup();
-        assert_eq!(ids.len(), 1 + 3 * PARTS);
+        assert_eq!(ids.len(), ALL);
+    }
+
+    #[test]
+    fn at_their_defaults_they_change_nothing_of_the_engine() {
+        let params = params();
+        assert_eq!(params.effects(), EffectsSettings::default());
+        assert_eq!(params.interpolation(), Interpolation::default());
     }
 
     #[test]

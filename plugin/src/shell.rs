@@ -166,6 +166,15 @@ impl Shell {
         }
     }
 
+    /// Whether nothing sounds, nothing waits and nothing moves: more blocks would be silent.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.render.as_ref().is_none_or(Render::is_at_rest)
+    }
+
     /// Plays one block: `events` gives the host's events with their offsets in frames.
     ///
     /// # Real-time

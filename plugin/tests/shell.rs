@@ -13,7 +13,7 @@ use dmus::tasks::{self, Attention, Task};
 use dmus::view::ProgramNames;
 use dmus_entry::PortEvent;
 use dmus_kernel::clock::Transport;
-use dmus_synth::PartTrim;
+use dmus_synth::{Interpolation, ReverbKind};
 use nice_plug::midi::NoteEvent;
 use nice_plug::params::persist::PersistentField;
 
@@ -29,6 +29,7 @@ struct Rig {
     control: SharedControl,
     parts: Shared<SavedParts>,
     bank: Shared<SavedBank>,
+    trims: Trims,
     left: Vec<f32>,
     right: Vec<f32>,
 }
@@ -50,6 +51,7 @@ impl Rig {
             control,
             parts: Shared(parts),
             bank: Shared(bank),
+            trims: Trims::default(),
             left,
             right,
         }
@@ -58,19 +60,19 @@ impl Rig {
     /// Plays one block of messages at its first frame and returns its peak.
     fn play(&mut self, messages: &[&[u8]]) -> f32 {
         let Self {
-            shell, left, right, ..
+            shell,
+            trims,
+            left,
+            right,
+            ..
         } = self;
-        let trims = Trims {
-            master_gain_db: 0.0,
-            parts: [PartTrim::default(); PARTS],
-        };
         let mut events = messages.iter();
         assert_no_alloc(|| {
             shell.process(
                 left,
                 right,
                 &Asked {
-                    trims: &trims,
+                    trims,
                     song: &Transport::default(),
                 },
                 core::iter::from_fn(|| {
@@ -101,6 +103,56 @@ fn a_key_sounds_at_once_and_a_reset_is_silent() {
     assert!(rig.play(&[&[0x90, 60, 100]]) > 0.0);
     assert_no_alloc(|| rig.shell.reset());
     assert_eq!(rig.play(&[]).to_bits(), 0.0_f32.to_bits());
+}
+
+/// Plays a short note with much reverb; says how many blocks sounded before the instrument rested.
+fn blocks_until_rest(dry: bool) -> usize {
+    let mut rig = Rig::new();
+    rig.trims.effects.dry = dry;
+    rig.play(&[&[0xB0, 91, 127], &[0x90, 60, 100]]);
+    rig.play(&[&[0x80, 60, 0]]);
+    let (mut block, mut last_heard) = (0, 0);
+    while !rig.shell.is_at_rest() {
+        assert!(block < 3_000, "still not at rest after half a minute");
+        block += 1;
+        if rig.play(&[]) > 0.0 {
+            last_heard = block;
+        }
+    }
+    assert_eq!(rig.play(&[]).to_bits(), 0.0_f32.to_bits());
+    assert!(rig.shell.is_at_rest());
+    rig.play(&[&[0x90, 60, 100]]);
+    assert!(!rig.shell.is_at_rest(), "a key wakes it");
+    last_heard
+}
+
+#[test]
+fn a_note_rings_in_the_reverb_until_it_is_silent_and_no_host_may_rest_before() {
+    let (dry, wet) = (blocks_until_rest(true), blocks_until_rest(false));
+    let second = 48_000 / BLOCK;
+    assert!(wet > dry + 2 * second, "{wet} blocks, {dry} without reverb");
+}
+
+#[test]
+fn interpolation_and_effects_of_the_trims_reach_the_engine_and_outlive_a_reset() {
+    let take = |change: fn(&mut Trims)| {
+        let mut rig = Rig::new();
+        change(&mut rig.trims);
+        rig.play(&[]);
+        assert_no_alloc(|| rig.shell.reset());
+        rig.play(&[&[0xB0, 91, 127], &[0x90, 61, 100]]);
+        (0..8).for_each(|_| {
+            rig.play(&[]);
+        });
+        rig.left
+    };
+    let usual = take(|_| {});
+    assert!(usual == take(|_| {}));
+    assert!(usual != take(|trims| trims.interpolation = Interpolation::Linear));
+    assert!(usual != take(|trims| trims.effects.dry = true));
+    assert!(usual != take(|trims| trims.effects.reverb.kind = Some(ReverbKind::Plate)));
+    let off = take(|trims| trims.effects.reverb.on = false);
+    assert!(off != usual);
 }
 
 #[test]

@@ -54,7 +54,7 @@ impl Player {
             channel_groups: CHANNEL_GROUPS,
             ..PortConfig::new(rate)
         };
-        let mut port = Port::new(SynthMiniport::new(VOICES), config)
+        let mut port = Port::new(SynthMiniport::new(VOICES).with_effects(), config)
             .map_err(|error| FileError::new(place, error))?;
         if let Some(surplus) = banks.get(usize::from(USER_BANKS)) {
             let reason = format!("{USER_BANKS} banks lie over one another at most");

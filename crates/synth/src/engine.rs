@@ -281,8 +281,12 @@ impl Engine {
         }
     }
 
-    /// Whether nothing sounds and nothing moves: frames are zeros and ticks change nothing.
-    fn is_idle(&self) -> bool {
+    /// Whether nothing sounds and nothing moves: until the next message or setting frames are zeros.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the channels.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
         self.polyphony.sounding() == 0
             && self.mixer.rests()
             && self.devices.iter().all(Device::rests)

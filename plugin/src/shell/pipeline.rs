@@ -119,8 +119,8 @@ impl Pipeline {
             ..PortConfig::new(rate)
         };
         let refused = |error: &dyn std::error::Error| PipelineError::Port(error.to_string());
-        let mut port =
-            Port::new(SynthMiniport::new(VOICES), config).map_err(|error| refused(&error))?;
+        let miniport = SynthMiniport::new(VOICES).with_effects();
+        let mut port = Port::new(miniport, config).map_err(|error| refused(&error))?;
         let (history, history_reader) = history(DEFAULT_WORDS, CHANNEL_GROUPS);
         port.set_history(Some(history));
         let (properties, node) = properties(property_config(&port, downloads));

@@ -16,7 +16,9 @@ use dmus_kernel::pool::GrowthRefused;
 use dmus_kernel::sync::Writer;
 use dmus_kernel::wave_rt::FrameWriter;
 use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, StreamState};
-use dmus_synth::{Collection, Engine, NoRoom, PartTrim, SynthMiniport};
+use dmus_synth::{
+    Collection, EffectsSettings, Engine, Interpolation, NoRoom, PartTrim, SynthMiniport,
+};
 use rtrb::{Consumer, Producer};
 
 use super::inbound::{Inbound, Shape};
@@ -33,6 +35,9 @@ const RETIRED_PER_BLOCK: usize = 8;
 /// How often the telemetry is published while blocks come, 1/s.
 const PUBLICATIONS_PER_S: u32 = 100;
 
+/// A held peak below this (-90 dB) is out of the meter's sight.
+const REST: f32 = 3.2e-5;
+
 /// How often somebody who waits offline looks again.
 const GLANCE: Duration = Duration::from_millis(1);
 
@@ -41,10 +46,14 @@ const GLANCE: Duration = Duration::from_millis(1);
 const PORT_BYTES: usize = EVENTS_PER_BLOCK * record_bytes(3) + 4 * record_bytes(MAX_MESSAGE);
 
 /// What the parameters ask for, in the engine's units.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Trims {
     /// Gain of everything, dB.
     pub master_gain_db: f32,
+    /// How waves are read between their frames.
+    pub interpolation: Interpolation,
+    /// Reverb, chorus and delay.
+    pub effects: EffectsSettings,
     /// Of the sixteen parts of group 1.
     pub parts: [PartTrim; PARTS],
 }
@@ -435,6 +444,12 @@ impl Render {
         {
             self.engine().set_master_gain_db(trims.master_gain_db);
         }
+        if before.is_none_or(|before| before.interpolation != trims.interpolation) {
+            self.engine().set_interpolation(trims.interpolation);
+        }
+        if before.is_none_or(|before| before.effects != trims.effects) {
+            self.engine().set_effects(trims.effects);
+        }
         for (channel, trim) in (0_u8..16).zip(&trims.parts) {
             let old = before.and_then(|before| before.parts.get(usize::from(channel)).copied());
             if old.as_ref() == Some(trim) {
@@ -473,6 +488,15 @@ impl Render {
         for (held, now) in self.peak.iter_mut().zip([left, right]) {
             *held = now.max(*held * factor);
         }
+    }
+
+    /// Whether more blocks would be silent and change nothing.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the pins.
+    pub fn is_at_rest(&self) -> bool {
+        let engine = self.port.stream().engine();
+        self.port.stats().held == 0 && engine.is_idle() && self.peak.iter().all(|peak| *peak < REST)
     }
 
     /// Everything there is to tell.
@@ -564,15 +588,6 @@ mod tests {
     use super::*;
     use crate::downloads::SharedDownloads;
 
-    const TRIMS: Trims = Trims {
-        master_gain_db: 0.0,
-        parts: [PartTrim {
-            gain_db: 0.0,
-            pan: 0.0,
-            program: None,
-        }; PARTS],
-    };
-
     fn render() -> Render {
         let pipeline = Pipeline::new(48_000, 1, SharedDownloads::default()).expect("a usual rate");
         pipeline.split().1
@@ -582,7 +597,7 @@ mod tests {
     fn block(render: &mut Render, steady_time: Option<i64>, events: &[PortEvent<'_>]) {
         let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
         render.take_ports(steady_time, events.iter().copied());
-        render.begin(&TRIMS);
+        render.begin(&Trims::default());
         render.run(&mut left, &mut right);
     }
 
@@ -617,7 +632,7 @@ mod tests {
         block(&mut render, None, &[event]);
         // A block that nobody announced.
         let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
-        render.begin(&TRIMS);
+        render.begin(&Trims::default());
         render.run(&mut left, &mut right);
         assert_eq!(render.port.stats().delivered, 1);
     }

@@ -18,7 +18,12 @@ const FILES: [&str; 11] = [
     "plugin/src/tasks.rs",
 ];
 /// Folders of which every file may.
-const FOLDERS: [&str; 3] = ["plugin/src/editor/", "crates/entry/", "xtask/"];
+const FOLDERS: [&str; 4] = [
+    "plugin/src/editor/",
+    "plugin/src/params/",
+    "crates/entry/",
+    "xtask/",
+];
 
 /// The framework is imported by the files that translate for it and by no other.
 pub(super) fn imports(tree: &Tree, findings: &mut Vec<Finding>) {
