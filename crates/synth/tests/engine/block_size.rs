@@ -88,6 +88,27 @@ fn script() -> Script {
         script.push((at + 311, vec![0xD0, (n * 2) as u8]));
         script.push((at + 777, vec![0x80 | (n % 3) as u8, key, 0]));
     }
+    // Edits of parts, drums and tunings, glides, one note at a time.
+    for (at, message) in [
+        (1009, &[0xB1, 99, 1][..]),
+        (1009, &[0xB1, 98, 0x09]),
+        (1010, &[0xB1, 6, 100]),
+        (2017, &[0xB9, 99, 0x18]),
+        (2017, &[0xB9, 98, 44]),
+        (2018, &[0xB9, 6, 60]),
+        (3011, &[0xB2, 71, 90]),
+        (3500, &[0xB0, 65, 127]),
+        (3500, &[0xB0, 5, 20]),
+        (4099, &[0xB2, 126, 1]),
+        (4100, &[0xB2, 68, 127]),
+        (6007, &[0xF0, 0x7F, 0x7F, 4, 2, 0, 0x30, 0xF7]),
+        (7019, &[0xF0, 0x7F, 0x7F, 4, 3, 0, 0x50, 0xF7]),
+        (8053, &[0xF0, 0x7F, 0x7F, 9, 1, 1, 0, 66, 4, 50, 0xF7]),
+        (10_007, &[0xB0, 84, 50]),
+        (12_011, &[0xF0, 0x7F, 0x7F, 8, 2, 0, 1, 50, 51, 3, 0, 0xF7]),
+    ] {
+        script.push((at, message.to_vec()));
+    }
     script.push((5003, vec![0xB0, 64, 127]));
     script.push((9001, vec![0xB0, 64, 0]));
     script.push((11_111, vec![0xF0, 0x7F, 0x7F, 4, 1, 0, 0x50, 0xF7]));

@@ -1,4 +1,16 @@
-//! Programs, banks, modes, resets and messages that mean nothing.
+//! Programs, banks, modes, resets and messages that mean nothing; what else MIDI says is in the
+//! folder.
+
+mod drums;
+mod exclusive;
+mod expressions;
+mod glides;
+mod limits;
+mod parameters;
+mod parts;
+mod sounds;
+mod tunings;
+mod zones;
 
 use dmus_dls::bank::{Destination, Source};
 use dmus_synth::{Engine, EngineConfig, Layer, Mode, PartTrim};
@@ -6,6 +18,43 @@ use dmus_synth::{Engine, EngineConfig, Layer, Mode, PartTrim};
 use crate::bank::{bank, cents, harness, instrument, looped, modulate, patch, region, sine};
 use crate::measure::close;
 use crate::rig::{Rig, compile};
+
+/// Selects a registered parameter of channel 1 and enters both bytes.
+fn registered(rig: &mut Rig, number: u8, msb: u8, lsb: u8) {
+    for (controller, value) in [(101, 0), (100, number), (6, msb), (38, lsb)] {
+        rig.send(&[0xB0, controller, value]);
+    }
+}
+
+/// Selects a parameter of channel 1 that is not registered and enters the upper byte.
+fn non_registered(rig: &mut Rig, msb: u8, lsb: u8, value: u8) {
+    for (controller, value) in [(99, msb), (98, lsb), (6, value)] {
+        rig.send(&[0xB0, controller, value]);
+    }
+}
+
+/// A data set of GS with its check sum.
+fn gs(address: [u8; 3], data: &[u8]) -> Vec<u8> {
+    let body = [&address, data].concat();
+    let sum = body.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
+    let head = [0xF0, 0x41, 0x10, 0x42, 0x12];
+    let tail = [sum.wrapping_neg() & 0x7F, 0xF7];
+    [&head[..], &body, &tail].concat()
+}
+
+/// A parameter change of XG.
+fn xg(address: [u8; 3], data: &[u8]) -> Vec<u8> {
+    [&[0xF0, 0x43, 0x10, 0x4C][..], &address, data, &[0xF7]].concat()
+}
+
+/// Largest distance of the pitch from a frequency in a second of the note on key 69, cents.
+fn swing(rig: &mut Rig) -> f64 {
+    rig.strike(69);
+    rig.run(4410);
+    let frames = rig.run_s(1.0);
+    let far = |cents: f64, (_, at): (f64, f64)| cents.max(at.abs());
+    frames.pitch(441.0).into_iter().fold(0.0, far)
+}
 
 /// Melodic programs and drum kits, each silent about its sound: what counts is which answers.
 fn programs() -> dmus_dls::Bank {
