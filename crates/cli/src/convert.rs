@@ -5,16 +5,16 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write, stderr};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use dmus_dls::bank::{Connection, Curve, Destination, Dialect, Source};
 use dmus_dls::{Attenuation, Bank, ReadOptions, write};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::bank::{self, FileError};
 use crate::patch::PatchName;
+use crate::progress;
 
 /// Arguments of the verb.
 #[derive(Debug, Args)]
@@ -124,21 +124,12 @@ fn save(bank: &Bank, output: &Path) -> io::Result<()> {
 
 fn write_to(bank: &Bank, path: &Path) -> io::Result<()> {
     let file = File::create(path)?;
-    let bar = progress_bar(write::length(bank));
+    let bar = progress::bar(write::length(bank), "{bar:40} {bytes} of {total_bytes}");
     let mut out = bar.wrap_write(&file);
     write::to_writer(bank, &mut out)?;
     out.flush()?;
     bar.finish_and_clear();
     file.sync_all()
-}
-
-/// A bar for a person at a terminal; nobody else sees one.
-fn progress_bar(bytes: u64) -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}");
-    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// What stands in the file in words of our own, which other programs skip.

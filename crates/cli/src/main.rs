@@ -1,12 +1,17 @@
 //! `dmus`: the engine of the plug-in on the command line.
 #![forbid(unsafe_code)]
 
+mod apart;
 mod bank;
+mod choices;
 mod convert;
 mod info;
 mod patch;
 mod player;
+mod progress;
 mod render;
+mod sound_file;
+mod stems;
 
 use std::process::ExitCode;
 
@@ -23,7 +28,7 @@ struct Arguments {
 /// One verb per file.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Play a MIDI file into a WAV file.
+    /// Play a MIDI file into a WAV or FLAC file.
     Render(render::Render),
     /// Say what is in a bank.
     Info(info::Info),

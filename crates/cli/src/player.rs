@@ -14,8 +14,9 @@ use dmus_kernel::{
 };
 use dmus_library::{Library, Progress};
 use dmus_song::{Message, Recording, Song};
-use dmus_synth::{Collection, Layer, SynthMiniport, USER_BANKS};
+use dmus_synth::{Collection, EffectsSettings, Engine, Interpolation, Layer, PartTrim, USER_BANKS};
 
+use crate::apart::{ApartMiniport, Frames};
 use crate::bank::{self, FileError};
 
 /// Voices, as in the plug-in.
@@ -27,8 +28,12 @@ const CHANNEL_GROUPS: u16 = 4;
 /// Frames of one block; the samples do not depend on it.
 pub(crate) const BLOCK: usize = 512;
 
-/// The end of the song rings on until it is quieter than this (-90 dB) for a whole block.
+/// The end of the song rings on until it is quieter than this (-90 dB) for a whole block; while an
+/// effect is awake, for as long as its longest repetition takes.
 const SILENCE: f32 = 3.2e-5;
+
+/// Longest time between two repetitions of an effect, s.
+const LONGEST_REPETITION_S: usize = 2;
 
 /// Longest ring, s.
 const LONGEST_TAIL_S: usize = 30;
@@ -36,26 +41,15 @@ const LONGEST_TAIL_S: usize = 30;
 /// Bytes of music buffer; a message that finds no room in one block goes into the next.
 const MUSIC_BYTES: usize = 1 << 20;
 
-/// A running port, and room for what goes into it.
-pub(crate) struct Player {
-    port: Port<SynthMiniport>,
-    music: MusicBuffer,
-    history: Option<HistoryReader>,
-}
+/// Banks in the order that they cover one another, ready to be played.
+#[derive(Debug, Clone)]
+pub(crate) struct Stack(Vec<(Layer, Arc<Collection>)>);
 
-impl Player {
-    /// A running port with the built-in bank and, above it, those of the user.
+impl Stack {
+    /// The built-in bank and, above it, those of the user.
     ///
     /// - `banks`: files, uppermost first
-    pub(crate) fn new(rate_hz: u32, banks: &[PathBuf]) -> Result<Self, FileError> {
-        let place = Path::new("--rate");
-        let rate = SampleRate::new(rate_hz).map_err(|error| FileError::new(place, error))?;
-        let config = PortConfig {
-            channel_groups: CHANNEL_GROUPS,
-            ..PortConfig::new(rate)
-        };
-        let mut port = Port::new(SynthMiniport::new(VOICES).with_effects(), config)
-            .map_err(|error| FileError::new(place, error))?;
+    pub(crate) fn load(banks: &[PathBuf]) -> Result<Self, FileError> {
         if let Some(surplus) = banks.get(usize::from(USER_BANKS)) {
             let reason = format!("{USER_BANKS} banks lie over one another at most");
             return Err(FileError::new(surplus, reason));
@@ -66,24 +60,106 @@ impl Player {
             let bank = bank.map_err(|error| FileError::new(path, error))?;
             stack.push((Layer::User(layer), Arc::clone(&bank.collection)));
         }
+        Ok(Self(stack))
+    }
+}
+
+/// One of the sixteen channels of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Part {
+    /// Counted from 0, `0..=3`.
+    pub(crate) group: u16,
+    /// `0..=15`.
+    pub(crate) channel: u8,
+}
+
+impl Part {
+    /// All parts, in order.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let parts = |group| (0..16).map(move |channel| Self { group, channel });
+        (0..CHANNEL_GROUPS).flat_map(parts)
+    }
+
+    /// Counted from 1 over all groups, `1..=64`.
+    pub(crate) fn number(self) -> u16 {
+        self.group * 16 + u16::from(self.channel) + 1
+    }
+}
+
+/// What is asked of the sound.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sound {
+    /// How waves are read between their frames.
+    pub(crate) interpolation: Interpolation,
+    /// No effect at all.
+    pub(crate) is_dry: bool,
+    /// The message before all others.
+    pub(crate) opening: Option<&'static [u8]>,
+    /// Only this part is heard; all are played, so that none loses a voice that it had.
+    pub(crate) solo: Option<Part>,
+}
+
+/// Where a song ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum End {
+    /// When it has rung out.
+    Silence,
+    /// With the first block that reaches this frame.
+    Frame(usize),
+}
+
+/// A running port, and room for what goes into it.
+pub(crate) struct Player {
+    port: Port<ApartMiniport>,
+    opening: Option<&'static [u8]>,
+    music: MusicBuffer,
+    history: Option<HistoryReader>,
+}
+
+impl Player {
+    /// A running port.
+    ///
+    /// - `rate_hz`: `1_000..=768_000`
+    pub(crate) fn new(rate_hz: u32, stack: &Stack, sound: &Sound) -> Result<Self, FileError> {
+        let place = Path::new("--rate");
+        let fail = |error: &dyn std::fmt::Display| FileError::new(place, error);
+        let rate = SampleRate::new(rate_hz).map_err(|error| fail(&error))?;
+        let config = PortConfig {
+            channel_groups: CHANNEL_GROUPS,
+            ..PortConfig::new(rate)
+        };
+        let mut port =
+            Port::new(ApartMiniport::new(VOICES), config).map_err(|error| fail(&error))?;
         let engine = port.stream_mut().engine_mut();
-        for (layer, collection) in stack {
+        for (layer, collection) in &stack.0 {
             engine
-                .download(layer, Some(collection))
-                .map_err(|error| FileError::new(place, error))?;
+                .download(*layer, Some(Arc::clone(collection)))
+                .map_err(|error| fail(&error))?;
         }
+        set_up(engine, sound);
         port.set_state(StreamState::Run)
-            .map_err(|error| FileError::new(place, error))?;
+            .map_err(|error| fail(&error))?;
         Ok(Self {
             port,
+            opening: sound.opening,
             music: MusicBuffer::with_capacity(MUSIC_BYTES),
             history: None,
         })
     }
 
     /// The port, to be asked for its counts.
-    pub(crate) const fn port(&self) -> &Port<SynthMiniport> {
+    pub(crate) const fn port(&self) -> &Port<ApartMiniport> {
         &self.port
+    }
+
+    /// Keeps what the effects give from now on, each apart.
+    pub(crate) fn keep_returns(&mut self) {
+        self.port.stream_mut().keep_returns();
+    }
+
+    /// What the effects gave since then.
+    pub(crate) fn take_returns(&mut self) -> [Frames; 3] {
+        self.port.stream_mut().take_returns()
     }
 
     /// Keeps what is played from now on, with room for all of a song.
@@ -124,8 +200,13 @@ impl Player {
         Ok(recording.into_song().to_smf())
     }
 
-    /// Plays the whole song and its ring.
-    pub(crate) fn play(&mut self, song: &Song, mut progress: impl FnMut(usize)) -> Vec<[f32; 2]> {
+    /// Plays the whole song up to its end.
+    pub(crate) fn play(
+        &mut self,
+        song: &Song,
+        end: End,
+        mut progress: impl FnMut(usize),
+    ) -> Frames {
         let rate_hz = self.port.config().sample_rate.hz();
         let frame_of = |message: &Message| usize::try_from(message.time().frame(rate_hz));
         let last = usize::try_from(song.length().frame(rate_hz)).unwrap_or(usize::MAX);
@@ -137,10 +218,16 @@ impl Player {
             .map(|tempo| tempo.time().frame(rate_hz));
         let mut tempo = tempos.next();
         let mut frames = Vec::new();
+        let mut quiet_frames = 0;
         let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
         loop {
             let start = frames.len();
             self.music.clear(self.port.stamp(0));
+            if let Some(message) = self.opening.take() {
+                let all = ChannelGroup::BROADCAST;
+                // The buffer is empty, so there is room.
+                let _room = self.music.push(all, ReferenceTime::ZERO, false, message);
+            }
             while let Some(message) = waiting.peek() {
                 let frame = frame_of(message).unwrap_or(usize::MAX);
                 if frame >= start + BLOCK || !self.add(message, frame.saturating_sub(start)) {
@@ -156,11 +243,28 @@ impl Player {
             self.port.render(&mut left, &mut right);
             frames.extend(left.iter().zip(&right).map(|(left, right)| [*left, *right]));
             progress(frames.len());
-            let quiet = left.iter().chain(&right).all(|frame| frame.abs() < SILENCE);
-            let over = waiting.peek().is_none() && frames.len() >= last;
-            if (over && quiet) || frames.len() >= longest {
+            let is_quiet = left.iter().chain(&right).all(|frame| frame.abs() < SILENCE);
+            quiet_frames = if is_quiet { quiet_frames + BLOCK } else { 0 };
+            let is_over = match end {
+                End::Frame(frame) => frames.len() >= frame,
+                End::Silence => {
+                    let over = waiting.peek().is_none() && frames.len() >= last;
+                    let enough = self.silence_frames();
+                    (over && quiet_frames >= enough) || frames.len() >= longest
+                }
+            };
+            if is_over {
                 return frames;
             }
+        }
+    }
+
+    /// Frames of silence after which nothing will come.
+    fn silence_frames(&self) -> usize {
+        if self.port.stream().engine().effects_sleep() {
+            BLOCK
+        } else {
+            LONGEST_REPETITION_S * self.port.config().sample_rate.hz() as usize
         }
     }
 
@@ -204,6 +308,26 @@ impl Player {
     }
 }
 
+/// Tells an engine that has not played yet what is asked of it.
+fn set_up(engine: &mut Engine, sound: &Sound) {
+    engine.set_interpolation(sound.interpolation);
+    engine.set_effects(EffectsSettings {
+        dry: sound.is_dry,
+        ..EffectsSettings::default()
+    });
+    if let Some(solo) = sound.solo {
+        let silent = PartTrim {
+            gain_db: f32::NEG_INFINITY,
+            ..PartTrim::default()
+        };
+        for part in Part::all().filter(|part| *part != solo) {
+            engine.set_part_trim(part.group, part.channel, silent);
+        }
+        // In force from the first frame on, instead of being reached.
+        engine.reset();
+    }
+}
+
 /// The bank that is compiled in, ready to be played.
 fn compile_built_in() -> Result<Arc<Collection>, FileError> {
     Collection::compile(&bank::built_in()?)
@@ -216,11 +340,16 @@ mod tests {
     use super::*;
     use dmus_song::Recording;
 
+    fn ready(rate_hz: u32) -> Player {
+        let stack = Stack::load(&[]).expect("the built-in bank");
+        Player::new(rate_hz, &stack, &Sound::default()).expect("a player")
+    }
+
     /// Plays a song, what was kept of it, and what was kept of that: all to the same bits.
     fn check(song: &Song, rate_hz: u32) -> Song {
-        let mut player = Player::new(rate_hz, &[]).expect("a player");
+        let mut player = ready(rate_hz);
         player.keep(song);
-        let frames = player.play(song, |_| {});
+        let frames = player.play(song, End::Silence, |_| {});
         assert_eq!(player.port.stats().lost.total(), 0);
         let file = player.captured(song).expect("all was kept");
         let again = Song::read_smf(&file).expect("a file");
@@ -232,7 +361,7 @@ mod tests {
             assert_eq!(first.bytes(), second.bytes());
         }
 
-        let mut second = Player::new(rate_hz, &[]).expect("a player");
+        let mut second = ready(rate_hz);
         second.keep(&again);
         let bits = |frames: &[[f32; 2]]| -> Vec<u32> {
             frames
@@ -242,7 +371,7 @@ mod tests {
                 .collect()
         };
         assert!(frames.iter().flatten().any(|sample| sample.abs() > 0.01));
-        assert!(bits(&frames) == bits(&second.play(&again, |_| {})));
+        assert!(bits(&frames) == bits(&second.play(&again, End::Silence, |_| {})));
         let third = second.captured(&again).expect("all was kept");
         let third = Song::read_smf(&third).expect("a file");
         assert_eq!(third.messages(), again.messages());
@@ -333,18 +462,16 @@ mod tests {
         add(NOTE, 2, &[0x93, 60, 100]);
         let song = recording.into_song();
 
-        let mut whole = Player::new(RATE, &[]).expect("a player");
+        let mut whole = ready(RATE);
         whole.keep(&song);
-        let expected = whole.play(&song, |_| {});
+        let expected = whole.play(&song, End::Silence, |_| {});
         let reader = whole.history.as_ref().expect("kept");
         let rate = whole.port.config().sample_rate;
         let since = rate.sample_to_ref(SampleTime::ZERO.after_frames(SINCE));
         let take = reader.take(Some(since)).expect("nobody writes");
         assert_eq!(take.events().len(), 1);
         let (recording, _) = Recording::of_take(&take, "", RATE);
-        let part = Player::new(RATE, &[])
-            .expect("a player")
-            .play(&recording.into_song(), |_| {});
+        let part = ready(RATE).play(&recording.into_song(), End::Silence, |_| {});
         let found = &part[NOTE - SINCE..NOTE - SINCE + 4_000];
         assert!(found.iter().flatten().any(|sample| sample.abs() > 0.001));
         assert!(found == &expected[NOTE..NOTE + 4_000]);
@@ -352,15 +479,15 @@ mod tests {
 
     #[test]
     fn without_keeping_nothing_is_captured() {
-        let player = Player::new(8_000, &[]).expect("a player");
+        let player = ready(8_000);
         assert!(player.captured(&dmus_song::demo()).is_err());
     }
 
     #[test]
     fn a_song_sounds_and_nothing_is_lost() {
         let song = dmus_song::demo();
-        let mut player = Player::new(8_000, &[]).expect("a player");
-        let frames = player.play(&song, |_| {});
+        let mut player = ready(8_000);
+        let frames = player.play(&song, End::Silence, |_| {});
         let peak = frames
             .iter()
             .flatten()
@@ -373,7 +500,9 @@ mod tests {
 
     #[test]
     fn a_rate_out_of_range_is_refused_with_the_range() {
-        let error = Player::new(999, &[]).err().expect("refused");
+        let stack = Stack::load(&[]).expect("the built-in bank");
+        let error = Player::new(999, &stack, &Sound::default());
+        let error = error.err().expect("refused");
         assert!(error.to_string().contains("1000..=768000"), "{error}");
     }
 
@@ -383,11 +512,11 @@ mod tests {
             env!("CARGO_MANIFEST_DIR"),
             "/../../presets/dmus-gm.dls"
         ));
-        assert!(Player::new(8_000, &vec![path.clone(); 8]).is_ok());
-        let error = Player::new(8_000, &vec![path; 9]).err().expect("refused");
+        assert!(Stack::load(&vec![path.clone(); 8]).is_ok());
+        let error = Stack::load(&vec![path; 9]).expect_err("refused");
         assert!(error.to_string().contains("8 banks"), "{error}");
-        let error = Player::new(8_000, &["no/such.dls".into()]).err();
-        let error = error.expect("there is none").to_string();
+        let error = Stack::load(&["no/such.dls".into()]).expect_err("there is none");
+        let error = error.to_string();
         assert!(error.starts_with("no/such.dls: "), "{error}");
     }
 }
