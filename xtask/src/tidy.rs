@@ -92,7 +92,7 @@ impl Tree {
 /// A rule: adds what it objects to.
 type Rule = fn(&Tree, &mut Vec<Finding>);
 
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 18] = [
     layout::heads,
     layout::lengths,
     layout::unsafe_is_forbidden,
@@ -109,6 +109,7 @@ const RULES: [Rule; 17] = [
     citations::sources,
     conformance::pipeline,
     conformance::formats,
+    conformance::conformance,
     reach::every_file_is_built,
 ];
 

@@ -1,5 +1,5 @@
-//! Rules on docs/pipeline.md and docs/formats.md: each row names code that exists, with a test that
-//! exists.
+//! Rules on docs/pipeline.md, docs/formats.md and docs/conformance.md: each row names code that
+//! exists, with a test that exists.
 //!
 //! A row is `| what | path: item | path: test | note |`. Of an item the last name counts
 //! (`Port::render` is `render`); several in one cell stand apart by semicolons. A cell that is a
@@ -16,6 +16,11 @@ pub(super) fn pipeline(tree: &Tree, findings: &mut Vec<Finding>) {
 /// Every row of the bank formats' tables keeps its word.
 pub(super) fn formats(tree: &Tree, findings: &mut Vec<Finding>) {
     rows("docs/formats.md", tree, findings);
+}
+
+/// Every row of the tables of what sounds keeps its word.
+pub(super) fn conformance(tree: &Tree, findings: &mut Vec<Finding>) {
+    rows("docs/conformance.md", tree, findings);
 }
 
 /// Every row of a file keeps its word.
@@ -275,5 +280,6 @@ mod tests {
             ["docs/formats.md:5", "docs/formats.md:5"]
         );
         assert_eq!(only(formats, &files[1..]), "is missing");
+        assert_eq!(only(conformance, &files), "is missing");
     }
 }

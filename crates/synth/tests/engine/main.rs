@@ -13,6 +13,7 @@
 
 mod bank;
 mod block_size;
+mod connections;
 mod download_table;
 mod downloads;
 mod effects;
@@ -35,6 +36,7 @@ mod soundfont;
 mod unloading;
 mod voices;
 mod volume;
+mod worked_example;
 
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

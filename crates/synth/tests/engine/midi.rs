@@ -310,3 +310,39 @@ fn a_factory_bank_sounds_where_the_users_has_nothing() {
     assert_eq!(rig.part(1).layer, Some(Layer::Factory));
     assert_eq!(rig.part(9).layer, Some(Layer::Factory));
 }
+
+#[test]
+fn a_reset_in_real_time_is_power_on() {
+    let mut rig = Rig::new(&harness(&[]));
+    rig.send(&gs([0x40, 0x00, 0x7F], &[0]));
+    rig.send(&[0xC0, 5]);
+    rig.strike(60);
+    rig.send(&[0xFF]);
+    rig.run(1000);
+    assert_eq!(rig.part(0).mode, Mode::Dls);
+    assert_eq!(rig.part(0).requested.program, 0);
+    assert_eq!(rig.voices(), 0);
+}
+
+#[test]
+fn omni_lifts_keys_and_changes_nothing_else() {
+    for controller in [124, 125] {
+        let mut rig = Rig::new(&harness(&[]));
+        rig.strike(60);
+        rig.send(&[0xB0, controller, 0]);
+        rig.run(1000);
+        assert_eq!(rig.voices(), 0);
+        rig.strike(60);
+        rig.strike(64);
+        assert_eq!(rig.voices(), 2);
+    }
+}
+
+#[test]
+fn local_control_does_nothing() {
+    let mut rig = Rig::new(&harness(&[]));
+    rig.strike(60);
+    rig.send(&[0xB0, 122, 0]);
+    rig.run(1000);
+    assert_eq!(rig.voices(), 1);
+}

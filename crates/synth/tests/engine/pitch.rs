@@ -158,6 +158,21 @@ fn coarse_tuning_moves_the_key_before_the_region_is_chosen() {
 }
 
 #[test]
+fn coarse_tuning_waits_for_the_next_note() {
+    let mut rig = Rig::new(&harness(&[]));
+    rig.strike(57);
+    rig.run(441);
+    for (controller, value) in [(101, 0), (100, 2), (6, 0x4C)] {
+        rig.send(&[0xB0, controller, value]);
+    }
+    close(rig.run_s(0.5).frequency(220.5), 220.5, 0.05);
+    rig.lift(57);
+    rig.run(4410);
+    rig.strike(57);
+    close(rig.run_s(0.5).frequency(441.0), 441.0, 0.05);
+}
+
+#[test]
 fn coarse_tuning_leaves_drums_alone() {
     let mut rig = Rig::new(&split());
     for message in [[0xB9, 101, 0], [0xB9, 100, 2], [0xB9, 6, 0x4C]] {
