@@ -311,13 +311,14 @@ impl Drop for Folder {
     }
 }
 
-/// A saved state that names a bank and leaves everything else at its default.
+/// A saved state that names a bank and leaves everything else at its default but the effects: what
+/// is measured of a known sound is the bank's, and no room's.
 #[must_use]
 pub fn state_naming(bank: &Path) -> Vec<u8> {
     let path = json_string(&bank.to_string_lossy());
     let field = json_string(&format!("{{\"format\":1,\"path\":{path}}}"));
     state_of(&format!(
-        "{{\"version\":\"0.1.0\",\"params\":{{}},\"fields\":{{\"bank\":{field}}}}}"
+        "{{\"version\":\"0.1.0\",\"params\":{{\"dry\":{{\"bool\":true}}}},\"fields\":{{\"bank\":{field}}}}}"
     ))
 }
 

@@ -7,6 +7,12 @@ use std::process::Command;
 
 use dmus_host_tests::bundle;
 use dmus_host_tests::fixture::{self, Folder};
+use dmus_host_tests::host::Bundle;
+use dmus_host_tests::player::{Partition, play};
+use dmus_host_tests::timeline::Timeline;
+
+/// Frames per second of what is hashed.
+const RATE: u32 = 44_100;
 
 /// Runs a program to its end, which must be a success.
 fn run(command: &mut Command) {
@@ -20,6 +26,29 @@ fn run(command: &mut Command) {
         "{}\n{page}\n{errors}",
         output.status
     );
+}
+
+/// Plays a song through the bundle in blocks of any sizes; the hash of its first frames.
+///
+/// - `params`: names and texts of parameters set before
+fn plugin_hash(song: &dmus_song::Song, params: &[(&str, &str)], frames: usize) -> String {
+    let mut plugin = Bundle::load(&bundle::clap().unwrap())
+        .unwrap()
+        .instance()
+        .unwrap();
+    for (name, text) in params {
+        plugin.flush_text(name, text).unwrap();
+    }
+    plugin.run(RATE, 777).unwrap();
+    let timeline = Timeline::of_song(song, RATE);
+    let partition = Partition::Random { seed: 5, most: 777 };
+    let take = play(&mut plugin, &timeline, frames as u64, partition).unwrap();
+    let mut hasher = blake3::Hasher::new();
+    for (left, right) in take.left.iter().zip(&take.right) {
+        hasher.update(&left.to_le_bytes());
+        hasher.update(&right.to_le_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// Samples of a file as bits, left and right in turn.
@@ -81,4 +110,38 @@ fn the_built_in_song_is_the_same_on_the_command_line() {
 #[test]
 fn a_song_through_another_bank_is_the_same_on_the_command_line() {
     check(&dmus_song::demo(), Some(&fixture::bank()), 44_100);
+}
+
+#[test]
+fn the_hash_of_the_plug_in_is_that_of_the_command_line() {
+    let song = dmus_song::demo();
+    let folder = Folder::new().unwrap();
+    let midi = folder.write("song.mid", &song.to_smf()).unwrap();
+    let wav = folder.path().join("out.wav");
+    // Each with an option of the command line and the parameters that ask for the same.
+    let pairs: [(&[&str], &[(&str, &str)]); 3] = [
+        (&[], &[]),
+        (
+            &["--interpolation", "linear"],
+            &[("Master Interpolation", "Linear")],
+        ),
+        (&["--dry"], &[("Master Dry", "On")]),
+    ];
+    let mut hashes = Vec::new();
+    for (options, params) in pairs {
+        let render = |more: &[&str]| {
+            let mut command = Command::new(bundle::command_line().unwrap());
+            command.arg("render").arg(&midi).args(options).args(more);
+            command.args(["--rate", &RATE.to_string()]);
+            command
+        };
+        run(render(&[]).arg("-o").arg(&wav));
+        let frames = hound::WavReader::open(&wav).unwrap().duration();
+        let hash = plugin_hash(&song, params, frames as usize);
+        run(render(&["--verify-hash", &hash]).arg("-o").arg(&wav));
+        hashes.push(hash);
+    }
+    hashes.sort();
+    hashes.dedup();
+    assert_eq!(hashes.len(), 3, "each sounds otherwise");
 }

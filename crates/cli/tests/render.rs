@@ -226,6 +226,35 @@ fn dry_leaves_every_effect_out() {
 }
 
 #[test]
+fn an_echo_after_a_second_of_silence_is_not_cut_off() {
+    let folder = Folder::new("echo");
+    let mut recording = Recording::new("");
+    let mut add = |ms: u64, bytes: &[u8]| {
+        recording.message(ms * 10_000, 1, bytes).unwrap();
+    };
+    // A delay of 1 s of GS, sent to by a closed hi-hat without reverb and chorus.
+    let check = (0_u8.wrapping_sub(0x40 + 0x01 + 0x50 + 0x02)) & 0x7F;
+    let third = [
+        0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0x01, 0x50, 0x02, check, 0xF7,
+    ];
+    add(0, &third);
+    for (controller, value) in [(91, 0), (93, 0), (94, 127)] {
+        add(0, &[0xB9, controller, value]);
+    }
+    add(10, &[0x99, 42, 127]);
+    fs::write(folder.path("song.mid"), recording.into_song().to_smf()).unwrap();
+    folder.page("-o out.wav");
+    let samples = folder.floats("out.wav");
+    // 10 ms each, in frames of two samples.
+    let loud = |ms: usize| largest(samples[ms * 16..(ms + 10) * 16].iter().copied());
+    assert!(loud(10) > 1e-2, "the note");
+    assert!(loud(980) < 3.2e-5, "silence: {}", loud(980));
+    assert!(loud(1_010) > 1e-3, "its first repetition");
+    assert!(loud(3_010) > 1e-5, "its third");
+    assert!(samples.len() / 16_000 < 30, "it ends by itself");
+}
+
+#[test]
 fn stems_are_there_for_the_parts_that_sound_and_sum_up_to_the_mix() {
     let folder = Folder::new("stems");
     let page = folder.page("-o out.wav --stems");
