@@ -4,6 +4,7 @@
 //! and tables under docs/sound, of which docs/sound.md speaks, and a summary on the screen. What is
 //! rendered in between lies under target/sound.
 
+mod causes;
 mod compare;
 mod measure;
 mod notes;
@@ -31,7 +32,10 @@ pub(crate) fn run(project: &Project, words: &[String]) -> Result<()> {
         [] => (true, true),
         ["--figures"] => (true, false),
         ["--compare"] => (false, true),
-        _ => bail!("not understood: '{}' (--figures, --compare)", words.join(" ")),
+        _ => bail!(
+            "not understood: '{}' (--figures, --compare)",
+            words.join(" ")
+        ),
     };
     let bench = Bench::new(project)?;
     if compare {

@@ -8,9 +8,9 @@ use super::measure::{
 };
 
 /// Differences of which the document speaks.
-const LEVEL_DB: f64 = 1.0;
-const PITCH_CENTS: f64 = 2.0;
-const TIME_PERCENT: f64 = 5.0;
+pub(super) const LEVEL_DB: f64 = 1.0;
+pub(super) const PITCH_CENTS: f64 = 2.0;
+pub(super) const TIME_PERCENT: f64 = 5.0;
 
 /// Where in the frames of a sound what is.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub(super) struct Span {
 }
 
 /// What a sound of ours has more than another one.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Difference {
     /// Frames.
     pub(super) onset: Option<i64>,
@@ -57,13 +57,14 @@ impl Difference {
         let [ours_spectrum, theirs_spectrum] = &spectra;
         let [ours_curve, theirs_curve] = &curves;
         let [ours_fall, theirs_fall] = &falls;
+        let widest_step = departure(ours_curve, theirs_curve, level_db, 40.0);
         let widest = departure(&ours_levels, &theirs_levels, level_db, 40.0);
         Self {
             onset: pair(onset(held(ours)), onset(held(theirs)))
                 .map(|(ours, theirs)| ours as i64 - theirs as i64),
             pitch_cents: cents(ours_spectrum, theirs_spectrum),
             level_db,
-            envelope: departure(ours_curve, theirs_curve, level_db, 40.0).map(|(step, db)| {
+            envelope: widest_step.map(|(step, db)| {
                 let time_ms = step as f64 * STEP as f64 * 1000.0 / RATE_HZ;
                 (db, time_ms)
             }),
@@ -141,11 +142,11 @@ fn pair<T>(one: Option<T>, other: Option<T>) -> Option<(T, T)> {
     one.zip(other)
 }
 
-/// What one time is longer than another, per cent; nothing below half a step, which no curve of
-/// steps can tell.
+/// What one time is longer than another, per cent; nothing below a step, which no curve of steps can
+/// tell.
 fn percent(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
     let (ours, theirs) = pair(ours, theirs)?;
-    if (ours - theirs).abs() < 0.5 {
+    if (ours - theirs).abs() < 1.0 {
         return Some(0.0);
     }
     (theirs > 0.0).then(|| 100.0 * (ours / theirs - 1.0))

@@ -118,11 +118,16 @@ pub(super) fn strongest(spectrum: &[f64], lowest_hz: f64, highest_hz: f64) -> Op
     let bin_hz = RATE_HZ / WINDOW as f64;
     let within = |bin: usize| (lowest_hz..=highest_hz).contains(&(bin as f64 * bin_hz));
     let bins = spectrum.windows(3).zip(1..).filter(|(_, bin)| within(*bin));
-    let (around, bin) = bins.max_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)))?;
+    let (around, bin) =
+        bins.max_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)))?;
     let [low, peak, high] = <[f64; 3]>::try_from(around).ok()?.map(decibels);
     // The top of the parabola through three decibels.
     let bend = low - 2.0 * peak + high;
-    let shift = if bend < 0.0 { 0.5 * (low - high) / bend } else { 0.0 };
+    let shift = if bend < 0.0 {
+        0.5 * (low - high) / bend
+    } else {
+        0.0
+    };
     (peak > -120.0).then_some((bin as f64 + shift.clamp(-1.0, 1.0)) * bin_hz)
 }
 
@@ -221,7 +226,10 @@ mod tests {
     }
 
     fn close(value: f64, expected: f64, tolerance: f64) {
-        assert!((value - expected).abs() < tolerance, "{value} is not {expected}");
+        assert!(
+            (value - expected).abs() < tolerance,
+            "{value} is not {expected}"
+        );
     }
 
     #[test]

@@ -5,18 +5,20 @@
 //! form.
 #![forbid(unsafe_code)]
 
+#[path = "../departures.rs"]
+mod departures;
+
 use std::error::Error;
-use std::fs::{self, File};
-use std::ops::ControlFlow;
+use std::fs;
 use std::sync::Arc;
 
+use dmus_dls::Bank;
 use dmus_dls::bank::{
     BankInfo, Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
     Transform, Wave, WaveLink, WaveLoop, WaveSample,
 };
-use dmus_dls::{Bank, Image, ReadOptions};
 use dmus_song::Song;
-use dmus_synth::{Collection, Compiler, Engine, EngineConfig, Interpolation, Layer};
+use dmus_synth::{Collection, Engine, EngineConfig, Interpolation, Layer};
 
 /// Frames per second.
 const RATE_HZ: u32 = 48_000;
@@ -28,7 +30,7 @@ const BLOCK: usize = 64;
 const PEAK: f64 = 32_000.0;
 
 const HELP: &str = "\
-play BANK EVENTS OUT [linear|cubic|sinc]
+play BANK EVENTS OUT ours|VARIANT[+VARIANT]...
 song TEXT EVENTS                               the events of a text song
 sine KIND FREQUENCY RATIO OUT                  frequency in rates of the wave
 filter HZ DB OUT                               the answer to an impulse; HZ of 0 is no filter
@@ -40,8 +42,7 @@ fn main() -> Done {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
-        ["play", bank, events, out] => play(bank, events, out, Interpolation::Sinc),
-        ["play", bank, events, out, name] => play(bank, events, out, kind(name)?),
+        ["play", bank, events, out, variants] => play(bank, events, out, variants),
         ["song", text, events] => song(text, events),
         ["sine", name, frequency, ratio, out] => {
             sine(kind(name)?, frequency.parse()?, ratio.parse()?, out)
@@ -71,15 +72,22 @@ fn kind(name: &str) -> Result<Interpolation, Box<dyn Error>> {
 ///
 /// The first line of `events` has the number of frames; every other one a frame and the bytes of a
 /// message, hexadecimal.
-fn play(bank: &str, events: &str, out: &str, kind: Interpolation) -> Done {
-    let file = File::open(bank)?;
-    let length = usize::try_from(file.metadata()?.len())?;
-    let image = Image::read_file(&file, length, &mut |_| ControlFlow::Continue(()))?;
-    let image = image.unwrap_or_default();
-    let mut compiler = Compiler::new();
-    let rest = Bank::deliver(&image, ReadOptions::default(), &mut compiler)?;
-    let mut engine = engine(Arc::new(compiler.finish(rest.info.name)?), 1024)?;
-    engine.set_interpolation(kind);
+fn play(bank: &str, events: &str, out: &str, variants: &str) -> Done {
+    let variants: Vec<&str> = variants.split('+').collect();
+    if let Some(unknown) = variants.iter().find(|name| !VARIANTS.contains(name)) {
+        return Err(format!("no variant '{unknown}'").into());
+    }
+    let is = |name| variants.contains(&name);
+    let mut bank = Bank::read(&fs::read(bank)?)?;
+    departures::apply(&mut bank, &variants);
+    let mut engine = engine(Arc::new(Collection::compile(&bank)?), 1024)?;
+    if is("cubic") {
+        engine.set_interpolation(Interpolation::Cubic);
+    }
+    if is("later") {
+        // Ticks lie on absolute frames: from now on they fall into the middle of blocks.
+        engine.render(&mut [0.0; BLOCK / 2], &mut [0.0; BLOCK / 2]);
+    }
     let text = fs::read_to_string(events)?;
     let mut lines = text.lines();
     let frames: usize = lines.next().ok_or("no frames")?.parse()?;
@@ -105,6 +113,19 @@ fn play(bank: &str, events: &str, out: &str, kind: Interpolation) -> Done {
     }
     write(out, &left, &right)
 }
+
+/// Ways in which a play may depart from ours, several with `+` between them.
+const VARIANTS: [&str; 9] = [
+    "ours",
+    "cubic",
+    "later",
+    "start",
+    "range",
+    "sustain",
+    "peak",
+    "hump",
+    "correction",
+];
 
 /// Writes the events of a text song; it rings for two seconds. System exclusive messages are left
 /// out: a program's own power-on state is what is compared.
@@ -189,12 +210,12 @@ fn envelope(numbers: [f64; 6], out: &str) -> Done {
     write(out, &left, &right)
 }
 
-fn cents(cents: f64) -> i32 {
+pub(crate) fn cents(cents: f64) -> i32 {
     (cents * 65_536.0).round() as i32
 }
 
 /// A connection that no source moves.
-fn constant(destination: Destination, scale: i32) -> Connection {
+pub(crate) fn constant(destination: Destination, scale: i32) -> Connection {
     Connection {
         source: Source::None,
         source_transform: Transform::default(),
