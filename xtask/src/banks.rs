@@ -10,6 +10,7 @@ mod fetch;
 mod peers;
 
 use std::env;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
@@ -59,6 +60,22 @@ pub(crate) fn fetch_banks(project: &Project) -> Result<()> {
         [] => Ok(()),
         absent => bail!("absent: {}", absent.join("; ")),
     }
+}
+
+/// Fetches banks and peers.
+///
+/// # Errors
+/// When one of them cannot be had.
+pub(crate) fn fetch_peers(project: &Project) -> Result<()> {
+    match provide(project)? {
+        0 => Ok(()),
+        absent => bail!("absent: {absent}, named above"),
+    }
+}
+
+/// Where npm's packages are.
+pub(crate) fn node_folder(project: &Project) -> PathBuf {
+    peers::node_folder(project)
 }
 
 /// Fetches what there is to be had; gives the number of things that are absent.

@@ -20,6 +20,7 @@ mod project;
 mod python;
 mod report;
 mod sanitize;
+mod sound;
 mod steps;
 mod suites;
 mod tally;
@@ -54,6 +55,7 @@ While working on it:
   cargo xtask bank           compute the built-in bank anew
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
+  cargo xtask sound          figures of how it sounds, and notes and songs beside other synthesizers
   cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
@@ -94,6 +96,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "icount" => no_more(rest).and_then(|()| icount::run(&Project::find()?)),
         "banks" => banks::run(&Project::find()?, rest),
         "load" => no_more(rest).and_then(|()| load::run(&Project::find()?)),
+        "sound" => sound::run(&Project::find()?, rest),
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
@@ -144,7 +147,7 @@ mod tests {
     fn help_names_every_task() {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
-            "bundle", "validate", "bank", "banks", "load", "fuzz", "corpus",
+            "bundle", "validate", "bank", "banks", "load", "sound", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

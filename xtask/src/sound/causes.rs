@@ -1,0 +1,129 @@
+//! Why a sound differs: each difference beyond the limits is put down to a cause by an experiment.
+//!
+//! In: ours beside another synthesizer's, and ours with one thing done as the other does it, beside
+//! the same. Out: a word for each difference. With the cause put in, the difference is within the
+//! limits. What the specifications say of each cause is told in docs/sound.md.
+
+use super::compare::{Difference, LEVEL_DB, PITCH_CENTS, TIME_PERCENT};
+
+/// What differs, and what one does about it in ours: a name, and variants of benches/peers.
+pub(super) type Experiment = (&'static str, &'static str);
+
+/// FluidSynth's.
+pub(super) const FLUID: [Experiment; 7] = [
+    ("range", "range"),
+    ("sustain", "sustain"),
+    ("resonance", "peak"),
+    ("correction", "correction"),
+    ("interpolation", "cubic"),
+    ("start", "start"),
+    ("several", "range+sustain+peak+correction+cubic+start"),
+];
+
+/// SpessaSynth's.
+pub(super) const SPESSA: [Experiment; 5] = [
+    ("range", "range"),
+    ("resonance", "hump"),
+    ("interpolation", "cubic"),
+    ("start", "start"),
+    ("several", "range+hump+cubic+start"),
+];
+
+/// The name of a difference that ours has from itself, begun half a tick later: the layers of an
+/// instrument beat, and their phases hang on the first milliseconds.
+const BEATS: &str = "beats";
+
+/// A difference that no experiment mends.
+pub(super) const OPEN: &str = "open";
+
+/// A quantity by the name that `Difference::large` gives it, and its limit.
+fn quantity(name: &str, difference: &Difference, usual_db: f64) -> (Option<f64>, f64) {
+    let first = |pair: Option<(f64, f64)>| pair.map(|(value, _)| value);
+    match name {
+        "pitch" => (difference.pitch_cents, PITCH_CENTS),
+        "level" => (Some(difference.level_db - usual_db), LEVEL_DB),
+        "envelope" => (first(difference.envelope), LEVEL_DB),
+        "rise" => (difference.rise_percent, TIME_PERCENT),
+        "fall" => (difference.fall_percent, TIME_PERCENT),
+        _ => (first(difference.spectrum), LEVEL_DB),
+    }
+}
+
+/// The cause of one large difference.
+///
+/// - `experiments`: their names, and ours so changed beside the other's
+/// - `later`: ours beside ours, begun half a tick later
+pub(super) fn cause(
+    name: &str,
+    experiments: &[(&'static str, Difference)],
+    later: &Difference,
+    usual_db: f64,
+) -> &'static str {
+    let left = |difference: &Difference| {
+        let (value, limit) = quantity(name, difference, usual_db);
+        value.unwrap_or(0.0).abs() / limit
+    };
+    let (single, all): (Vec<_>, Vec<_>) = experiments
+        .iter()
+        .partition(|(cause, _)| *cause != "several");
+    let best = |from: &[&(&'static str, Difference)]| {
+        let lefts = from
+            .iter()
+            .map(|(cause, difference)| (*cause, left(difference)));
+        let best = lefts.min_by(|(_, one), (_, other)| one.total_cmp(other));
+        best.filter(|(_, left)| *left <= 1.0)
+            .map(|(cause, _)| cause)
+    };
+    let of_itself = if name == "level" {
+        later.level_db.abs() / LEVEL_DB
+    } else {
+        left(later)
+    };
+    best(&single)
+        .or_else(|| best(&all))
+        .or_else(|| (of_itself > 0.5).then_some(BEATS))
+        .unwrap_or(OPEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::compare::Span;
+    use super::*;
+
+    /// A tone with a level, beside one of level 1.
+    fn beside(level: f32) -> Difference {
+        let tone = |level: f32| -> Vec<[f32; 2]> {
+            let value = |n: usize| level * (n as f32 * 0.05).sin();
+            (0..48_000).map(|n| [value(n), 0.0]).collect()
+        };
+        let span = Span {
+            start: 0,
+            held: 48_000,
+            released: 0,
+        };
+        Difference::of(&tone(level), &tone(1.0), span)
+    }
+
+    #[test]
+    fn the_cause_is_the_experiment_that_mends_it() {
+        let tried = [
+            ("range", beside(2.0)),
+            ("resonance", beside(1.05)),
+            ("several", beside(1.0)),
+        ];
+        assert_eq!(cause("level", &tried, &beside(1.0), 0.0), "resonance");
+    }
+
+    #[test]
+    fn what_only_all_together_mend_has_several_causes() {
+        let tried = [("range", beside(1.5)), ("several", beside(1.0))];
+        assert_eq!(cause("level", &tried, &beside(1.0), 0.0), "several");
+    }
+
+    #[test]
+    fn what_nothing_mends_beats_or_is_open() {
+        let tried = [("range", beside(2.0))];
+        assert_eq!(cause("level", &tried, &beside(1.3), 0.0), BEATS);
+        assert_eq!(cause("level", &tried, &beside(1.0), 0.0), OPEN);
+    }
+}

@@ -1,0 +1,222 @@
+//! The comparison: single notes and songs through one bank, in ours and in the others.
+//!
+//! Out: `comparison.tsv`, one line for each sound and synthesizer, and a summary on the screen.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::causes::{Experiment, FLUID, SPESSA, cause};
+use super::compare::{COLUMNS, Difference, Span};
+use super::measure::{Frame, median};
+use super::notes::{HELD, LEAD, OFF, SLOT, notes, script};
+use super::{Bench, FOLDER, read};
+use crate::banks;
+use crate::process::Job;
+use crate::project::Project;
+
+/// The bank that all play.
+const BANK: &str = "TimGM6mb.sf2";
+
+/// Text songs, by their paths in the repository.
+const SONGS: [&str; 3] = [
+    "presets/songs/first-sound.song",
+    "benches/peers/songs/wide.song",
+    "benches/peers/songs/drive.song",
+];
+
+/// A synthesizer beside ours, and what is tried to explain where it differs.
+struct Peer {
+    name: &'static str,
+    experiments: &'static [Experiment],
+}
+
+const PEERS: [Peer; 2] = [
+    Peer {
+        name: "FluidSynth",
+        experiments: &FLUID,
+    },
+    Peer {
+        name: "SpessaSynth",
+        experiments: &SPESSA,
+    },
+];
+
+/// Plays everything in every synthesizer and writes the table.
+///
+/// # Errors
+/// When a bank or a synthesizer is missing, or one of them fails.
+pub(super) fn run(project: &Project, bench: &Bench) -> Result<()> {
+    banks::fetch_peers(project)?;
+    let stage = Stage::new(project, bench)?;
+    let notes = notes();
+    let events = bench.folder.join("notes.events");
+    fs::write(&events, script(&notes)).with_context(|| format!("{}", events.display()))?;
+    let spans: Vec<(String, Span)> = notes
+        .iter()
+        .enumerate()
+        .map(|(index, note)| {
+            let span = Span {
+                start: index * SLOT + LEAD,
+                held: HELD,
+                released: OFF - LEAD - HELD - 480,
+            };
+            (note.name(), span)
+        })
+        .collect();
+    let mut rows = stage.rows(&events, &spans)?;
+    for song in SONGS {
+        let name = Path::new(song).file_stem().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        let events = bench.folder.join(format!("{name}.events"));
+        Job::new("the song's events", Command::new(&bench.program))
+            .args(["song".as_ref(), project.path(song).as_os_str()])
+            .args([&events])
+            .screen()?;
+        let span = Span {
+            start: 0,
+            held: usize::MAX / 2,
+            released: 0,
+        };
+        rows.extend(stage.rows(&events, &[(format!("song {name}"), span)])?);
+    }
+    report(project, rows)
+}
+
+/// A sound in one of the others.
+struct Row {
+    peer: &'static str,
+    sound: String,
+    difference: Difference,
+    /// Ours with each experiment, beside the other's.
+    tried: Vec<(&'static str, Difference)>,
+    /// Ours begun half a tick later, beside ours.
+    later: Difference,
+}
+
+/// What each synthesizer is started with.
+struct Stage {
+    program: PathBuf,
+    fluid: PathBuf,
+    node: PathBuf,
+    bank: PathBuf,
+}
+
+impl Stage {
+    fn new(project: &Project, bench: &Bench) -> Result<Self> {
+        let fluid = bench.folder.join("play");
+        Job::new("the build of FluidSynth's driver", Command::new("cc"))
+            .args(["-O2".as_ref(), "-o".as_ref(), fluid.as_os_str()])
+            .args([project.path("benches/peers/play.c")])
+            .args(["-ldl"])
+            .screen()?;
+        let node = banks::node_folder(project).join("play.mjs");
+        let script = project.path("benches/peers/play.mjs");
+        fs::copy(&script, &node).with_context(|| format!("{}", script.display()))?;
+        Ok(Self {
+            program: bench.program.clone(),
+            fluid,
+            node,
+            bank: project.target("banks").join(BANK),
+        })
+    }
+
+    /// Plays events in all, and compares the sounds that lie in them.
+    fn rows(&self, events: &Path, spans: &[(String, Span)]) -> Result<Vec<Row>> {
+        let ours = self.ours(events, "ours")?;
+        let later = self.ours(events, "later")?;
+        let mut rows = Vec::new();
+        for peer in &PEERS {
+            let theirs = self.theirs(events, peer.name)?;
+            let start = rows.len();
+            rows.extend(spans.iter().map(|(sound, span)| Row {
+                peer: peer.name,
+                sound: sound.clone(),
+                difference: Difference::of(&ours, &theirs, *span),
+                tried: Vec::new(),
+                later: Difference::of(&ours, &later, *span),
+            }));
+            for (cause, variant) in peer.experiments {
+                let changed = self.ours(events, variant)?;
+                let rows = rows.iter_mut().skip(start);
+                for (row, (_, span)) in rows.zip(spans) {
+                    let difference = Difference::of(&changed, &theirs, *span);
+                    row.tried.push((cause, difference));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn ours(&self, events: &Path, variant: &str) -> Result<Vec<Frame>> {
+        let mut command = Command::new(&self.program);
+        command.arg("play");
+        self.play("DMus", command, events, &[variant])
+    }
+
+    fn theirs(&self, events: &Path, peer: &str) -> Result<Vec<Frame>> {
+        let command = if peer == "FluidSynth" {
+            Command::new(&self.fluid)
+        } else {
+            let mut node = Command::new("node");
+            node.arg(&self.node);
+            node
+        };
+        self.play(peer, command, events, &[])
+    }
+
+    fn play(
+        &self,
+        name: &str,
+        command: Command,
+        events: &Path,
+        rest: &[&str],
+    ) -> Result<Vec<Frame>> {
+        let out = events.with_extension(format!("{name}.f32"));
+        let played = Job::new(name, command)
+            .args([&self.bank, events, &out].map(AsRef::<Path>::as_ref))
+            .args(rest)
+            .succeeds()?;
+        anyhow::ensure!(played, "{name} did not play {}", events.display());
+        read(&out)
+    }
+}
+
+/// Writes the table, and says on the screen how much of it is beyond the limits, and why.
+fn report(project: &Project, rows: Vec<Row>) -> Result<()> {
+    let mut table = format!("beside\tsound\t{COLUMNS}\tlarge, and why\n");
+    for Peer { name, .. } in &PEERS {
+        let of_it = || rows.iter().filter(|row| row.peer == *name);
+        let usual_db = median(of_it().map(|row| row.difference.level_db));
+        println!(
+            "\n{name}: {} sounds, ours {usual_db:.2} dB louder",
+            of_it().count()
+        );
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for row in of_it() {
+            let large = row.difference.large(usual_db).into_iter().map(|what| {
+                let why = cause(what, &row.tried, &row.later, usual_db);
+                *counts.entry((what, why)).or_default() += 1;
+                format!("{what}: {why}")
+            });
+            let large: Vec<String> = large.collect();
+            let (sound, difference) = (&row.sound, &row.difference);
+            table.push_str(&format!(
+                "{name}\t{sound}\t{difference}\t{}\n",
+                large.join(", ")
+            ));
+        }
+        for ((what, why), count) in counts {
+            println!("  {what:<10} {why:<14} {count:>3}");
+        }
+    }
+    let folder = project.path(FOLDER);
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    let file = folder.join("comparison.tsv");
+    fs::write(&file, table).with_context(|| format!("{}", file.display()))?;
+    println!("{}", project.show(&file));
+    Ok(())
+}
