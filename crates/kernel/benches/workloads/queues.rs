@@ -9,8 +9,10 @@ use std::{
     collections::BinaryHeap,
 };
 
-#[path = "../../src/port/sequencer/near.rs"]
-mod near;
+#[path = "../../src/port/sequencer/far.rs"]
+mod far;
+#[path = "../../src/port/sequencer/heap.rs"]
+mod heap;
 #[path = "../../src/port/sequencer/queue.rs"]
 #[expect(dead_code, reason = "one message at a time is taken out here")]
 mod queue;
@@ -20,7 +22,7 @@ mod series;
 mod wheel;
 
 use crate::pool::Queued;
-use queue::{Queue, Source};
+use queue::Queue;
 
 /// As large as the handle of a chain.
 type Value = [u32; 4];
@@ -139,7 +141,7 @@ impl Peer for Sequencer {
             furthest: u64::from(low) | u64::from(high) << 32,
             ends: (first, last),
         };
-        self.0.push(message).unwrap();
+        self.0.push(message);
     }
 
     #[inline]

@@ -56,8 +56,8 @@ impl Inlet<'_> {
     /// Queues a message whose time is not 0, where there is [`spare`](Self::spare) room. It is
     /// counted by [`submit`](Self::submit).
     #[inline]
-    pub(super) fn accept_queued(&mut self, message: Queued, cx: &mut RenderCx<'_>) {
-        self.sequencer.put_queued(message, cx);
+    pub(super) fn accept_queued(&mut self, message: Queued) {
+        self.sequencer.put_queued(message);
     }
 
     /// Counts messages that were accepted as they came.

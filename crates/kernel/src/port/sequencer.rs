@@ -20,8 +20,9 @@
 //! **States.** The sequencer has none: it is advanced in RUN only, so PAUSE and ACQUIRE hold, and
 //! flushed in STOP.
 
+mod far;
+mod heap;
 mod lag;
-mod near;
 mod queue;
 mod series;
 mod wheel;
@@ -107,6 +108,12 @@ impl Sequencer {
         }
     }
 
+    /// True if all that is held came in the order of its times.
+    #[inline]
+    pub(crate) const fn is_in_order(&self) -> bool {
+        self.queue.is_in_order()
+    }
+
     /// Messages held, `0..=capacity`.
     #[inline]
     pub(crate) const fn held(&self) -> u32 {
@@ -171,24 +178,16 @@ impl Sequencer {
             cx.allocator.stamp(&mut message, cx.time());
         }
         let message = cx.allocator.queued(message).map_err(Self::full)?;
-        self.enqueue(message, cx);
+        self.queue.push(message);
         Ok(())
     }
 
     /// Queues a message of the pool of `cx` whose time is not 0; there is
     /// [`spare`](Self::spare) room.
     #[inline]
-    pub(crate) fn put_queued(&mut self, message: Queued, cx: &mut RenderCx<'_>) {
+    pub(crate) fn put_queued(&mut self, message: Queued) {
         debug_assert!(self.spare() > 0, "more than there is room for");
-        self.enqueue(message, cx);
-    }
-
-    /// Queues a message there is room for.
-    #[inline]
-    fn enqueue(&mut self, message: Queued, cx: &mut RenderCx<'_>) {
-        if let Err(message) = self.queue.push(message) {
-            cx.allocator.put_message(cx.allocator.unqueued(&message));
-        }
+        self.queue.push(message);
     }
 
     /// Messages it would take whatever they claim.
@@ -215,9 +214,11 @@ impl Sequencer {
     ///
     /// A message is due when `now + prefetch >= time`. O(k) for k due, and what [`Queue::pop`] says.
     ///
+    /// - `IN_ORDER`: may be true where it [is so](Self::is_in_order); the two ways have little in common,
+    ///   and each is to have the registers for itself
     /// - `pull`: is given the frame of the master clock to go to, after that of `cx`
     #[inline]
-    pub(crate) fn advance<N: Mxf>(
+    pub(crate) fn advance<N: Mxf, const IN_ORDER: bool>(
         &mut self,
         end: SampleTime,
         next: &mut N,
@@ -225,9 +226,19 @@ impl Sequencer {
         pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
     ) -> Delivered {
         let dues = OnTime(self.rate);
-        let due = dues.frame_of(self.queue.earliest());
-        if self.is_at_time && due >= cx.now && self.queue.is_in_order() {
-            return self.queue.run(|run| play(run, dues, end, next, cx, pull));
+        let is_at_time = self.is_at_time;
+        if IN_ORDER {
+            debug_assert!(self.is_in_order(), "some came out of the order of times");
+            let due = dues.frame_of(self.queue.first());
+            if is_at_time && due >= cx.now {
+                return self.queue.run(|run| play(run, dues, end, next, cx, pull));
+            }
+        } else {
+            let mut mixed = self.queue.mixed();
+            let due = dues.frame_of(mixed.earliest());
+            if is_at_time && due >= cx.now {
+                return play_from(&mut mixed, dues, (due, end), next, cx, pull);
+            }
         }
         if self.lag.is_some() {
             return self.catch_up(end, next, cx, pull);
@@ -373,7 +384,7 @@ fn play_aside<N: Mxf>(
     cx: &mut RenderCx<'_>,
     pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
 ) -> Delivered {
-    play(queue, dues, end, next, cx, pull)
+    play(&mut queue.mixed(), dues, end, next, cx, pull)
 }
 
 /// What [`Sequencer::advance`] does with the messages of `source`.
@@ -384,11 +395,24 @@ fn play<N: Mxf>(
     end: SampleTime,
     next: &mut N,
     cx: &mut RenderCx<'_>,
+    pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
+) -> Delivered {
+    let due = dues.frame_of(source.earliest());
+    play_from(source, dues, (due, end), next, cx, pull)
+}
+
+/// As [`play`], where it is known when the first is due.
+#[inline]
+fn play_from<N: Mxf>(
+    source: &mut impl Source,
+    dues: impl Dues,
+    (mut due, end): (SampleTime, SampleTime),
+    next: &mut N,
+    cx: &mut RenderCx<'_>,
     mut pull: impl FnMut(&mut N, &mut RenderCx<'_>, SampleTime),
 ) -> Delivered {
     let held = source.held();
     let mut delivered = Delivered::default();
-    let mut due = dues.frame_of(source.earliest());
     if due > cx.now && cx.now < end {
         pull(next, cx, due.min(end));
     }

@@ -82,7 +82,7 @@ fn unpack_short<const LENGTH: u16>(
         let Some(event) = cx.allocator.granted_event(slot) else {
             break;
         };
-        inlet.accept_queued(Queued::new(time.units(), position, event), cx);
+        inlet.accept_queued(Queued::new(time.units(), position, event));
         position = position.wrapping_add(SHORT_BYTES as u64);
         taken += 1;
     }

@@ -142,7 +142,25 @@ impl WaveSink {
     ///
     /// Slices follow each other without a gap and add up to the block. Nothing is delivered on the
     /// frame after the last, which belongs to the next block; an empty block delivers nothing.
+    #[inline]
     pub(super) fn render<S: Stream>(
+        &mut self,
+        block: Block<'_>,
+        now: SampleTime,
+        sequencer: &mut Sequencer,
+        delivery: &mut Delivery<'_, S>,
+        allocator: &mut Allocator,
+    ) -> Delivered {
+        if sequencer.is_in_order() {
+            self.render_way::<S, true>(block, now, sequencer, delivery, allocator)
+        } else {
+            self.render_way::<S, false>(block, now, sequencer, delivery, allocator)
+        }
+    }
+
+    /// As [`render`](Self::render), where what is held came in order, or did not.
+    #[inline(never)]
+    fn render_way<S: Stream, const IN_ORDER: bool>(
         &mut self,
         mut block: Block<'_>,
         now: SampleTime,
@@ -169,7 +187,7 @@ impl WaveSink {
             }
             cx.now = until;
         };
-        let delivered = sequencer.advance(end, delivery, &mut cx, pull);
+        let delivered = sequencer.advance::<_, IN_ORDER>(end, delivery, &mut cx, pull);
         self.position = cx.position();
         if gives_audio {
             // Nothing is left, unless time came to its end inside the block.

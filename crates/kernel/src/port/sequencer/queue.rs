@@ -33,6 +33,7 @@ pub(super) struct Queue {
     wheel: Wheel,
     /// The time of the message taken out last: most of what comes is after it.
     passed: i64,
+    length: u32,
 }
 
 impl Queue {
@@ -42,50 +43,52 @@ impl Queue {
             series: Series::new(capacity),
             wheel: Wheel::new(capacity),
             passed: i64::MIN,
+            length: 0,
         }
     }
 
     /// Messages held.
     #[inline]
     pub(super) const fn len(&self) -> u32 {
-        self.series.len().wrapping_add(self.wheel.len())
+        self.length
     }
 
-    /// Puts a message in, if there is room.
-    ///
-    /// # Errors
-    /// The message, if more are held than there is capacity for; the caller rules that out.
+    /// Puts a message in; there is room for it.
     ///
     /// # Real-time
     /// Render. In order: wait-free. Otherwise as [`Wheel::push`].
     #[inline]
-    pub(super) fn push(&mut self, message: Queued) -> Result<(), Queued> {
+    pub(super) fn push(&mut self, message: Queued) {
+        self.length = self.length.wrapping_add(1);
         if self.series.follows(message.time) {
             self.series.push(message);
-            return Ok(());
+            return;
         }
         // In pieces, or the other way would have it in memory too.
-        self.push_aside(message.time, message.furthest, message.ends)
+        self.push_aside(message.time, message.furthest, message.ends);
     }
 
     #[cold]
-    fn push_aside(&mut self, time: i64, furthest: u64, ends: (u32, u32)) -> Result<(), Queued> {
+    #[inline(never)]
+    fn push_aside(&mut self, time: i64, furthest: u64, ends: (u32, u32)) {
         let message = Queued {
             time,
             furthest,
             ends,
         };
-        if self.series.len() == 0 {
-            self.series.push(message);
-            return Ok(());
-        }
-        self.wheel.push(message, self.passed)
+        self.wheel.push(message, self.passed);
     }
 
     /// True if all that is held came in the order of its times.
     #[inline]
     pub(super) const fn is_in_order(&self) -> bool {
-        self.wheel.len() == 0
+        self.wheel.is_empty()
+    }
+
+    /// The time of the first of the series.
+    #[inline]
+    pub(super) fn first(&self) -> Option<i64> {
+        Some(self.series.first()?.time)
     }
 
     /// Lets `play` take off what came in the order of its times: all, if
@@ -98,10 +101,31 @@ impl Queue {
         let before = run.held();
         let result = play(&mut run);
         let taken = before.wrapping_sub(run.held());
+        self.length = self.length.wrapping_sub(taken);
         if let Some(time) = self.series.remove(taken) {
             self.passed = time;
         }
         result
+    }
+
+    /// The earliest time.
+    #[inline]
+    pub(super) fn earliest(&self) -> Option<i64> {
+        // Without a last message there is none in the wheel.
+        Some(self.series.first()?.time.min(self.wheel.earliest()))
+    }
+
+    /// Takes out the earliest message. Costs what [`Wheel::pop`] says.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<Queued> {
+        self.mixed().pop()
+    }
+
+    /// All that is held, while nothing comes in.
+    #[inline]
+    pub(super) fn mixed(&mut self) -> Mixed<'_> {
+        let first = self.series.first().map(|message| message.time);
+        Mixed { first, queue: self }
     }
 
     /// Forgets what was taken out; what comes may have any time.
@@ -110,31 +134,38 @@ impl Queue {
     }
 }
 
-impl Source for Queue {
-    #[inline]
+/// A queue while nothing comes in.
+#[derive(Debug)]
+pub(super) struct Mixed<'a> {
+    queue: &'a mut Queue,
+    /// The time of the first of the series.
+    first: Option<i64>,
+}
+
+impl Source for Mixed<'_> {
+    #[inline(always)]
     fn earliest(&self) -> Option<i64> {
-        // Without a last message there is none aside.
-        let first = self.series.first()?.time;
-        Some(self.wheel.earliest().map_or(first, |time| time.min(first)))
+        Some(self.first?.min(self.queue.wheel.earliest()))
     }
 
-    /// As [`Wheel::pop`].
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Option<Queued> {
-        let first = *self.series.first()?;
-        let message = match self.wheel.earliest() {
-            Some(earliest) if earliest < first.time => self.wheel.pop()?,
-            _ => {
-                self.series.remove_first();
-                first
-            }
+        let first = self.first?;
+        let message = if self.queue.wheel.earliest() < first {
+            self.queue.wheel.pop()?
+        } else {
+            let message = *self.queue.series.first()?;
+            self.queue.series.remove_first();
+            self.first = self.queue.series.first().map(|message| message.time);
+            message
         };
-        self.passed = message.time;
+        self.queue.length = self.queue.length.wrapping_sub(1);
+        self.queue.passed = message.time;
         Some(message)
     }
 
     #[inline]
     fn held(&self) -> u32 {
-        self.len()
+        self.queue.len()
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Series {
     /// Messages that came in and that went out, ever; both come round.
     pushed: u32,
     popped: u32,
-    /// The time of the message that came in last, even if it is gone.
+    /// The time of the last message; the beginning of time if there is none.
     last: i64,
 }
 
@@ -41,7 +41,7 @@ impl Series {
         self.pushed.wrapping_sub(self.popped)
     }
 
-    /// True if a message of this time may be pushed, should there be others.
+    /// True if a message of this time may be pushed.
     #[inline]
     pub(super) const fn follows(&self, time: i64) -> bool {
         time >= self.last
@@ -87,6 +87,7 @@ impl Series {
     #[inline]
     pub(super) fn remove(&mut self, count: u32) -> Option<i64> {
         self.popped = self.popped.wrapping_add(count);
+        self.begin_anew_if_empty();
         let last = self.popped.wrapping_sub(1) & self.mask;
         let last = self.places.get(last as usize)?;
         (count > 0).then_some(last.time)
@@ -96,6 +97,15 @@ impl Series {
     #[inline]
     pub(super) const fn remove_first(&mut self) {
         self.popped = self.popped.wrapping_add(1);
+        self.begin_anew_if_empty();
+    }
+
+    /// After the last message any may come.
+    #[inline]
+    const fn begin_anew_if_empty(&mut self) {
+        if self.pushed == self.popped {
+            self.last = i64::MIN;
+        }
     }
 }
 

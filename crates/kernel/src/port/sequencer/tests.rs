@@ -79,11 +79,16 @@ impl Bench {
         let now = SampleTime::new(frame);
         let mut cx = RenderCx::new(&mut self.allocator, self.rate, now, SampleTime::ZERO);
         let end = now.after_frames(1);
-        let sequencer = &mut self.sequencer;
-        sequencer.advance(end, &mut self.sink, &mut cx, |_, cx, until| {
+        let sink = &mut self.sink;
+        let pull = |_: &mut Sink, cx: &mut RenderCx<'_>, until| {
             assert_eq!(until, end, "there is one frame");
             cx.now = until;
-        })
+        };
+        if self.sequencer.is_in_order() {
+            self.sequencer.advance::<_, true>(end, sink, &mut cx, pull)
+        } else {
+            self.sequencer.advance::<_, false>(end, sink, &mut cx, pull)
+        }
     }
 
     fn flush(&mut self) -> u64 {
@@ -303,28 +308,109 @@ fn the_stream_of_bytes_begins_anew_after_a_flush() {
     assert_eq!(bench.sequencer.pass_stream(24), 0);
 }
 
+/// A message at a time, with a number in place of its events.
+const fn numbered(time: i64, number: u32) -> Queued {
+    Queued {
+        time,
+        furthest: 0,
+        ends: (number, number),
+    }
+}
+
 proptest! {
     #[test]
-    fn the_earliest_comes_first_and_equal_times_as_they_came(
-        steps in proptest::collection::vec(proptest::option::weighted(0.6, 0_u64..8), 1..200),
+    fn a_heap_gives_the_earliest_first_and_equal_times_as_they_came(
+        steps in proptest::collection::vec(proptest::option::weighted(0.6, 0_i64..8), 1..200),
     ) {
-        let mut near = near::Near::new(200);
-        let mut held: Vec<(u64, u32)> = Vec::new();
+        let mut heaps = heap::Heaps::new(200);
+        let mut top = heap::NONE;
+        let mut held: Vec<(i64, u32)> = Vec::new();
         for (number, step) in (0..).zip(steps) {
-            match step {
-                Some(key) => {
-                    near.push(key, number);
-                    held.push((key, number));
-                }
-                None => {
-                    held.sort_unstable();
-                    let first = (!held.is_empty()).then(|| held.remove(0).1);
-                    prop_assert_eq!(near.pop(), first);
-                }
+            if let Some(time) = step {
+                let single = heaps.single(numbered(time, number)).unwrap();
+                top = heaps.join(top, single);
+                held.push((time, number));
+            } else if let Some(below) = heaps.free(top) {
+                held.sort_unstable();
+                let message = heaps.freed(top).unwrap();
+                prop_assert_eq!((message.time, message.ends.0), held.remove(0));
+                top = heaps.join_row(below);
             }
-            prop_assert_eq!(near.earliest(), held.iter().map(|(key, _)| *key).min());
+            prop_assert_eq!(heaps.earliest(top), held.iter().map(|(time, _)| *time).min());
         }
     }
+}
+
+/// The time of the message of this number.
+type Order = fn(i64) -> i64;
+
+#[test]
+fn whatever_the_order_of_many_they_come_as_a_stable_sort_has_them() {
+    const MANY: i64 = 3_000;
+    let orders: [(&str, Order); 8] = [
+        ("all alike", |_| 5),
+        ("later ones first", |number| -number),
+        ("later ones first, each in its own window", |number| {
+            (MANY - number) << 40
+        }),
+        ("from both ends of time", |number| {
+            if number % 2 == 0 {
+                i64::MIN + number
+            } else {
+                i64::MAX - number
+            }
+        }),
+        ("in one slot", |number| number * 7_919 % 97),
+        ("over many slots", |number| number * 7_919 % MANY * 5_000),
+        ("over many windows", |number| {
+            number * 7_919 % MANY * 100_000_000
+        }),
+        ("over all of time", |number| {
+            number.wrapping_mul(-7_046_029_254_386_353_131)
+        }),
+    ];
+    for (name, time) in orders {
+        let mut queue = Queue::new(4_096);
+        let mut held: Vec<(i64, u32)> = Vec::new();
+        // The last in order, so that all others are out of it.
+        queue.push(numbered(i64::MAX, u32::MAX));
+        for number in 0..MANY {
+            let message = numbered(time(number), u32::try_from(number).unwrap());
+            queue.push(message);
+            held.push((message.time, message.ends.0));
+            if number % 3 == 0 {
+                held.sort_unstable();
+                let message = queue.pop().unwrap();
+                assert_eq!((message.time, message.ends.0), held.remove(0), "{name}");
+            }
+        }
+        held.sort_unstable();
+        for expected in held {
+            assert!(!queue.is_in_order());
+            let message = queue.pop().unwrap();
+            assert_eq!((message.time, message.ends.0), expected, "{name}");
+        }
+        assert!(queue.is_in_order());
+        assert_eq!((queue.len(), queue.earliest()), (1, Some(i64::MAX)));
+    }
+}
+
+#[test]
+fn every_place_of_a_full_queue_is_used_again() {
+    let mut queue = Queue::new(8);
+    queue.push(numbered(i64::MAX, u32::MAX));
+    let mut held: Vec<(i64, u32)> = Vec::new();
+    for number in 0..1_000_u32 {
+        let time = i64::from(number * 7_919 % 1_000) * 10_000_000;
+        queue.push(numbered(time, number));
+        held.push((time, number));
+        if queue.len() == 8 {
+            held.sort_unstable();
+            let message = queue.pop().unwrap();
+            assert_eq!((message.time, message.ends.0), held.remove(0));
+        }
+    }
+    assert_eq!(queue.len(), 7);
 }
 
 #[test]

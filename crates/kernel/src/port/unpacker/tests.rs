@@ -60,7 +60,7 @@ fn unpacked(buffers: &[MusicBuffer], is_open: bool, events: u32) -> (Vec<Told>, 
         unpack(buffer, &mut inlet, &mut cx);
     }
     let mut sink = Sink::default();
-    sequencer.advance(now.after_frames(1), &mut sink, &mut cx, |_, cx, until| {
+    sequencer.advance::<_, false>(now.after_frames(1), &mut sink, &mut cx, |_, cx, until| {
         cx.now = until;
     });
     assert!(allocator.pool().is_whole());
