@@ -135,7 +135,7 @@ impl Channel {
             number,
             mode: Mode::Dls,
             controls: Controls::power_on(),
-            settings: Settings::power_on(number),
+            settings: Settings::power_on(),
             destinations: Destinations::NONE,
             keys: KeyEdits::new(),
             generators: Generators::new(),
@@ -167,7 +167,7 @@ impl Channel {
         self.mode = mode;
         self.drums = self.number == DRUM_CHANNEL;
         self.controls = Controls::power_on();
-        self.settings = Settings::power_on(self.number);
+        self.settings = Settings::power_on();
         self.destinations = Destinations::NONE;
         self.keys.clear();
         self.generators.clear();

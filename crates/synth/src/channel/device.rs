@@ -1,4 +1,4 @@
-//! What sixteen channels share: master volume, balance and tuning, and the zones among them.
+//! What sixteen channels share: master volume, balance and tuning, who listens to whom, and zones.
 //!
 //! Owner: the engine, one for each group. Thread: render. Source: \[MIDI1\] device control;
 //! \[GM2\] global parameters.
@@ -20,7 +20,20 @@ pub(crate) struct Device {
     /// Semitones; not for drums.
     pub(crate) key_shift: i8,
     pub(crate) zones: Zones,
+    /// By channel, one bit for each part that listens to it.
+    listeners: [u16; 16],
 }
+
+/// Every part listens to its own channel.
+const OWN_CHANNELS: [u16; 16] = {
+    let mut listeners = [0; 16];
+    let mut channel = 0;
+    while channel < 16 {
+        listeners[channel] = 1 << channel;
+        channel += 1;
+    }
+    listeners
+};
 
 impl Device {
     /// After power-on.
@@ -31,6 +44,7 @@ impl Device {
             fine_cents: 0.0,
             key_shift: 0,
             zones: Zones::default(),
+            listeners: OWN_CHANNELS,
         }
     }
 
@@ -41,6 +55,37 @@ impl Device {
         self.fine_cents = 0.0;
         self.key_shift = 0;
         self.zones = Zones::default();
+        self.listeners = OWN_CHANNELS;
+    }
+
+    /// A part listens to another channel.
+    ///
+    /// - `part`: `0..=15`
+    /// - `channel`: 16 and above is none
+    pub(crate) fn listen(&mut self, part: u8, channel: u8) {
+        for (own, parts) in (0_u8..).zip(&mut self.listeners) {
+            *parts &= !(1 << part);
+            if own == channel {
+                *parts |= 1 << part;
+            }
+        }
+    }
+
+    /// Parts that listen to a channel, `0..=15` each.
+    ///
+    /// - `channel`: `0..=15`
+    pub(crate) fn listeners(&self, channel: u8) -> impl Iterator<Item = u8> + use<> {
+        let mut parts = self
+            .listeners
+            .get(usize::from(channel))
+            .copied()
+            .unwrap_or(0);
+        core::iter::from_fn(move || {
+            let part = u8::try_from(parts.trailing_zeros()).ok()?;
+            let rest = parts.checked_sub(1)?;
+            parts &= rest;
+            Some(part)
+        })
     }
 
     /// Sets the volume, to be reached in `ticks` ticks.
@@ -111,6 +156,21 @@ mod tests {
         let level_db = 20.0 * libm::log10(f64::from(volume_gain(0x40 << 7)));
         assert!((level_db + 11.905).abs() < 0.001);
         assert!((volume_gain(0x3FFF) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_part_listens_to_one_channel_or_to_none() {
+        let mut device = Device::power_on();
+        let heard = |device: &Device, channel| device.listeners(channel).collect::<Vec<_>>();
+        assert_eq!(heard(&device, 3), [3]);
+        device.listen(0, 3);
+        device.listen(15, 3);
+        assert_eq!(heard(&device, 3), [0, 3, 15]);
+        assert!(heard(&device, 0).is_empty());
+        device.listen(3, 16);
+        assert_eq!(heard(&device, 3), [0, 15]);
+        device.reset(0);
+        assert_eq!(heard(&device, 15), [15]);
     }
 
     #[test]

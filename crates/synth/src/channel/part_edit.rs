@@ -14,8 +14,6 @@ pub(crate) enum PartEdit {
     Controller(u8, u8),
     /// As if the program change had come.
     Program(u8),
-    /// The channel it listens to; 16 and above is none.
-    Receives(u8),
     Mono(bool),
     Assign(Assign),
     /// Drum setup, 1-based; 0 is a melodic part.
@@ -49,7 +47,6 @@ impl Channel {
                 return self.control_change(controller, value);
             }
             PartEdit::Program(program) => self.program_change(program),
-            PartEdit::Receives(channel) => self.settings.receives = channel,
             PartEdit::Mono(is_mono) => {
                 self.settings.is_mono = is_mono;
                 return Effect::NotesOff;

@@ -1,9 +1,6 @@
-//! What messages set for a part beside its controllers: what it hears, and what it makes of keys.
+//! What messages set for a part beside its controllers: what it makes of keys and velocities.
 //!
 //! Owner: the channel. Thread: render. Source: \[GS\] part addresses 40 1x; \[XG\] multi part.
-
-/// Number of a channel that a part listens to if it listens to none.
-pub(crate) const NO_CHANNEL: u8 = 16;
 
 /// What a key struck again does to its older notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +16,6 @@ pub(crate) enum Assign {
 /// The settings of one part.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Settings {
-    /// Channel it listens to, `0..=15`, or [`NO_CHANNEL`].
-    pub(crate) receives: u8,
     pub(crate) assign: Assign,
     /// One note at a time.
     pub(crate) is_mono: bool,
@@ -44,11 +39,8 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// A part that was never edited.
-    ///
-    /// - `number`: of its channel, `0..=15`
-    pub(crate) const fn power_on(number: u8) -> Self {
+    pub(crate) const fn power_on() -> Self {
         Self {
-            receives: number,
             assign: Assign::Bank,
             is_mono: false,
             key_shift: 0,
@@ -90,7 +82,7 @@ mod tests {
 
     #[test]
     fn velocity_is_turned_and_moved_and_stays_a_velocity() {
-        let mut settings = Settings::power_on(0);
+        let mut settings = Settings::power_on();
         assert_eq!(settings.velocity(100), 100);
         settings.velocity_depth = 32;
         assert_eq!(settings.velocity(100), 50);
@@ -105,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_range_of_keys_is_inclusive() {
-        let mut settings = Settings::power_on(0);
+        let mut settings = Settings::power_on();
         settings.keys = (60, 62);
         let answers = [59, 60, 62, 63].map(|key| settings.answers(key));
         assert_eq!(answers, [false, true, true, false]);

@@ -105,6 +105,12 @@ pub(crate) enum Edit {
         channel: u8,
         edit: PartEdit,
     },
+    /// A part listens to another channel; 16 and above is none.
+    Listens {
+        /// `0..=15`.
+        part: u8,
+        channel: u8,
+    },
     /// For one key of every part that plays a drum setup.
     Drum {
         /// 1-based.

@@ -61,7 +61,7 @@ impl Engine {
         velocity: u8,
         note_id: i32,
     ) {
-        if channel > 15 {
+        if channel > 15 || velocity == 0 {
             return;
         }
         self.note_id = Some(note_id);

@@ -92,20 +92,17 @@ impl Engine {
         let Some((channel, message)) = ChannelMessage::read(bytes) else {
             return false;
         };
+        let Some(device) = self.devices.get(usize::from(group_index)) else {
+            return false;
+        };
         let mut is_known = true;
-        for part in parts(group_index) {
-            if self.receives(part) == Some(channel) {
+        for number in device.listeners(channel) {
+            if let Some(part) = part_index(group_index, number) {
                 is_known &= self.part_message(part, &message);
             }
         }
         self.spread(group_index, channel, &message);
         is_known
-    }
-
-    /// The channel that a part listens to.
-    fn receives(&self, part: u8) -> Option<u8> {
-        let channel = self.channels.get(usize::from(part))?;
-        Some(channel.settings.receives)
     }
 
     /// True if the message was understood.

@@ -33,13 +33,15 @@ impl Engine {
 
     /// Plays a key in the place of what sounds.
     fn mono_play(&mut self, part: u8, pressed: HeldKey) {
-        let is_legato = self
-            .channels
-            .get(usize::from(part))
-            .is_some_and(|channel| channel.controls.pedal(number::LEGATO));
+        let pedal = |controller| {
+            self.channels
+                .get(usize::from(part))
+                .is_some_and(|channel| channel.controls.pedal(controller))
+        };
+        let (is_legato, glides) = (pedal(number::LEGATO), pedal(number::PORTAMENTO));
         if is_legato
             && let Some(from) = self.sounding_key(part)
-            && self.move_note(part, from, pressed.key)
+            && self.move_note(part, from, pressed.key, glides)
         {
             if let Some(channel) = self.channels.get_mut(usize::from(part)) {
                 channel.last_key = Some(pressed.key);
@@ -87,7 +89,7 @@ impl Engine {
         }
         let glides = channel.controls.pedal(number::PORTAMENTO);
         if let Some(from) = asked
-            && self.move_note(part, from, key)
+            && self.move_note(part, from, key, true)
         {
             return None;
         }
@@ -106,7 +108,9 @@ impl Engine {
 
     /// Moves the note of a key to another one; false if it does not sound, or if the other key is
     /// another region's.
-    fn move_note(&mut self, part: u8, from: u8, to: u8) -> bool {
+    ///
+    /// - `glides`: takes its time; otherwise it is there at once
+    fn move_note(&mut self, part: u8, from: u8, to: u8, glides: bool) -> bool {
         let Some(channel) = self.channels.get_mut(usize::from(part)) else {
             return false;
         };
@@ -114,9 +118,6 @@ impl Engine {
         let Some(found) = channel.instrument(&self.downloads) else {
             return false;
         };
-        // Without portamento a legato is a step; a glide that was asked for once takes its time.
-        let glides =
-            channel.controls.pedal(number::PORTAMENTO) || !channel.controls.pedal(number::LEGATO);
         let Some(strike) = self.strike(part, found, to, 1, drums) else {
             return false;
         };

@@ -156,15 +156,16 @@ impl Engine {
                 channels,
                 cents,
                 is_real_time,
-            } => self.each_part(group_index, |part| {
-                let channel = part.settings.receives;
-                if channel < 16 && channels & (1 << channel) != 0 {
-                    part.settings.scale = cents;
-                    if is_real_time {
-                        part.retune();
-                    }
+            } => {
+                for channel in (0..16).filter(|channel| channels & (1 << channel) != 0) {
+                    self.each_listener(group_index, channel, |part| {
+                        part.settings.scale = cents;
+                        if is_real_time {
+                            part.retune();
+                        }
+                    });
                 }
-            }),
+            }
             Request::TuningWanted { bank, program } => self.reply_tuning(named(bank, program)),
             _ => return false,
         }
@@ -181,6 +182,11 @@ impl Engine {
                 if let Some(state) = self.channels.get_mut(usize::from(part)) {
                     let effect = state.edit(edit);
                     self.obey_effect(part, effect);
+                }
+            }
+            Edit::Listens { part, channel } => {
+                if let Some(device) = self.devices.get_mut(usize::from(group_index)) {
+                    device.listen(part, channel);
                 }
             }
             Edit::Drum {
@@ -228,10 +234,15 @@ impl Engine {
 
     /// All parts that listen to a channel.
     fn each_listener(&mut self, group_index: u16, channel: u8, mut act: impl FnMut(&mut Channel)) {
-        self.each_part(group_index, |part| {
-            if part.settings.receives == channel {
+        let Some(device) = self.devices.get(usize::from(group_index)) else {
+            return;
+        };
+        for number in device.listeners(channel) {
+            if let Some(part) = part_index(group_index, number)
+                .and_then(|part| self.channels.get_mut(usize::from(part)))
+            {
                 act(part);
             }
-        });
+        }
     }
 }

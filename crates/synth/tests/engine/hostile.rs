@@ -274,7 +274,35 @@ fn any_message() -> impl Strategy<Value = Vec<u8>> {
             message.push(0xF7);
             message
         }),
+        exclusive(),
+        (0_u8..16, 0_usize..CONTROLLERS.len(), 0_u8..128).prop_map(|(channel, index, value)| vec![
+            0xB0 | channel,
+            CONTROLLERS[index],
+            value
+        ]),
     ]
+}
+
+/// Controllers that decide what others mean.
+const CONTROLLERS: [u8; 14] = [5, 6, 37, 38, 65, 68, 74, 84, 96, 98, 99, 100, 126, 127];
+
+/// System exclusive messages with a head that is known.
+fn exclusive() -> impl Strategy<Value = Vec<u8>> {
+    let head = prop_oneof![
+        Just(vec![0xF0, 0x7E, 0x7F, 8]),
+        Just(vec![0xF0, 0x7F, 0x7F, 8]),
+        Just(vec![0xF0, 0x7F, 0x7F, 4]),
+        Just(vec![0xF0, 0x7F, 0x7F, 9]),
+        Just(vec![0xF0, 0x7F, 0x7F, 10, 1]),
+        (0x40_u8..0x42, 0_u8..0x50)
+            .prop_map(|(high, middle)| { vec![0xF0, 0x41, 0x10, 0x42, 0x12, high, middle] }),
+        (0_u8..0x40).prop_map(|high| vec![0xF0, 0x43, 0x10, 0x4C, high]),
+    ];
+    (head, proptest::collection::vec(0_u8..128, 0..30)).prop_map(|(mut message, body)| {
+        message.extend(body);
+        message.push(0xF7);
+        message
+    })
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use crate::channel::PartEdit;
 use crate::channel::controllers::number;
 use crate::channel::destinations::{Origin, Reach};
 use crate::channel::keys::KeySlot;
-use crate::channel::settings::{Assign, NO_CHANNEL};
+use crate::channel::settings::Assign;
 
 use super::{Edit, SystemEdit, nibbles, two_octaves};
 
@@ -32,6 +32,10 @@ pub(super) fn edit(high: u8, middle: u8, low: u8, data: &[u8]) -> Option<Edit> {
     };
     match (high, middle) {
         (0x40, 0x00) => system(low, value, data).map(Edit::System),
+        (0x40, 0x10..=0x1F) if low == 0x02 => Some(Edit::Listens {
+            part: channel(middle & 0x0F),
+            channel: value,
+        }),
         (0x40, 0x10..=0x1F) => part(part_edit(low, value, rest)?),
         (0x40, 0x20..=0x2F) => part(reach(low, value)?),
         (0x40, 0x40..=0x4F) if low <= 1 => part(PartEdit::Controller(number::BANK_LSB, value)),
@@ -59,11 +63,6 @@ fn part_edit(low: u8, value: u8, rest: &[u8]) -> Option<PartEdit> {
     Some(match low {
         0x00 => PartEdit::Controller(number::BANK_MSB, value),
         0x01 => PartEdit::Program(value),
-        0x02 => PartEdit::Receives(if value < NO_CHANNEL {
-            value
-        } else {
-            NO_CHANNEL
-        }),
         0x13 => PartEdit::Mono(value == 0),
         0x14 => PartEdit::Assign(match value {
             0 => Assign::Single,

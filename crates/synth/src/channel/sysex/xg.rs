@@ -5,7 +5,7 @@
 use crate::channel::PartEdit;
 use crate::channel::controllers::number;
 use crate::channel::keys::KeySlot;
-use crate::channel::settings::{Assign, NO_CHANNEL};
+use crate::channel::settings::Assign;
 
 use super::{Edit, SystemEdit, nibbles, two_octaves};
 
@@ -16,6 +16,10 @@ pub(super) fn edit(high: u8, middle: u8, low: u8, data: &[u8]) -> Option<Edit> {
     let &value = data.first()?;
     match (high, middle) {
         (0x00, 0x00) => system(low, value, data).map(Edit::System),
+        (0x08, part @ 0x00..=0x0F) if low == 0x04 => Some(Edit::Listens {
+            part,
+            channel: value,
+        }),
         (0x08, channel @ 0x00..=0x0F) => Some(Edit::Part {
             channel,
             edit: part_edit(low, value)?,
@@ -44,7 +48,6 @@ fn part_edit(low: u8, value: u8) -> Option<PartEdit> {
         0x01 => PartEdit::Controller(number::BANK_MSB, value),
         0x02 => PartEdit::Controller(number::BANK_LSB, value),
         0x03 => PartEdit::Program(value),
-        0x04 => PartEdit::Receives(value.min(NO_CHANNEL)),
         0x05 => PartEdit::Mono(value == 0),
         0x06 => PartEdit::Assign(match value {
             0 => Assign::Single,

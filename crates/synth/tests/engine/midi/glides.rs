@@ -111,6 +111,18 @@ fn portamento_control_moves_the_note_that_sounds_on_its_key() {
 }
 
 #[test]
+fn portamento_control_takes_its_time_under_legato_too() {
+    let mut rig = solo(&struck(), false, true);
+    rig.strike(57);
+    rig.run_s(0.5);
+    rig.lift(57);
+    rig.run(4410);
+    rig.send(&[0xB0, 84, 57]);
+    rig.strike(69);
+    close(rig.run_s(1.0).pitch_at(441.0, 2.06 / 6.0), -600.0, 8.0);
+}
+
+#[test]
 fn drums_do_not_glide() {
     let mut one = harness(&[]);
     one.instruments[0].patch.drums = true;
