@@ -30,13 +30,13 @@ fn run(command: &mut Command) {
 
 /// Plays a song through the bundle in blocks of any sizes; the hash of its first frames.
 ///
-/// - `params`: names and texts of parameters set before
-fn plugin_hash(song: &dmus_song::Song, params: &[(&str, &str)], frames: usize) -> String {
+/// - `param`: name and text of a parameter set before
+fn plugin_hash(song: &dmus_song::Song, param: Option<(&str, &str)>, frames: usize) -> String {
     let mut plugin = Bundle::load(&bundle::clap().unwrap())
         .unwrap()
         .instance()
         .unwrap();
-    for (name, text) in params {
+    if let Some((name, text)) = param {
         plugin.flush_text(name, text).unwrap();
     }
     plugin.run(RATE, 777).unwrap();
@@ -118,26 +118,27 @@ fn the_hash_of_the_plug_in_is_that_of_the_command_line() {
     let folder = Folder::new().unwrap();
     let midi = folder.write("song.mid", &song.to_smf()).unwrap();
     let wav = folder.path().join("out.wav");
-    // Each with an option of the command line and the parameters that ask for the same.
-    let pairs: [(&[&str], &[(&str, &str)]); 3] = [
-        (&[], &[]),
+    // Options of the command line, and the parameter that asks for the same.
+    let pairs = [
+        ("", None),
         (
-            &["--interpolation", "linear"],
-            &[("Master Interpolation", "Linear")],
+            "--interpolation linear",
+            Some(("Master Interpolation", "Linear")),
         ),
-        (&["--dry"], &[("Master Dry", "On")]),
+        ("--dry", Some(("Master Dry", "On"))),
     ];
     let mut hashes = Vec::new();
-    for (options, params) in pairs {
+    for (options, param) in pairs {
         let render = |more: &[&str]| {
             let mut command = Command::new(bundle::command_line().unwrap());
-            command.arg("render").arg(&midi).args(options).args(more);
+            command.arg("render").arg(&midi).args(more);
+            command.args(options.split_whitespace());
             command.args(["--rate", &RATE.to_string()]);
             command
         };
         run(render(&[]).arg("-o").arg(&wav));
         let frames = hound::WavReader::open(&wav).unwrap().duration();
-        let hash = plugin_hash(&song, params, frames as usize);
+        let hash = plugin_hash(&song, param, frames as usize);
         run(render(&["--verify-hash", &hash]).arg("-o").arg(&wav));
         hashes.push(hash);
     }
