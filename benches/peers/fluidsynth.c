@@ -2,7 +2,7 @@
  *
  *   cc -O2 -o fluidsynth fluidsynth.c -ldl
  *   ./fluidsynth load FILE
- *   ./fluidsynth play FONT EVENTS TAPS EFFECTS VOICES MODE COUNT GRAIN [TIMES]
+ *   ./fluidsynth play FONT EVENTS TAPS EFFECTS VOICES MODE COUNT GRAIN TIMES
  *
  * The library is opened at run time, so that its headers need not be installed. */
 #include <dlfcn.h>
@@ -151,7 +151,7 @@ static struct event *read_events(const char *path, uint32_t *count)
     return fread(events, sizeof *events, *count, file) == *count ? events : NULL;
 }
 
-static int play(int words, char **word)
+static int play(char **word)
 {
     uint32_t events = 0;
     struct event *list = read_events(word[1], &events);
@@ -221,11 +221,9 @@ static int play(int words, char **word)
                 block(stream);
         }
     }
-    if (words > 8) {
-        FILE *file = fopen(word[8], "wb");
-        if (!file || fwrite(times, sizeof *times, grains, file) != (size_t)grains || fclose(file))
-            return 1;
-    }
+    FILE *file = fopen(word[8], "wb");
+    if (!file || fwrite(times, sizeof *times, grains, file) != (size_t)grains || fclose(file))
+        return 1;
     printf("%llu %ld %d %llu\n", (unsigned long long)time, count, voices,
            (unsigned long long)voice_frames);
     return 0;
@@ -240,8 +238,8 @@ int main(int count, char **words)
     }
     if (count == 3 && !strcmp(words[1], "load"))
         return load(words[2]);
-    if (count >= 10 && !strcmp(words[1], "play"))
-        return play(count - 2, words + 2);
+    if (count == 11 && !strcmp(words[1], "play"))
+        return play(words + 2);
     fprintf(stderr, "`load` or `play`?\n");
     return 1;
 }

@@ -15,6 +15,7 @@ mod install;
 mod load;
 mod machine;
 mod model;
+mod peers;
 mod process;
 mod project;
 mod python;
@@ -24,6 +25,7 @@ mod steps;
 mod suites;
 mod tally;
 mod tidy;
+mod valgrind;
 mod validate;
 
 use std::process::ExitCode;
@@ -47,7 +49,8 @@ While working on it:
   cargo xtask model          every interleaving of the shared memory, then the mutants
   cargo xtask miri           the kernel's tests in an interpreter that knows undefined behaviour
   cargo xtask tsan           the kernel's threaded tests, watched for data races
-  cargo xtask icount         instructions per event on the kernel's hot paths, against targets
+  cargo xtask icount         instructions on hot paths, against targets and what was recorded;
+                             with --record the synthesizer's are recorded anew
   cargo xtask bundle dmus --release
                              the plug-in in each system's form (options as in `cargo build`)
   cargo xtask validate       the public validators that are on the PATH, on the bundles
@@ -91,7 +94,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "model" => no_more(rest).and_then(|()| model::run(&Project::find()?).map(drop)),
         "miri" => sanitize::miri(&Project::find()?, rest),
         "tsan" => sanitize::tsan(&Project::find()?, rest),
-        "icount" => no_more(rest).and_then(|()| icount::run(&Project::find()?)),
+        "icount" => icount::run(&Project::find()?, rest),
         "banks" => banks::run(&Project::find()?, rest),
         "load" => no_more(rest).and_then(|()| load::run(&Project::find()?)),
         "fuzz" => fuzz::run(&Project::find()?, rest),

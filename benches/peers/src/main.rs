@@ -2,7 +2,7 @@
 //!
 //!     dmus-peers load ENGINE FILE
 //!     dmus-peers workloads FOLDER
-//!     dmus-peers play ENGINE FONT EVENTS TAPS EFFECTS VOICES MODE COUNT GRAIN [TIMES]
+//!     dmus-peers play ENGINE FONT EVENTS TAPS EFFECTS VOICES MODE COUNT GRAIN TIMES
 #![forbid(unsafe_code)]
 
 mod engines;

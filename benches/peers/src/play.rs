@@ -1,7 +1,7 @@
 //! Plays events once and says what that took.
 //!
 //! Out: one line, nanoseconds, what they were taken for (frames or events), voices at the end, and
-//! frames of all voices; with a file, the nanoseconds of each grain of blocks
+//! frames of all voices; in a file, the nanoseconds of each grain of blocks
 //! or of events, little-endian.
 //! What counts runs within `measured_*`, which an instruction counter can tell by name.
 
@@ -45,10 +45,10 @@ pub(crate) fn run(engine: &str, words: &[&str]) -> Result<(), Box<dyn Error>> {
         mode,
         count,
         grain,
-        ref rest @ ..,
+        times,
     ] = *words
     else {
-        return Err("words are missing".into());
+        return Err("nine words are wanted".into());
     };
     let wish = Wish {
         font: Path::new(font),
@@ -65,11 +65,9 @@ pub(crate) fn run(engine: &str, words: &[&str]) -> Result<(), Box<dyn Error>> {
         "notes" => notes(&mut *player, count),
         _ => return Err("`render`, `events` or `notes`?".into()),
     };
-    if let [file] = rest {
-        let nanos = taken.grains.iter().map(Duration::as_nanos);
-        let nanos = nanos.map(|nanos| u32::try_from(nanos).unwrap_or(u32::MAX).to_le_bytes());
-        fs::write(file, nanos.flatten().collect::<Vec<u8>>())?;
-    }
+    let nanos = taken.grains.iter().map(Duration::as_nanos);
+    let nanos = nanos.map(|nanos| u32::try_from(nanos).unwrap_or(u32::MAX).to_le_bytes());
+    fs::write(times, nanos.flatten().collect::<Vec<u8>>())?;
     let Taken {
         time,
         count,
