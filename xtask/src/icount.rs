@@ -1,18 +1,22 @@
-//! `icount`: the instructions that the kernel's hot paths take, counted and held against targets.
+//! `icount`: the instructions that hot paths take, the kernel's held against targets, the
+//! synthesizer's against what was recorded.
 //!
-//! In: the benchmark `icount` of the kernel, valgrind. Out: a table; an error where a target is
-//! missed. Each workload runs twice with different numbers of turns, so that set-up cancels out.
-//! A count is the same on every run, whatever else the machine does.
+//! In: the benchmarks `icount` of both, valgrind. Out: tables; an error where a target is missed.
+//! Each workload runs twice with different numbers of turns, so that set-up cancels out.
+
+mod recorded;
 
 use std::collections::BTreeMap;
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
-use crate::process;
 use crate::project::Project;
+use crate::suites::Outcome;
+use crate::valgrind::{self, Run};
 
 /// Turns of the shorter run and of the longer one.
 const TURNS: (u64, u64) = (4_096, 12_288);
@@ -61,25 +65,46 @@ struct Workload {
     without: Option<String>,
 }
 
-/// Counts every workload, prints the table, and judges it.
+/// Counts everything; with `--record` writes down what the synthesizer's rows take.
 ///
 /// # Errors
-/// When valgrind is missing, the benchmark does not build or run, or a target is missed.
-pub(crate) fn run(project: &Project) -> Result<()> {
-    if !process::answers("valgrind", "--version") {
-        bail!(
-            "valgrind is not on the PATH; install it (on Debian and Ubuntu: apt install valgrind) \
-             and run this again"
-        );
+/// When valgrind is missing, a benchmark does not build or run, or a target is missed.
+pub(crate) fn run(project: &Project, words: &[String]) -> Result<()> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_recording = match words[..] {
+        [] => false,
+        ["--record"] => true,
+        _ => bail!("not understood: '{}' (--record)", words.join(" ")),
+    };
+    valgrind::provide()?;
+    recorded::run(project, is_recording)?;
+    kernel(project)
+}
+
+/// The step of `cargo xtask test`: where valgrind cannot be had it says so; under CI on Linux that
+/// is a fault.
+pub(crate) fn step(project: &Project) -> Outcome {
+    if let Err(error) = valgrind::provide() {
+        let is_ci = env::var("CI").is_ok_and(|value| value == "true");
+        if is_ci && env::consts::OS == "linux" {
+            return Err(error).into();
+        }
+        println!("absent: {error:#}");
+        return Outcome {
+            note: "absent: valgrind".to_owned(),
+            ..Ok(()).into()
+        };
     }
-    let program = build(project)?;
+    run(project, &[]).into()
+}
+
+/// Counts the kernel's workloads, prints the table, and judges it.
+fn kernel(project: &Project) -> Result<()> {
+    let program = build(project, "dmus-kernel")?;
     let list = Command::new(&program).arg("list").output();
     let list = list.with_context(|| format!("{} did not run", program.display()))?;
     let workloads = workloads(&String::from_utf8_lossy(&list.stdout))?;
-    let mut turns = BTreeMap::new();
-    for workload in &workloads {
-        turns.insert(workload.name.as_str(), per_turn(&program, &workload.name)?);
-    }
+    let turns = per_turn(&program, &workloads)?;
     let counts = per_operation(&workloads, &turns)?;
     println!("{:<28} {:>12}", "workload", "instructions");
     let mut missed = Vec::new();
@@ -103,10 +128,10 @@ pub(crate) fn run(project: &Project) -> Result<()> {
 }
 
 /// Builds the benchmark as it is released; returns where it lies.
-fn build(project: &Project) -> Result<PathBuf> {
+fn build(project: &Project, package: &str) -> Result<PathBuf> {
     let mut cargo = project.cargo();
     cargo
-        .args(["build", "--release", "--package", "dmus-kernel"])
+        .args(["build", "--release", "--package", package])
         .args(["--bench", "icount"])
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit());
@@ -143,33 +168,24 @@ fn workloads(list: &str) -> Result<Vec<Workload>> {
     list.lines().map(row).collect()
 }
 
-/// Instructions of one turn.
-fn per_turn(program: &Path, name: &str) -> Result<f64> {
+/// Instructions of one turn of each workload.
+fn per_turn<'a>(program: &Path, workloads: &'a [Workload]) -> Result<BTreeMap<&'a str, f64>> {
     let (few, many) = TURNS;
-    let spent = counted(program, name, many)?.saturating_sub(counted(program, name, few)?);
+    let run = |name: &str, turns: u64| Run {
+        program,
+        words: vec![name.to_owned(), turns.to_string()],
+        level: None,
+        within: None,
+    };
+    let names = || workloads.iter().map(|workload| workload.name.as_str());
+    let runs: Vec<Run<'_>> = names()
+        .flat_map(|name| [run(name, few), run(name, many)])
+        .collect();
+    let counts = valgrind::instructions(&runs)?;
+    let pairs = counts.as_chunks::<2>().0.iter();
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-    Ok(spent as f64 / (many - few) as f64)
-}
-
-/// Instructions of a whole run.
-fn counted(program: &Path, name: &str, turns: u64) -> Result<u64> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args([name, &turns.to_string()])
-        .output()
-        .context("valgrind could not be started")?;
-    let report = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        bail!("workload '{name}' failed: {report}");
-    }
-    collected(&report).with_context(|| format!("no count in valgrind's report: {report}"))
-}
-
-/// The count in callgrind's report.
-fn collected(report: &str) -> Option<u64> {
-    let (_, count) = report.split_once("Collected : ")?;
-    count.split_whitespace().next()?.parse().ok()
+    let spent = pairs.map(|[less, more]| more.saturating_sub(*less) as f64 / (many - few) as f64);
+    Ok(names().zip(spent).collect())
 }
 
 /// Instructions of one operation of each workload.
@@ -211,13 +227,6 @@ fn limit(list: &[(&str, Limit)], name: &str, counts: &BTreeMap<&str, f64>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn count_is_read_from_the_report() {
-        let report = "==7== Events    : Ir\n==7== Collected : 3349488\n==7==\n";
-        assert_eq!(collected(report), Some(3_349_488));
-        assert_eq!(collected("nothing"), None);
-    }
 
     #[test]
     fn share_of_another_workload_is_taken_off_before_dividing() {

@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::banks;
-use crate::process::Job;
+use crate::peers;
 use crate::project::Project;
 
 /// Rounds; each loads every bank into every synthesizer once.
@@ -37,7 +37,7 @@ struct Load {
 /// When a bank or a synthesizer is missing, or a target is missed.
 pub(crate) fn run(project: &Project) -> Result<()> {
     banks::fetch_banks(project)?;
-    let programs = build(project)?;
+    let programs = peers::build(project)?;
     let mut missed = Vec::new();
     println!(
         "{:<16} {:<12} {:>10} {:>12}",
@@ -89,37 +89,16 @@ fn judged(file_bytes: u64, [ours, others @ ..]: [Load; ENGINES.len()]) -> Vec<St
     faults
 }
 
-/// The programs that load: ours with the other Rust one, and FluidSynth's.
-fn build(project: &Project) -> Result<[PathBuf; 2]> {
-    let target = project.target("peers");
-    Job::new("the build of the peers", project.cargo())
-        .env("CARGO_TARGET_DIR", &target)
-        .args([
-            "build",
-            "--release",
-            "--manifest-path",
-            "benches/peers/Cargo.toml",
-        ])
-        .screen()?;
-    let fluid = target.join("fluidsynth");
-    Job::new("the build of FluidSynth's driver", Command::new("cc"))
-        .args(["-O2".as_ref(), "-o".as_ref(), fluid.as_os_str()])
-        .args([project.path("benches/peers/fluidsynth.c")])
-        .args(["-ldl"])
-        .screen()?;
-    Ok([target.join("release/dmus-peers"), fluid])
-}
-
 fn load([rust, fluid]: &[PathBuf; 2], engine: usize, file: &PathBuf) -> Result<Load> {
     let name = ENGINES.get(engine).copied().unwrap_or_default();
     let mut command = match name {
         "fluidsynth" => Command::new(fluid),
-        _ => {
-            let mut command = Command::new(rust);
-            command.arg(name);
-            command
-        }
+        _ => Command::new(rust),
     };
+    command.arg("load");
+    if name != "fluidsynth" {
+        command.arg(name);
+    }
     let output = command
         .arg(file)
         .output()

@@ -18,6 +18,8 @@ pub(crate) enum Need {
     PythonVenv,
     /// Another synthesizer: it reads the banks that we write.
     FluidSynth,
+    /// A processor in software: it counts instructions.
+    Valgrind,
 }
 
 impl Need {
@@ -29,6 +31,7 @@ impl Need {
                 "Python 3.11 or newer with its `venv` module, which runs one of the test hosts"
             }
             Self::FluidSynth => "FluidSynth, which reads the banks that we write",
+            Self::Valgrind => "Valgrind, which counts instructions",
         }
     }
 
@@ -38,6 +41,7 @@ impl Need {
             Self::CCompiler => &["gcc", "libc6-dev"],
             Self::PythonVenv => &["python3", "python3-venv"],
             Self::FluidSynth => &["fluidsynth"],
+            Self::Valgrind => &["valgrind"],
         }
     }
 
@@ -48,6 +52,10 @@ impl Need {
             (Self::CCompiler, System::MacOs) => return "xcode-select --install".to_owned(),
             (Self::PythonVenv, System::MacOs) => return "brew install python@3.13".to_owned(),
             (Self::FluidSynth, System::MacOs) => return "brew install fluid-synth".to_owned(),
+            // It runs on neither.
+            (Self::Valgrind, System::MacOs | System::Windows) => {
+                return "count on Linux: Valgrind does not run here".to_owned();
+            }
             (Self::CCompiler, System::Windows) => {
                 return "winget install Microsoft.VisualStudio.2022.BuildTools".to_owned();
             }
@@ -56,6 +64,7 @@ impl Need {
             }
             (Self::CCompiler, _) => "gcc".to_owned(),
             (Self::FluidSynth, _) => "fluidsynth".to_owned(),
+            (Self::Valgrind, _) => "valgrind".to_owned(),
             (Self::PythonVenv, System::Arch) => "python".to_owned(),
             (Self::PythonVenv, _) => "python3".to_owned(),
         };

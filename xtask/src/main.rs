@@ -15,6 +15,7 @@ mod install;
 mod load;
 mod machine;
 mod model;
+mod peers;
 mod process;
 mod project;
 mod python;
@@ -25,6 +26,7 @@ mod steps;
 mod suites;
 mod tally;
 mod tidy;
+mod valgrind;
 mod validate;
 
 use std::process::ExitCode;
@@ -48,14 +50,15 @@ While working on it:
   cargo xtask model          every interleaving of the shared memory, then the mutants
   cargo xtask miri           the kernel's tests in an interpreter that knows undefined behaviour
   cargo xtask tsan           the kernel's threaded tests, watched for data races
-  cargo xtask icount         instructions per event on the kernel's hot paths, against targets
+  cargo xtask icount         instructions on hot paths, against targets and what was recorded;
+                             with --record the synthesizer's are recorded anew
   cargo xtask bundle dmus --release
                              the plug-in in each system's form (options as in `cargo build`)
   cargo xtask validate       the public validators that are on the PATH, on the bundles
   cargo xtask bank           compute the built-in bank anew
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
-  cargo xtask sound          figures of how it sounds, and notes and songs beside other synthesizers
+  cargo xtask sound          notes and songs beside other synthesizers, each difference with its cause
   cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
@@ -93,7 +96,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "model" => no_more(rest).and_then(|()| model::run(&Project::find()?).map(drop)),
         "miri" => sanitize::miri(&Project::find()?, rest),
         "tsan" => sanitize::tsan(&Project::find()?, rest),
-        "icount" => no_more(rest).and_then(|()| icount::run(&Project::find()?)),
+        "icount" => icount::run(&Project::find()?, rest),
         "banks" => banks::run(&Project::find()?, rest),
         "load" => no_more(rest).and_then(|()| load::run(&Project::find()?)),
         "sound" => sound::run(&Project::find()?, rest),

@@ -1,8 +1,8 @@
-//! `sound`: how it sounds, in figures, and beside other synthesizers.
+//! `sound`: how it sounds beside other synthesizers.
 //!
-//! In: the package benches/peers, the bank and the synthesizers that `banks` fetches. Out: figures
-//! and tables under docs/sound, of which docs/sound.md speaks, and a summary on the screen. What is
-//! rendered in between lies under target/sound.
+//! In: the package benches/peers, the bank and the synthesizers that `banks` fetches. Out: a table
+//! under docs/sound, of which docs/sound.md speaks, and a summary on the screen. What is rendered in
+//! between lies under target/sound.
 
 mod causes;
 mod compare;
@@ -19,29 +19,19 @@ use crate::process::Job;
 use crate::project::Project;
 use measure::Frame;
 
-/// Where figures and tables go.
+/// Where tables go.
 const FOLDER: &str = "docs/sound";
 
-/// Draws the figures, and compares; with a word only one of the two.
+/// Compares.
 ///
 /// # Errors
 /// When something cannot be had, built, run or written.
 pub(crate) fn run(project: &Project, words: &[String]) -> Result<()> {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (figures, compare) = match words[..] {
-        [] => (true, true),
-        ["--figures"] => (true, false),
-        ["--compare"] => (false, true),
-        _ => bail!(
-            "not understood: '{}' (--figures, --compare)",
-            words.join(" ")
-        ),
-    };
-    let bench = Bench::new(project)?;
-    if compare {
-        peers::run(project, &bench)?;
+    if !words.is_empty() {
+        bail!("not understood: '{}'", words.join(" "));
     }
-    Ok(())
+    let bench = Bench::new(project)?;
+    peers::run(project, &bench)
 }
 
 /// Our program, and a place for what it renders.

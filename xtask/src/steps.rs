@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::icount;
 use crate::machine;
 use crate::project::Project;
 use crate::report::{self, Row};
@@ -44,7 +45,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 7] = [
+const WHOLE: [Step; 8] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -68,6 +69,11 @@ const WHOLE: [Step; 7] = [
         suites::real_banks,
     ),
     step("bench", "every benchmark, run once", suites::benches),
+    step(
+        "icount",
+        "instructions, against targets and records",
+        icount::step,
+    ),
 ];
 
 /// Runs everything.

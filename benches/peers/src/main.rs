@@ -1,72 +1,28 @@
-//! Loads a bank until it can be played, once, and says what that took.
+//! Other synthesizers beside ours: what loading a bank takes, and what playing takes.
 //!
-//! In: `dmus` or `rustysynth`, and a file. Out: one line, milliseconds and KiB: the time from the
-//! path to a synthesizer that may be sent a note, and the most memory that the process has had.
+//!     dmus-peers load ENGINE FILE
+//!     dmus-peers workloads FOLDER
+//!     dmus-peers play ENGINE FONT EVENTS TAPS EFFECTS VOICES MODE COUNT GRAIN TIMES
 #![forbid(unsafe_code)]
 
-use std::any::Any;
+mod engines;
+mod events;
+mod font;
+mod load;
+mod play;
+mod workloads;
+
+use std::env;
 use std::error::Error;
-use std::fs::{self, File};
-use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
-use std::{env, hint};
-
-use dmus_dls::{Bank, Image, ReadOptions};
-use dmus_synth::{Compiler, Engine, EngineConfig, Layer};
-use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
-
-/// Frames per second.
-const RATE_HZ: u32 = 48_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut words = env::args().skip(1);
-    let (engine, file) = words.next().zip(words.next()).ok_or("which, and what?")?;
-    let file = Path::new(&file);
-    let start = Instant::now();
-    // Kept until the time is taken: to be freed is no part of it.
-    let loaded: Box<dyn Any> = match engine.as_str() {
-        "dmus" => Box::new(dmus(file)?),
-        "rustysynth" => Box::new(rustysynth(file)?),
-        _ => return Err("`dmus` or `rustysynth`".into()),
-    };
-    let took = start.elapsed();
-    hint::black_box(&loaded);
-    println!("{:.3} {}", took.as_secs_f64() * 1000.0, most_memory_kib()?);
-    Ok(())
-}
-
-/// As the plug-in loads a user's bank.
-fn dmus(path: &Path) -> Result<Engine, Box<dyn Error>> {
-    let file = File::open(path)?;
-    let length = usize::try_from(file.metadata()?.len())?;
-    let image = Image::read_file(&file, length, &mut |_| ControlFlow::Continue(()))?;
-    let mut compiler = Compiler::new();
-    let image = image.unwrap_or_default();
-    let rest = Bank::deliver(&image, ReadOptions::default(), &mut compiler)?;
-    let collection = compiler.finish(rest.info.name)?;
-    let mut engine = Engine::new(EngineConfig {
-        sample_rate: RATE_HZ,
-        voices: 256,
-        channel_groups: 4,
-    })?;
-    engine
-        .download(Layer::User(0), Some(Arc::new(collection)))
-        .map_err(|_| "no room")?;
-    Ok(engine)
-}
-
-fn rustysynth(path: &Path) -> Result<Synthesizer, Box<dyn Error>> {
-    let font = Arc::new(SoundFont::new(&mut File::open(path)?)?);
-    let settings = SynthesizerSettings::new(RATE_HZ.cast_signed());
-    Ok(Synthesizer::new(&font, &settings)?)
-}
-
-/// The process's high-water mark, as Linux counts it.
-fn most_memory_kib() -> Result<u64, Box<dyn Error>> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    Ok(number.ok_or("no VmHWM")?.parse()?)
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["load", engine, file] => load::run(engine, Path::new(file)),
+        ["workloads", folder] => workloads::write(Path::new(folder)),
+        ["play", engine, ref rest @ ..] => play::run(engine, rest),
+        _ => Err("`load`, `workloads` or `play`?".into()),
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! In: the name of a workload, a number of turns. Out: nothing but the work. `list` prints the
 //! names, each with the operations in one turn and the workload whose turn is to be taken off
-//! first; without a name every workload takes one turn.
+//! first, `level` the vector instructions in use; without a name every workload takes one turn.
 //! Two runs with different numbers of turns differ by those turns alone, so set-up cancels out:
 //! `cargo xtask icount` does just that.
 #![expect(clippy::unwrap_used, reason = "a workload that fails must stop")]
@@ -76,6 +76,7 @@ fn main() {
                 println!("{name} {operations} -");
             }
         }
+        ["level"] => println!("{}", engine(Vec::new(), 1).level()),
         [name, turns] => {
             let workload = WORKLOADS.iter().find(|workload| workload.name == name);
             (workload.unwrap().run)(turns.parse().unwrap());

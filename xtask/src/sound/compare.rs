@@ -61,7 +61,7 @@ impl Difference {
         let widest = departure(&ours_levels, &theirs_levels, level_db, 40.0);
         Self {
             onset: pair(onset(held(ours)), onset(held(theirs)))
-                .map(|(ours, theirs)| ours as i64 - theirs as i64),
+                .map(|(ours, theirs)| ours.cast_signed() as i64 - theirs.cast_signed() as i64),
             pitch_cents: cents(ours_spectrum, theirs_spectrum),
             level_db,
             envelope: widest_step.map(|(step, db)| {
@@ -153,6 +153,7 @@ fn percent(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "test signals in f32")]
 mod tests {
     use super::*;
     use std::f64::consts::TAU;

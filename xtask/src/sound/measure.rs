@@ -2,7 +2,7 @@
 //!
 //! In: stereo frames at 48 kHz. Out: numbers. Pure functions; powers are of both sides together.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 use realfft::RealFftPlanner;
 
@@ -163,50 +163,6 @@ pub(super) fn bands(spectrum: &[f64]) -> Vec<(f64, f64)> {
     (-13..=12).map(band).collect()
 }
 
-/// What a sine of a frequency (cycles a frame) is in a signal, and what else is in it: amplitudes, dB
-/// of one.
-///
-/// By least squares; the mean is taken as part of the rest.
-pub(super) fn sine_and_rest(signal: &[f64], frequency: f64) -> (f64, f64) {
-    let angle = |n: usize| TAU * frequency * n as f64;
-    let (mut ss, mut cc, mut sc, mut sx, mut cx) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (n, value) in signal.iter().enumerate() {
-        let (sine, cosine) = angle(n).sin_cos();
-        ss += sine * sine;
-        cc += cosine * cosine;
-        sc += sine * cosine;
-        sx += sine * value;
-        cx += cosine * value;
-    }
-    let determinant = ss * cc - sc * sc;
-    let a = (sx * cc - cx * sc) / determinant;
-    let b = (cx * ss - sx * sc) / determinant;
-    let rest: f64 = signal
-        .iter()
-        .enumerate()
-        .map(|(n, value)| {
-            let (sine, cosine) = angle(n).sin_cos();
-            (value - a * sine - b * cosine).powi(2)
-        })
-        .sum();
-    let rest = 2.0 * rest / signal.len().max(1) as f64;
-    (decibels(a * a + b * b), decibels(rest))
-}
-
-/// Response to an impulse at frequencies, dB, beside that of another answer.
-pub(super) fn response(answer: &[f64], other: &[f64], frequency_hz: f64) -> f64 {
-    let at = |answer: &[f64]| {
-        let step = TAU * frequency_hz / RATE_HZ;
-        let mut sum = (0.0, 0.0);
-        for (n, value) in answer.iter().enumerate() {
-            let (sine, cosine) = (step * n as f64 % (2.0 * PI)).sin_cos();
-            sum = (sum.0 + value * cosine, sum.1 + value * sine);
-        }
-        decibels(sum.0 * sum.0 + sum.1 * sum.1)
-    };
-    at(answer) - at(other)
-}
-
 /// A median; 0 of nothing.
 pub(super) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
@@ -215,6 +171,7 @@ pub(super) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "test signals in f32")]
 mod tests {
     use super::*;
 
@@ -285,26 +242,6 @@ mod tests {
         let ours = [0.0, -10.0, -20.0, -90.0];
         let theirs = [-1.0, -11.0, -24.0, -20.0];
         assert_eq!(departure(&ours, &theirs, 1.0, 50.0), Some((2, 3.0)));
-    }
-
-    #[test]
-    fn a_sine_is_told_from_the_rest() {
-        let signal: Vec<f64> = (0..9000)
-            .map(|n| {
-                let n = f64::from(n);
-                0.5 * (TAU * 0.01 * n).sin() + 0.005 * (TAU * 0.33 * n).sin()
-            })
-            .collect();
-        let (sine, rest) = sine_and_rest(&signal, 0.01);
-        close(sine, -6.02, 0.01);
-        close(rest, -46.02, 0.05);
-    }
-
-    #[test]
-    fn the_response_is_that_of_the_answer_beside_the_other() {
-        // A mean of two frames: the cosine of half the angle.
-        let step = response(&[0.0, 0.5, 0.5], &[1.0], 12_000.0);
-        close(step, -3.01, 0.01);
     }
 
     #[test]

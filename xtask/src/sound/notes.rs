@@ -104,7 +104,10 @@ mod tests {
         let mut last = 0;
         for line in lines {
             let frame: usize = line.split_once(' ').unwrap().0.parse().unwrap();
-            assert!(frame >= last && frame < frames && frame % 64 == 0, "{line}");
+            assert!(
+                frame >= last && frame < frames && frame.is_multiple_of(64),
+                "{line}"
+            );
             last = frame;
         }
     }

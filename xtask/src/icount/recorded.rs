@@ -1,0 +1,261 @@
+//! The synthesizer's rows: counted, and held against what was recorded.
+//!
+//! In: the benchmark `icount` of the synthesizer, benches/instructions.tsv. Out: a table; an error
+//! where a row takes more than was recorded. Rows that render voices are counted with each set of
+//! vector instructions: the best one, and, named `portable-`, none.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Workload, build, workloads};
+use crate::project::Project;
+use crate::valgrind::{self, Run};
+
+/// What is recorded.
+const FILE: &str = "benches/instructions.tsv";
+
+/// How much more than recorded a row may take.
+const ALLOWED: f64 = 1.03;
+
+/// How much less it takes before that is worth recording.
+const NOTABLE: f64 = 0.97;
+
+/// Rows of at least this many operations in a turn render voices.
+const VOICES: u32 = 1_024;
+
+/// A row to be counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    /// In the table.
+    name: String,
+    /// In the program.
+    workload: String,
+    operations: u32,
+    level: Option<&'static str>,
+}
+
+impl Row {
+    /// Turns of the shorter run and of the longer one. A turn that renders is long.
+    const fn turns(&self) -> (u64, u64) {
+        if self.operations >= VOICES {
+            (32, 96)
+        } else {
+            (256, 1_024)
+        }
+    }
+}
+
+/// Counts every row, prints the table, and judges it or records it.
+///
+/// # Errors
+/// When the benchmark does not build or run, a row takes more than recorded, or a record cannot be
+/// written here.
+pub(super) fn run(project: &Project, is_recording: bool) -> Result<()> {
+    let program = build(project, "dmus-synth")?;
+    let program = program.as_path();
+    let list = Command::new(program).arg("list").output();
+    let list = list.with_context(|| format!("{} did not run", program.display()))?;
+    let workloads = workloads(&String::from_utf8_lossy(&list.stdout))?;
+    let asks = Run {
+        program,
+        words: vec!["level".to_owned()],
+        level: None,
+        within: None,
+    };
+    let level = asks.printed()?;
+    let is_best = level.trim() == "avx2";
+    if !is_best {
+        println!("AVX2 is not here, so the rows that use it are left out");
+    }
+    let rows = rows(&workloads, is_best);
+    let counts = counted(program, &rows)?;
+    let file = project.path(FILE);
+    let compiler = compiler()?;
+    if is_recording {
+        if !is_best {
+            bail!("a record is made on a processor with AVX2");
+        }
+        fs::write(&file, written(&compiler, &counts))
+            .with_context(|| format!("{}", file.display()))?;
+    }
+    let text = fs::read_to_string(&file).with_context(|| format!("{}", file.display()))?;
+    let recorded = read(&text)?;
+    let mut faults = Vec::new();
+    for (name, count) in &counts {
+        let verdict = judged(*count, recorded.get(name).copied());
+        println!("{name:<28} {count:>12.2}  {}", verdict.text());
+        if let Some(fault) = verdict.fault() {
+            faults.push(format!("{name} {fault}"));
+        }
+    }
+    // Another architecture has other instructions.
+    if faults.is_empty() || !cfg!(target_arch = "x86_64") {
+        return Ok(());
+    }
+    let with = text.lines().next().unwrap_or_default();
+    bail!(
+        "{}\n  make it faster; or, if it must be so, record anew (`cargo xtask icount --record`) and say \
+         in CHANGELOG.md why\n  recorded with {}, this is {compiler}",
+        faults.join("\n"),
+        with.trim_start_matches("# ")
+    )
+}
+
+/// What is counted; without AVX2 the rows that would use it are not.
+fn rows(workloads: &[Workload], is_best: bool) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for workload in workloads {
+        let row = |name: String, level| Row {
+            name,
+            workload: workload.name.clone(),
+            operations: workload.operations,
+            level,
+        };
+        let renders = workload.operations >= VOICES;
+        if is_best || !renders {
+            rows.push(row(workload.name.clone(), None));
+        }
+        if renders {
+            let name = format!("portable-{}", workload.name);
+            rows.push(row(name, Some("portable")));
+        }
+    }
+    rows
+}
+
+/// Instructions of one operation of each row.
+fn counted(program: &Path, rows: &[Row]) -> Result<Vec<(String, f64)>> {
+    let run = |row: &Row, turns: u64| Run {
+        program,
+        words: vec![row.workload.clone(), turns.to_string()],
+        level: row.level,
+        within: None,
+    };
+    let both = |row: &Row| {
+        let (few, many) = row.turns();
+        [run(row, few), run(row, many)]
+    };
+    let runs: Vec<Run<'_>> = rows.iter().flat_map(both).collect();
+    let counts = valgrind::instructions(&runs)?;
+    let pairs = counts.as_chunks::<2>().0;
+    let count = |(row, [few, many]): (&Row, &[u64; 2])| {
+        let (fewer, more) = row.turns();
+        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+        let a_turn = many.saturating_sub(*few) as f64 / (more - fewer) as f64;
+        (row.name.clone(), a_turn / f64::from(row.operations))
+    };
+    Ok(rows.iter().zip(pairs).map(count).collect())
+}
+
+/// How a count compares with the record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Verdict {
+    Kept(f64),
+    Less(f64),
+    More(f64),
+    Unrecorded,
+}
+
+fn judged(count: f64, recorded: Option<f64>) -> Verdict {
+    match recorded {
+        None => Verdict::Unrecorded,
+        Some(recorded) if count > recorded * ALLOWED => Verdict::More(recorded),
+        Some(recorded) if count < recorded * NOTABLE => Verdict::Less(recorded),
+        Some(recorded) => Verdict::Kept(recorded),
+    }
+}
+
+impl Verdict {
+    fn text(self) -> String {
+        match self {
+            Self::Kept(recorded) => format!("recorded: {recorded:.2}: kept"),
+            Self::Less(recorded) => format!("recorded: {recorded:.2}: LESS, `--record` keeps it"),
+            Self::More(recorded) => format!("recorded: {recorded:.2}: MORE"),
+            Self::Unrecorded => "not recorded".to_owned(),
+        }
+    }
+
+    fn fault(self) -> Option<String> {
+        match self {
+            Self::Kept(_) | Self::Less(_) => None,
+            Self::More(recorded) => Some(format!("takes more than {recorded:.2} and 3 %")),
+            Self::Unrecorded => Some("is not recorded".to_owned()),
+        }
+    }
+}
+
+/// The compiler's name and version.
+fn compiler() -> Result<String> {
+    let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(program).arg("--version").output();
+    let output = output.context("rustc could not be started")?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The record as a file.
+fn written(compiler: &str, counts: &[(String, f64)]) -> String {
+    let mut text = format!("# {compiler}\n");
+    for (name, count) in counts {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{name}\t{count:.2}");
+    }
+    text
+}
+
+fn read(text: &str) -> Result<BTreeMap<String, f64>> {
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    let row = |line: &str| {
+        let row = line.split_once('\t');
+        let row = row.and_then(|(name, count)| Some((name.to_owned(), count.parse().ok()?)));
+        row.with_context(|| format!("{FILE} has a line '{line}'"))
+    };
+    rows.map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read() {
+        let counts = [("note-on".to_owned(), 61.25), ("idle".to_owned(), 0.5)];
+        let text = written("rustc 1.95.0", &counts);
+        assert_eq!(read(&text).unwrap(), counts.into_iter().collect());
+        assert!(text.starts_with("# rustc 1.95.0\n"));
+    }
+
+    #[test]
+    fn line_without_a_count_is_named() {
+        let error = read("note-on\tmany\n").unwrap_err().to_string();
+        assert!(error.contains("'note-on\tmany'"), "{error}");
+    }
+
+    #[test]
+    fn more_than_three_per_cent_above_the_record_is_a_fault() {
+        assert_eq!(judged(103.0, Some(100.0)), Verdict::Kept(100.0));
+        assert_eq!(judged(103.1, Some(100.0)), Verdict::More(100.0));
+        assert_eq!(judged(96.0, Some(100.0)), Verdict::Less(100.0));
+        assert!(judged(103.1, Some(100.0)).fault().is_some());
+        assert!(judged(96.0, Some(100.0)).fault().is_none());
+        assert!(judged(1.0, None).fault().is_some());
+    }
+
+    #[test]
+    fn voices_are_counted_with_and_without_vectors() {
+        let list = workloads("cubic-open 16384 -\nnote-on 1 -\n").unwrap();
+        let names = |is_best| -> Vec<String> {
+            let rows = rows(&list, is_best).into_iter();
+            rows.map(|row| row.name).collect()
+        };
+        assert_eq!(
+            names(true),
+            ["cubic-open", "portable-cubic-open", "note-on"]
+        );
+        assert_eq!(names(false), ["portable-cubic-open", "note-on"]);
+    }
+}

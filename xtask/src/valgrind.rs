@@ -1,0 +1,139 @@
+//! Valgrind: programs run in it, and the instructions that they take.
+//!
+//! A count is the same on every run, whatever else the machine does, so as many programs run at a
+//! time as the machine has processors.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+
+use crate::machine::{self, Need};
+use crate::process;
+
+/// Makes it ready.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(crate) fn provide() -> Result<()> {
+    if process::answers("valgrind", "--version") {
+        return Ok(());
+    }
+    machine::provide(Need::Valgrind)
+}
+
+/// A run of a program.
+#[derive(Clone, Debug)]
+pub(crate) struct Run<'a> {
+    pub(crate) program: &'a Path,
+    pub(crate) words: Vec<String>,
+    /// What `DMUS_SIMD` names, if anything.
+    pub(crate) level: Option<&'static str>,
+    /// Functions that count, as a pattern of their names; without it all does.
+    pub(crate) within: Option<&'static str>,
+}
+
+impl Run<'_> {
+    /// The command that counts. Where all counts, the tool that knows least is the fastest.
+    fn command(&self) -> Command {
+        let mut command = Command::new("valgrind");
+        match self.within {
+            None => command.args([
+                "--tool=cachegrind",
+                "--cache-sim=no",
+                "--cachegrind-out-file=/dev/null",
+            ]),
+            Some(pattern) => command
+                .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+                .arg(format!("--toggle-collect={pattern}")),
+        };
+        self.finished(command)
+    }
+
+    /// Names the program behind the tool.
+    fn finished(&self, mut command: Command) -> Command {
+        command.arg(self.program).args(&self.words);
+        if let Some(level) = self.level {
+            command.env("DMUS_SIMD", level);
+        }
+        command
+    }
+
+    /// What the program prints within valgrind, which may hide instructions of the processor.
+    ///
+    /// # Errors
+    /// When it cannot be started or fails.
+    pub(crate) fn printed(&self) -> Result<String> {
+        let mut command = Command::new("valgrind");
+        command.arg("--tool=none");
+        let output = self.finished(command).output();
+        let output = output.context("valgrind could not be started")?;
+        if !output.status.success() {
+            let report = String::from_utf8_lossy(&output.stderr);
+            bail!("{} failed: {report}", self.words.join(" "));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn instructions(&self) -> Result<u64> {
+        let output = self.command().output();
+        let output = output.context("valgrind could not be started")?;
+        let report = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            bail!("workload '{}' failed: {report}", self.words.join(" "));
+        }
+        collected(&report).with_context(|| format!("no count in valgrind's report: {report}"))
+    }
+}
+
+/// Instructions of each run.
+///
+/// # Errors
+/// When one of them fails.
+pub(crate) fn instructions(runs: &[Run<'_>]) -> Result<Vec<u64>> {
+    let next = Mutex::new(runs.iter().enumerate());
+    let take = || next.lock().ok()?.next();
+    let work = || -> Result<Vec<(usize, u64)>> {
+        let mut counts = Vec::new();
+        while let Some((index, run)) = take() {
+            counts.push((index, run.instructions()?));
+        }
+        Ok(counts)
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let counted = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let ended = workers.into_iter().map(|worker| worker.join());
+        ended.collect::<Vec<_>>()
+    });
+    let mut counts = Vec::new();
+    for part in counted {
+        counts.extend(part.ok().context("a count stopped")??);
+    }
+    counts.sort_unstable();
+    Ok(counts.into_iter().map(|(_, count)| count).collect())
+}
+
+/// The count in a report.
+fn collected(report: &str) -> Option<u64> {
+    let (_, rest) = report.split_once("refs:")?;
+    let digits = rest.split_whitespace().next()?.replace(',', "");
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn count_is_read_from_the_report_of_either_tool() {
+        let cachegrind = "==7== \n==7== I   refs:      3,349,488\n";
+        let callgrind =
+            "==7== Events    : Ir\n==7== Collected : 12\n==7==\n==7== I   refs:      12\n";
+        assert_eq!(collected(cachegrind), Some(3_349_488));
+        assert_eq!(collected(callgrind), Some(12));
+        assert_eq!(collected("nothing"), None);
+    }
+}
