@@ -299,6 +299,18 @@ impl Inputs<'_> {
         }
     }
 
+    /// Whether a connection of the moving ones adds anything, as note and channel are now: most wait
+    /// for a wheel or a pressure that is zero.
+    fn stirs(&self, term: &Term) -> bool {
+        let is_open = |source, transform| match source {
+            Source::ModLfo | Source::VibLfo | Source::Eg1 | Source::Eg2 => true,
+            source => self.value(source, transform) != 0.0,
+        };
+        term.amount != 0.0
+            && is_open(term.source, term.source_transform)
+            && is_open(term.control, term.control_transform)
+    }
+
     /// Normalised value of a term's source. What moves at every tick is nearly always taken as it is.
     #[inline]
     fn source(&self, term: &Term) -> f64 {
@@ -357,9 +369,19 @@ impl Articulation<'_> {
         TickSums(inputs.sum(self.terms.of(self.manner.moving)))
     }
 
-    /// Whether anything moves from tick to tick by itself.
-    pub(crate) fn moves(&self) -> bool {
+    /// Whether any connection listens to what moves by itself.
+    #[cfg(test)]
+    pub(crate) const fn may_move(&self) -> bool {
         self.manner.moves
+    }
+
+    /// Whether anything moves from tick to tick by itself, until note or channel change.
+    pub(crate) fn moves(&self, inputs: &Inputs<'_>) -> bool {
+        self.manner.moves
+            && self
+                .terms
+                .of(self.manner.moving)
+                .any(|term| inputs.stirs(term))
     }
 
     /// Whether a time is exactly 0 s.

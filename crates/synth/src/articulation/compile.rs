@@ -389,7 +389,7 @@ mod tests {
             1200 * 65_536,
         );
         assert!(!compiled(&[sweep], |articulation| articulation.has_filter()));
-        assert!(!compiled(&[sweep], |articulation| articulation.moves()));
+        assert!(!compiled(&[sweep], |articulation| articulation.may_move()));
     }
 
     #[test]

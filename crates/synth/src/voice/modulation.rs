@@ -101,6 +101,8 @@ pub(crate) struct Modulation {
     vib_lfo: Lfo,
     shutdown_frames: f64,
     fade: Option<Fade>,
+    /// Oscillators and envelopes reach it by some connection.
+    moves: bool,
     /// Nothing but a message or the surroundings can change the last targets.
     rests: bool,
     /// Fractions of the amplitude, by bus.
@@ -217,6 +219,7 @@ impl Modulation {
             vib_lfo: settled.lfo(NoteTarget::VibLfoDelay, NoteTarget::VibLfoFrequency),
             shutdown_frames: settled.fall(NoteTarget::Eg1Shutdown),
             fade: None,
+            moves: articulation.moves(&inputs) || offsets.moves(),
             rests: false,
             sends: [0.0; SENDS],
             amplitude_memo: Memo::new(0.0, 1.0),
@@ -242,7 +245,7 @@ impl Modulation {
         let level = self.eg1.at(age);
         let is_level = self.fade.is_none() && self.slide.is_over(age) && self.eg1.rests(age);
         let sums = self.sums(articulation, cx, age, level);
-        self.rests = is_level && !articulation.moves() && !self.offsets.moves();
+        self.rests = is_level && !self.moves;
         let fade = self.fade.map_or(1.0, |fade| {
             (1.0 - (age - fade.begin) / fade.frames).clamp(0.0, 1.0)
         });
@@ -314,7 +317,7 @@ impl Modulation {
         self.look_again(articulation, cx);
         let offsets = &self.offsets;
         let standing = &self.standing;
-        if !articulation.moves() && !offsets.moves() {
+        if !self.moves {
             return Sums {
                 standing_gain_db: standing.get(TickTarget::Gain),
                 moving_gain_db: 0.0,
@@ -358,6 +361,7 @@ impl Modulation {
             let channel = articulation.channel(&inputs);
             self.offsets = cx.channel.offsets(articulation, &inputs);
             self.standing = self.fixed.plus(&channel).plus(&self.offsets.tick);
+            self.moves = articulation.moves(&inputs) || self.offsets.moves();
             self.revision = cx.channel.revision();
         }
         if self.is_stale || self.tuning_revision != cx.channel.tuning_revision() {
