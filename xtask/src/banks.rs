@@ -10,6 +10,7 @@ mod fetch;
 mod peers;
 
 use std::env;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
@@ -59,6 +60,14 @@ pub(crate) fn fetch_banks(project: &Project) -> Result<()> {
         [] => Ok(()),
         absent => bail!("absent: {}", absent.join("; ")),
     }
+}
+
+/// Fetches one bank by the name of its file; gives where it is.
+///
+/// # Errors
+/// When it cannot be had.
+pub(crate) fn fetch_bank(project: &Project, name: &str) -> Result<PathBuf> {
+    fetch::one(project, name)
 }
 
 /// Fetches what there is to be had; gives the number of things that are absent.

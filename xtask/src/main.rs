@@ -21,6 +21,7 @@ mod project;
 mod python;
 mod report;
 mod sanitize;
+mod speed;
 mod steps;
 mod suites;
 mod tally;
@@ -57,6 +58,7 @@ While working on it:
   cargo xtask bank           compute the built-in bank anew
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
+  cargo xtask speed          what playing costs, beside other synthesizers: docs/speed.md
   cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
@@ -97,6 +99,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "icount" => icount::run(&Project::find()?, rest),
         "banks" => banks::run(&Project::find()?, rest),
         "load" => no_more(rest).and_then(|()| load::run(&Project::find()?)),
+        "speed" => no_more(rest).and_then(|()| speed::run(&Project::find()?)),
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
@@ -147,7 +150,7 @@ mod tests {
     fn help_names_every_task() {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
-            "bundle", "validate", "bank", "banks", "load", "fuzz", "corpus",
+            "bundle", "validate", "bank", "banks", "load", "speed", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }
