@@ -78,6 +78,14 @@ pub(crate) fn node_folder(project: &Project) -> PathBuf {
     peers::node_folder(project)
 }
 
+/// Fetches one bank by the name of its file; gives where it is.
+///
+/// # Errors
+/// When it cannot be had.
+pub(crate) fn fetch_bank(project: &Project, name: &str) -> Result<PathBuf> {
+    fetch::one(project, name)
+}
+
 /// Fetches what there is to be had; gives the number of things that are absent.
 fn provide(project: &Project) -> Result<usize> {
     let mut absent = fetch::banks(project)?;

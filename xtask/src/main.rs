@@ -22,6 +22,7 @@ mod python;
 mod report;
 mod sanitize;
 mod sound;
+mod speed;
 mod steps;
 mod suites;
 mod tally;
@@ -59,6 +60,7 @@ While working on it:
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
   cargo xtask sound          notes and songs beside other synthesizers, each difference with its cause
+  cargo xtask speed          what playing costs, beside other synthesizers: docs/speed.md
   cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
@@ -100,6 +102,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "banks" => banks::run(&Project::find()?, rest),
         "load" => no_more(rest).and_then(|()| load::run(&Project::find()?)),
         "sound" => sound::run(&Project::find()?, rest),
+        "speed" => no_more(rest).and_then(|()| speed::run(&Project::find()?)),
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
@@ -150,7 +153,7 @@ mod tests {
     fn help_names_every_task() {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
-            "bundle", "validate", "bank", "banks", "load", "sound", "fuzz", "corpus",
+            "bundle", "validate", "bank", "banks", "load", "sound", "speed", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

@@ -77,6 +77,33 @@ impl Run<'_> {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// The functions that take most, as shares of what the patterned ones take.
+    ///
+    /// - `file`: where the profile goes
+    ///
+    /// # Errors
+    /// When valgrind or the program that reads profiles fails.
+    pub(crate) fn profile(&self, file: &Path) -> Result<Vec<(String, f64)>> {
+        let mut command = Command::new("valgrind");
+        command
+            .arg("--tool=callgrind")
+            .arg(format!("--callgrind-out-file={}", file.display()));
+        if let Some(pattern) = self.within {
+            command.arg(format!("--toggle-collect={pattern}"));
+        }
+        let output = self.finished(command).output();
+        if !output
+            .context("valgrind could not be started")?
+            .status
+            .success()
+        {
+            bail!("{} failed", self.words.join(" "));
+        }
+        let read = Command::new("callgrind_annotate").arg(file).output();
+        let read = read.context("callgrind_annotate could not be started")?;
+        Ok(shares(&String::from_utf8_lossy(&read.stdout)))
+    }
+
     fn instructions(&self) -> Result<u64> {
         let output = self.command().output();
         let output = output.context("valgrind could not be started")?;
@@ -123,6 +150,19 @@ fn collected(report: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
+/// Functions with their shares in per cent, out of a listing.
+fn shares(listing: &str) -> Vec<(String, f64)> {
+    let row = |line: &str| {
+        let (_, rest) = line.split_once('(')?;
+        let (share, rest) = rest.split_once("%)")?;
+        // What follows is `file:function [object]`.
+        let (_, function) = rest.trim().split_once(':')?;
+        let (function, _) = function.split_once(" [").unwrap_or((function, ""));
+        Some((function.to_owned(), share.trim().parse().ok()?))
+    };
+    listing.lines().filter_map(row).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,5 +175,18 @@ mod tests {
         assert_eq!(collected(cachegrind), Some(3_349_488));
         assert_eq!(collected(callgrind), Some(12));
         assert_eq!(collected("nothing"), None);
+    }
+
+    #[test]
+    fn shares_are_read_from_a_listing() {
+        let listing = "Ir  file:function\n\
+            60,453,735 (100.0%)  PROGRAM TOTALS\n\
+            20,998,257 (34.73%)  ???:pulp::v3::V3::vectorize [/a/b]\n \
+            3,686,400 ( 6.10%)  ???:dmus_synth::Inputs::value [/a/b]\n";
+        let expected = [
+            ("pulp::v3::V3::vectorize".to_owned(), 34.73),
+            ("dmus_synth::Inputs::value".to_owned(), 6.1),
+        ];
+        assert_eq!(shares(listing), expected);
     }
 }

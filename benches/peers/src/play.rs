@@ -172,7 +172,7 @@ fn controllers(player: &mut dyn Player, events: &[Event], most: usize) -> Taken 
 fn notes(player: &mut dyn Player, rounds: usize) -> Taken {
     let chord = (0..CHORD).map(|n| Event {
         frame: 0,
-        bytes: [0x90 | n % 4, 40 + n / 4 * 2, 90],
+        bytes: [0x90 | (n % 4), 40 + n / 4 * 2, 90],
     });
     let chord: Vec<Event> = chord.collect();
     let mut stream = Stream::new(player, &[]);

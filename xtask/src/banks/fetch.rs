@@ -59,24 +59,47 @@ impl Bank {
 /// # Errors
 /// When a file cannot be written. A package that cannot be had is no error.
 pub(super) fn banks(project: &Project) -> Result<Vec<String>> {
-    let folder = project.target("banks");
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    let folder = made(project)?;
     let mut absent = Vec::new();
     for bank in &BANKS {
-        let file = folder.join(bank.name());
-        if is(&file, bank.sha256) {
-            continue;
-        }
-        println!(
-            "fetching {} from Debian's package {}",
-            bank.name(),
-            bank.package
-        );
-        if let Err(error) = fetch(&folder, bank) {
+        if let Err(error) = provide(&folder, bank) {
             absent.push(format!("{} with all its checks: {error:#}", bank.name()));
         }
     }
     Ok(absent)
+}
+
+/// Fetches one bank, unless it is there; gives where it is.
+///
+/// # Errors
+/// When it cannot be had.
+pub(super) fn one(project: &Project, name: &str) -> Result<PathBuf> {
+    let folder = made(project)?;
+    let bank = BANKS.iter().find(|bank| bank.name() == name);
+    provide(
+        &folder,
+        bank.with_context(|| format!("no package has {name}"))?,
+    )?;
+    Ok(folder.join(name))
+}
+
+/// The folder of the banks.
+fn made(project: &Project) -> Result<PathBuf> {
+    let folder = project.target("banks");
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    Ok(folder)
+}
+
+fn provide(folder: &Path, bank: &Bank) -> Result<()> {
+    if is(&folder.join(bank.name()), bank.sha256) {
+        return Ok(());
+    }
+    println!(
+        "fetching {} from Debian's package {}",
+        bank.name(),
+        bank.package
+    );
+    fetch(folder, bank)
 }
 
 /// Downloads a package, takes the bank out, and looks at its checksum.
