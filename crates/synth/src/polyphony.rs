@@ -49,6 +49,7 @@ pub(crate) enum Room {
 pub(crate) struct Polyphony {
     /// By slot; only those marked in `active` mean anything.
     tags: Vec<Tag>,
+    /// By slot, as far as slots were ever used: what no voice has needed takes no memory.
     voices: Vec<Option<Modulation>>,
     /// The other half of each eight voices.
     lanes: Vec<Lanes>,
@@ -78,7 +79,7 @@ impl Polyphony {
         let slots = capacity + spares;
         Self {
             tags: vec![Tag::struck(0, 0, 0, VoicePriority::new(0)); slots],
-            voices: vec![None; slots],
+            voices: Vec::with_capacity(slots),
             lanes: vec![Lanes::new(); slots.div_ceil(LANES)],
             reader,
             scratch: Box::new(Scratch::new()),
@@ -292,6 +293,10 @@ impl Polyphony {
         let (modulation, start) =
             Modulation::start(new.part, new.strike, new.onset, moment.frame, cx);
         let targets = start.targets;
+        // Within what was reserved: nothing is allocated.
+        while self.voices.len() <= slot && self.voices.len() < self.tags.len() {
+            self.voices.push(None);
+        }
         let (Some(place), Some(own), Some((lanes, lane)), Some(word)) = (
             self.voices.get_mut(slot),
             self.tags.get_mut(slot),

@@ -49,13 +49,19 @@ pub(crate) enum KeySlot {
 /// Number of [`KeySlot`]s.
 const SLOTS: usize = 22;
 
-/// Nothing was set; no number of a message is as great.
-const UNSET: u8 = 0xFF;
+/// Slots of all keys.
+const ALL: usize = 128 * SLOTS;
+
+/// Where something of a key stands; of a key above 127 behind the end.
+const fn place(key: u8, slot: KeySlot) -> usize {
+    key as usize * SLOTS + slot as usize
+}
 
 /// All keys.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyEdits {
-    values: Box<[[u8; SLOTS]; 128]>,
+    /// By key and slot, one more than was set; 0 is nothing, so that memory is taken when something is.
+    values: Vec<u8>,
     /// Something was set at all.
     any: bool,
 }
@@ -67,7 +73,7 @@ impl KeyEdits {
     /// Control. Not real-time: allocates.
     pub(crate) fn new() -> Self {
         Self {
-            values: Box::new([[UNSET; SLOTS]; 128]),
+            values: vec![0; ALL],
             any: false,
         }
     }
@@ -75,15 +81,15 @@ impl KeyEdits {
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         if self.any {
-            *self.values = [[UNSET; SLOTS]; 128];
+            self.values.fill(0);
             self.any = false;
         }
     }
 
     /// Sets something, `0..=127`; a key above 127 is ignored.
     pub(crate) fn set(&mut self, key: u8, slot: KeySlot, value: u8) {
-        if let Some(values) = self.values.get_mut(usize::from(key)) {
-            values[slot as usize] = value.min(127);
+        if let Some(place) = self.values.get_mut(place(key, slot)) {
+            *place = value.min(127) + 1;
             self.any = true;
         }
     }
@@ -98,8 +104,7 @@ impl KeyEdits {
         if !self.any {
             return None;
         }
-        let value = self.values.get(usize::from(key))?[slot as usize];
-        (value != UNSET).then_some(value)
+        self.values.get(place(key, slot))?.checked_sub(1)
     }
 
     /// A number around 64, 0 where nothing was set.
