@@ -43,7 +43,8 @@ fn dmus(path: &Path) -> Result<Engine, Box<dyn Error>> {
     let mut engine = Engine::new(EngineConfig {
         sample_rate: RATE_HZ,
         voices: 256,
-        channel_groups: 4,
+        // Sixteen channels, as the others have.
+        channel_groups: 1,
     })?;
     engine
         .download(Layer::User(0), Some(Arc::new(collection)))

@@ -51,7 +51,7 @@ pub(crate) struct Polyphony {
     tags: Vec<Tag>,
     /// By slot, as far as slots were ever used: what no voice has needed takes no memory.
     voices: Vec<Option<Modulation>>,
-    /// The other half of each eight voices.
+    /// The other half of each eight voices, as far as there are any.
     lanes: Vec<Lanes>,
     reader: Reader,
     scratch: Box<Scratch>,
@@ -80,7 +80,7 @@ impl Polyphony {
         Self {
             tags: vec![Tag::struck(0, 0, 0, VoicePriority::new(0)); slots],
             voices: Vec::with_capacity(slots),
-            lanes: vec![Lanes::new(); slots.div_ceil(LANES)],
+            lanes: Vec::with_capacity(slots.div_ceil(LANES)),
             reader,
             scratch: Box::new(Scratch::new()),
             active: vec![0; slots.div_ceil(64)],
@@ -296,6 +296,9 @@ impl Polyphony {
         // Within what was reserved: nothing is allocated.
         while self.voices.len() <= slot && self.voices.len() < self.tags.len() {
             self.voices.push(None);
+        }
+        while self.lanes.len() * LANES < self.voices.len() {
+            self.lanes.push(Lanes::new());
         }
         let (Some(place), Some(own), Some((lanes, lane)), Some(word)) = (
             self.voices.get_mut(slot),

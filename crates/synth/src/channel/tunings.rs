@@ -29,7 +29,8 @@ struct Tuning {
 /// All tunings that were set.
 #[derive(Debug, Clone)]
 pub(crate) struct Tunings {
-    places: Box<[Tuning]>,
+    /// At most [`PLACES`], for which there is room: memory is taken when they are needed.
+    places: Vec<Tuning>,
     /// Some place is taken.
     any: bool,
 }
@@ -69,12 +70,8 @@ impl Tunings {
     /// # Real-time
     /// Control. Not real-time: allocates.
     pub(crate) fn new() -> Self {
-        let empty = Tuning {
-            name: None,
-            cents: [0.0; 128],
-        };
         Self {
-            places: vec![empty; PLACES].into(),
+            places: Vec::with_capacity(PLACES),
             any: false,
         }
     }
@@ -88,8 +85,16 @@ impl Tunings {
             .places
             .iter()
             .position(|tuning| tuning.name == Some(name))
-            .or_else(|| self.places.iter().position(|tuning| tuning.name.is_none()));
-        let Some(tuning) = index.and_then(|index| self.places.get_mut(index)) else {
+            .or_else(|| self.places.iter().position(|tuning| tuning.name.is_none()))
+            .unwrap_or(self.places.len());
+        if index == self.places.len() && index < PLACES {
+            // Within what was reserved: nothing is allocated.
+            self.places.push(Tuning {
+                name: None,
+                cents: [0.0; 128],
+            });
+        }
+        let Some(tuning) = self.places.get_mut(index) else {
             return false;
         };
         tuning.name = Some(name);
