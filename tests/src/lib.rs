@@ -15,6 +15,7 @@ mod command;
 pub mod demo;
 pub mod fixture;
 pub mod host;
+pub mod memory;
 pub mod picture;
 pub mod player;
 pub mod report;

@@ -13,6 +13,7 @@ use dmus_host_tests::audio;
 use dmus_host_tests::bundle;
 use dmus_host_tests::fixture::{self, Folder};
 use dmus_host_tests::host::{Bundle, Plugin};
+use dmus_host_tests::memory::resident;
 use dmus_host_tests::player::{Partition, Player, Take};
 use dmus_host_tests::timeline::Timeline;
 
@@ -42,14 +43,6 @@ fn dense() -> Timeline {
         }
     }
     Timeline::of_script(script.trim_end_matches("; "), RATE).unwrap()
-}
-
-/// Memory of this process that is in use, bytes; 0 where nobody says.
-fn resident() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }
 
 /// Plays the song and does something before each part of it.
@@ -132,8 +125,8 @@ fn two_hundred_banks_come_and_go_under_a_dense_song_unheard() {
     let bytes = plugin.report().unwrap().number("library_bytes").unwrap();
     assert!(bytes < length, "{bytes} bytes of banks");
 
-    // What was freed serves what comes next, but for the sound that is kept and for what the C
-    // library makes of it: eight banks of two hundred.
+    // What was freed has gone back, but for the sound that is kept and for what the C library makes
+    // of it: eight banks of two hundred.
     let before = resident();
     let again = song(&mut plugin, &timeline, open);
     one_is_left(&mut plugin);

@@ -186,7 +186,7 @@ fn a_state_loaded_while_nothing_is_processed_is_acted_upon() {
 fn state_with_program(bank: &Path, program: u8) -> Vec<u8> {
     let path = bank.to_string_lossy();
     fixture::state_of(&format!(
-        r#"{{"version":"0.1.0","params":{{}},"fields":{{"bank":"{{\"path\":\"{path}\"}}","parts":"{{\"programs\":[{{\"program\":{program}}}]}}"}}}}"#
+        r#"{{"version":"0.1.0","params":{{"dry":{{"bool":true}}}},"fields":{{"bank":"{{\"path\":\"{path}\"}}","parts":"{{\"programs\":[{{\"program\":{program}}}]}}"}}}}"#
     ))
 }
 
