@@ -104,7 +104,11 @@ fn middle(instrument: &Instrument) -> (u8, u8) {
         .iter()
         .min_by_key(|it| (key(it).abs_diff(middle), velocity(it).abs_diff(100)))
         .unwrap();
-    (key(nearest), velocity(nearest).max(1))
+    // Not above its recorded pitch, where the keys allow it: of a high sound transposed up, what lies
+    // above half the rate is rightly not heard.
+    let unity = nearest.sample.map_or(127, |sample| sample.unity_note);
+    let played = key(nearest).min(unity).max(*nearest.keys.start());
+    (played, velocity(nearest).max(1))
 }
 
 fn render(engine: &mut Engine, frames: usize, heard: &mut Vec<f32>) {
