@@ -18,6 +18,9 @@ pub(crate) struct Known {
     pub(crate) warnings: &'static [Explained],
     /// Names of programs that are silent by themselves.
     pub(crate) silent: &'static [&'static str],
+    /// Names of programs all of whose sound lies above half the rate at the middle key; they have to be
+    /// heard at their recorded pitch.
+    pub(crate) beyond: &'static [&'static str],
 }
 
 impl Known {
@@ -40,6 +43,8 @@ pub(crate) const TIMGM6MB: Known = Known {
     counts: (136, 2063, 520),
     warnings: &[],
     silent: &[],
+    // A sparrow recorded at 11 kHz, which key 74 takes to 25.
+    beyond: &["Bird"],
 };
 
 /// Its editor wrote cutoffs of 14 400 cents where 13 500 are the most; both are beyond hearing.
@@ -51,6 +56,7 @@ pub(crate) const SF_GMBANK: Known = Known {
         count: 30,
     }],
     silent: &[],
+    beyond: &[],
 };
 
 /// Cutoffs of 13 508 and 14 400 cents where 13 500 are the most; all are beyond hearing.
@@ -62,6 +68,7 @@ pub(crate) const FLUID_R3: Known = Known {
         count: 11,
     }],
     silent: &[],
+    beyond: &[],
 };
 
 /// What spessasynth_core writes of the two small banks. Where keys scale decays and holds, its files
@@ -91,6 +98,7 @@ pub(crate) const OPL3: Known = Known {
     counts: (129, 1701, 1657),
     warnings: &[],
     silent: &[],
+    beyond: &[],
 };
 
 /// Its compressor padded neither the odd chunk of streams nor the list around it. A pan of 111 %
@@ -113,4 +121,5 @@ pub(crate) const MUSESCORE: Known = Known {
         },
     ],
     silent: &[],
+    beyond: &[],
 };

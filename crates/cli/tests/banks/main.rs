@@ -50,7 +50,10 @@ fn whole(known: &Known) {
     known.assert_explains(&bank.warnings);
     sound::assert_compiles_part_by_part(&file, &bank);
     let direct = sound::programs(&bank);
-    sound::assert_audible(known.file, &direct, known.silent);
+    sound::assert_audible(known, &direct);
+    for name in known.beyond {
+        sound::assert_heard_at_its_pitch(&bank, name);
+    }
 
     let converted = Bank::read(&write::to_dls(&bank)).unwrap();
     assert_eq!(converted.warnings, []);

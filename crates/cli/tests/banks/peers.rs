@@ -155,7 +155,7 @@ fn check_theirs(known: &Known) {
     };
     known.assert_explains(&dls.warnings);
     let heard = sound::programs(&dls);
-    sound::assert_audible(known.file, &heard, known.silent);
+    sound::assert_audible(known, &heard);
     assert_eq!(dls.instruments.len(), direct.instruments.len());
     assert_eq!(regions(&dls), regions(&direct));
     for instrument in &direct.instruments {

@@ -7,6 +7,8 @@ use dmus_dls::bank::Instrument;
 use dmus_dls::{Bank, Image, ReadOptions};
 use dmus_synth::{Collection, Compiler, Engine, EngineConfig, Layer};
 
+use crate::known::Known;
+
 /// Frames per second.
 const RATE_HZ: u32 = 44_100;
 /// Length of a note, and of what is heard of its release, frames.
@@ -48,6 +50,14 @@ pub(crate) fn assert_compiles_part_by_part(file: &Path, bank: &Bank) {
 
 /// Plays every instrument of a bank.
 pub(crate) fn programs(bank: &Bank) -> Vec<Heard> {
+    let mut engine = engine_of(bank);
+    let instruments = bank.instruments.iter();
+    instruments
+        .map(|instrument| play(&mut engine, instrument, middle(instrument)))
+        .collect()
+}
+
+fn engine_of(bank: &Bank) -> Engine {
     let collection = Arc::new(Collection::compile(bank).unwrap());
     let mut engine = Engine::new(EngineConfig {
         sample_rate: RATE_HZ,
@@ -56,18 +66,31 @@ pub(crate) fn programs(bank: &Bank) -> Vec<Heard> {
     })
     .unwrap();
     engine.download(Layer::User(0), Some(collection)).unwrap();
-    let instruments = bank.instruments.iter();
-    instruments
-        .map(|instrument| play(&mut engine, instrument))
-        .collect()
+    engine
+}
+
+/// Asserts that an instrument is heard where it plays its first region as recorded.
+#[track_caller]
+pub(crate) fn assert_heard_at_its_pitch(bank: &Bank, name: &str) {
+    let mut engine = engine_of(bank);
+    let mut instruments = bank.instruments.iter();
+    let instrument = instruments.find(|it| it.name == name).unwrap();
+    let region = instrument.regions.first().unwrap();
+    let key = region.sample.unwrap().unity_note;
+    assert!(region.keys.contains(&key) && region.velocities.contains(&100));
+    let heard = play(&mut engine, instrument, (key, 100));
+    assert!(
+        heard.peak_db() > FLOOR_DB,
+        "{name}: {:.1} dB",
+        heard.peak_db()
+    );
 }
 
 /// One note, from silence to its release.
-fn play(engine: &mut Engine, instrument: &Instrument) -> Heard {
+fn play(engine: &mut Engine, instrument: &Instrument, (key, velocity): (u8, u8)) -> Heard {
     engine.reset();
     let patch = instrument.patch;
     let channel = if patch.drums { 9 } else { 0 };
-    let (key, velocity) = middle(instrument);
     for message in [
         [0xB0 | channel, 0, patch.bank_msb],
         [0xB0 | channel, 32, patch.bank_lsb],
@@ -104,11 +127,7 @@ fn middle(instrument: &Instrument) -> (u8, u8) {
         .iter()
         .min_by_key(|it| (key(it).abs_diff(middle), velocity(it).abs_diff(100)))
         .unwrap();
-    // Not above its recorded pitch, where the keys allow it: of a high sound transposed up, what lies
-    // above half the rate is rightly not heard.
-    let unity = nearest.sample.map_or(127, |sample| sample.unity_note);
-    let played = key(nearest).min(unity).max(*nearest.keys.start());
-    (played, velocity(nearest).max(1))
+    (key(nearest), velocity(nearest).max(1))
 }
 
 fn render(engine: &mut Engine, frames: usize, heard: &mut Vec<f32>) {
@@ -118,16 +137,31 @@ fn render(engine: &mut Engine, frames: usize, heard: &mut Vec<f32>) {
     heard.extend(right);
 }
 
-/// Asserts that every program is heard, but those that are known to be silent.
+/// Asserts that every program is heard but those that are known, and those are not.
 #[track_caller]
-pub(crate) fn assert_audible(file: &str, programs: &[Heard], silent: &[&str]) {
-    let quiet: Vec<String> = programs
+pub(crate) fn assert_audible(known: &Known, programs: &[Heard]) {
+    let quiet: Vec<(&str, f64)> = programs
         .iter()
-        .filter(|it| it.peak_db().partial_cmp(&FLOOR_DB) != Some(std::cmp::Ordering::Greater))
-        .filter(|it| !silent.contains(&it.name.as_str()))
-        .map(|it| format!("{} ({:.1} dB)", it.name, it.peak_db()))
+        .map(|it| (it.name.as_str(), it.peak_db()))
+        .filter(|(_, peak_db)| peak_db.partial_cmp(&FLOOR_DB) != Some(std::cmp::Ordering::Greater))
         .collect();
-    assert!(quiet.is_empty(), "{file}: not heard: {quiet:?}");
+    let names: Vec<&str> = quiet.iter().map(|(name, _)| *name).collect();
+    let expected: Vec<&str> = known.silent.iter().chain(known.beyond).copied().collect();
+    let unknown: Vec<_> = quiet
+        .iter()
+        .filter(|(name, _)| !expected.contains(name))
+        .collect();
+    assert!(unknown.is_empty(), "{}: not heard: {unknown:?}", known.file);
+    let heard: Vec<_> = known
+        .beyond
+        .iter()
+        .filter(|name| !names.contains(name))
+        .collect();
+    assert!(
+        heard.is_empty(),
+        "{}: heard after all: {heard:?}",
+        known.file
+    );
 }
 
 /// The largest difference of one program in two banks, dB; minus infinity when all are equal.
