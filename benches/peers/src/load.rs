@@ -43,8 +43,7 @@ fn dmus(path: &Path) -> Result<Engine, Box<dyn Error>> {
     let mut engine = Engine::new(EngineConfig {
         sample_rate: RATE_HZ,
         voices: 256,
-        // Sixteen channels, as the others have.
-        channel_groups: 1,
+        channel_groups: 4,
     })?;
     engine
         .download(Layer::User(0), Some(Arc::new(collection)))

@@ -12,7 +12,7 @@ pub(crate) mod sinc;
 
 use super::recording::Window;
 use crate::level::Level;
-use sinc::{Kernel, Kernels, ROW_UNIT, Rows};
+use sinc::{Kernel, ROW_UNIT, Rows};
 
 /// How a wave is read between its frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,18 +32,18 @@ pub enum Interpolation {
 pub(crate) enum Method {
     Linear,
     Cubic,
-    Sinc(&'static Kernel),
+    Sinc(Kernel),
 }
 
 impl Method {
     /// The method for a speed.
     ///
     /// - `speed`: frames of the wave per frame of output, 32.32
-    pub(crate) fn of(interpolation: Interpolation, kernels: &'static Kernels, speed: u64) -> Self {
+    pub(crate) fn of(interpolation: Interpolation, speed: u64) -> Self {
         match interpolation {
             Interpolation::Linear => Self::Linear,
             Interpolation::Cubic => Self::Cubic,
-            Interpolation::Sinc => Self::Sinc(kernels.for_speed(speed)),
+            Interpolation::Sinc => Self::Sinc(Kernel::for_speed(speed)),
         }
     }
 

@@ -8,7 +8,6 @@
 //! Reading is done in runs of at most 256 frames of the wave, each from one window, without a
 //! decision at any frame.
 
-use super::interpolation::sinc::Kernels;
 use super::interpolation::{Interpolation, Method, Walk};
 use super::recording::{Loop, MAX_TAPS, POSITIONS, Place, Recording, WINDOW_FRAMES, Window};
 use super::tables::TICK_FRAMES;
@@ -25,19 +24,17 @@ const MAX_SPEED: f64 = 4096.0;
 pub(crate) struct Reader {
     pub(crate) level: Level,
     pub(crate) interpolation: Interpolation,
-    pub(crate) kernels: &'static Kernels,
 }
 
 impl Reader {
     /// The best of this machine.
     ///
     /// # Real-time
-    /// Control. Not real-time: computes tables, reads the environment.
+    /// Control. Not real-time: reads the environment.
     pub(crate) fn new() -> Self {
         Self {
             level: Level::chosen(),
             interpolation: Interpolation::default(),
-            kernels: Kernels::shared(),
         }
     }
 }
@@ -78,7 +75,7 @@ impl Playhead {
             speed,
             step: 0,
             target: speed,
-            method: Method::of(reader.interpolation, reader.kernels, speed),
+            method: Method::of(reader.interpolation, speed),
         }
     }
 
@@ -97,7 +94,7 @@ impl Playhead {
         let frames = TICK_FRAMES.saturating_sub(offset).max(1) as i64;
         self.step = (self.target as i64 - self.speed as i64) / frames;
         let fastest = self.speed.max(self.target);
-        self.method = Method::of(reader.interpolation, reader.kernels, fastest);
+        self.method = Method::of(reader.interpolation, fastest);
     }
 
     /// Whether the speed stays as it is.

@@ -14,7 +14,6 @@ fn reader(interpolation: Interpolation, level: Level) -> Reader {
     Reader {
         level,
         interpolation,
-        kernels: Kernels::shared(),
     }
 }
 
@@ -72,7 +71,7 @@ fn naive(
     frames: usize,
 ) -> Vec<f32> {
     let speed = fixed(speed);
-    let method = Method::of(interpolation, Kernels::shared(), speed);
+    let method = Method::of(interpolation, speed);
     let mut phase = u64::from(start) << 32;
     let mut out = Vec::new();
     for _ in 0..frames {
