@@ -280,8 +280,6 @@ impl Channel {
 
     /// Takes a control change; returns what it asks of sounding notes.
     pub(crate) fn control_change(&mut self, controller: u8, value: u8) -> Effect {
-        let was_down = self.controls.pedal(controller);
-        let is_down = value >= 64;
         match controller {
             number::ALL_SOUND_OFF => return Effect::SoundOff,
             number::RESET_CONTROLLERS => {
@@ -301,22 +299,18 @@ impl Channel {
             }
             _ => {}
         }
-        let effect = match self.controls.enter(controller, value) {
-            None => {
-                self.controls.set(controller, value);
-                Effect::None
-            }
-            Some(entered) => {
-                self.select_generator(controller, value);
-                self.entered(entered)
-            }
-        };
         self.touch();
-        match controller {
-            number::SUSTAIN if was_down && !is_down => Effect::SustainUp,
-            number::SOSTENUTO if !was_down && is_down => Effect::SostenutoDown,
-            number::SOSTENUTO if was_down && !is_down => Effect::SostenutoUp,
-            _ => effect,
+        if let Some(entered) = self.controls.enter(controller, value) {
+            self.select_generator(controller, value);
+            return self.entered(entered);
+        }
+        let was_down = self.controls.pedal(controller);
+        self.controls.set(controller, value);
+        match (controller, was_down, value >= 64) {
+            (number::SUSTAIN, true, false) => Effect::SustainUp,
+            (number::SOSTENUTO, false, true) => Effect::SostenutoDown,
+            (number::SOSTENUTO, true, false) => Effect::SostenutoUp,
+            _ => Effect::None,
         }
     }
 

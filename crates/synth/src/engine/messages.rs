@@ -63,13 +63,7 @@ impl Engine {
         let mut is_known = first < last;
         for group_index in first..last {
             is_known &= match bytes {
-                [0xF0, ..] => self.system_exclusive(group_index, bytes),
-                [0xFF] => {
-                    self.reset_device(group_index, Mode::Dls);
-                    true
-                }
-                // Time code, song position and select, tune request, clock, start, stop, sensing.
-                [0xF1..=0xF6, ..] | [0xF8..=0xFE] => true,
+                [0xF0..=0xFF, ..] => self.system_message(group_index, bytes),
                 _ => self.channel_message(group_index, bytes),
             };
         }
@@ -87,6 +81,21 @@ impl Engine {
         }
     }
 
+    /// True if the message was understood. Apart, so that channel messages do not carry its weight.
+    #[inline(never)]
+    fn system_message(&mut self, group_index: u16, bytes: &[u8]) -> bool {
+        match bytes {
+            [0xF0, ..] => self.system_exclusive(group_index, bytes),
+            [0xFF] => {
+                self.reset_device(group_index, Mode::Dls);
+                true
+            }
+            // Time code, song position and select, tune request, clock, start, stop, sensing.
+            [0xF1..=0xF6, ..] | [0xF8..=0xFE] => true,
+            _ => false,
+        }
+    }
+
     /// True if the message was understood.
     fn channel_message(&mut self, group_index: u16, bytes: &[u8]) -> bool {
         let Some((channel, message)) = ChannelMessage::read(bytes) else {
@@ -95,13 +104,16 @@ impl Engine {
         let Some(device) = self.devices.get(usize::from(group_index)) else {
             return false;
         };
+        let device_manages = device.zones.members_of(channel).is_some();
         let mut is_known = true;
         for number in device.listeners(channel) {
             if let Some(part) = part_index(group_index, number) {
                 is_known &= self.part_message(part, &message);
             }
         }
-        self.spread(group_index, channel, &message);
+        if device_manages {
+            self.spread(group_index, channel, &message);
+        }
         is_known
     }
 
@@ -127,14 +139,17 @@ impl Engine {
             }
             ChannelMessage::Program(program) => state.program_change(program),
             ChannelMessage::Control { controller, value } => {
-                let effect = state.control_change(controller, value);
-                return self.obey_effect(part, effect);
+                return match state.control_change(controller, value) {
+                    Effect::None => true,
+                    effect => self.obey_effect(part, effect),
+                };
             }
         }
         true
     }
 
     /// Does what a controller asks of sounding notes; false if it was not understood.
+    #[inline(never)]
     pub(super) fn obey_effect(&mut self, part: u8, effect: Effect) -> bool {
         match effect {
             Effect::None => {}

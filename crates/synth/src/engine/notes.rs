@@ -31,6 +31,7 @@ struct Note {
 
 impl Engine {
     /// A key goes down.
+    #[inline(never)]
     pub(super) fn key_down(&mut self, part: u8, key: u8, velocity: u8) {
         let Some(channel) = self.channels.get(usize::from(part)) else {
             return;
@@ -47,6 +48,7 @@ impl Engine {
     }
 
     /// A key goes up.
+    #[inline(never)]
     pub(super) fn key_up(&mut self, part: u8, key: u8) {
         let Some(channel) = self.channels.get(usize::from(part)) else {
             return;

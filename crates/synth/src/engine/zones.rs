@@ -71,6 +71,7 @@ impl Engine {
     }
 
     /// Hands a message of a manager to its members.
+    #[inline(never)]
     pub(super) fn spread(&mut self, group_index: u16, channel: u8, message: &ChannelMessage) {
         let members = self
             .devices
