@@ -100,7 +100,7 @@ pub(crate) fn step(project: &Project) -> Outcome {
 
 /// Counts the kernel's workloads, prints the table, and judges it.
 fn kernel(project: &Project) -> Result<()> {
-    let program = build(project, "dmus-kernel")?;
+    let program = build(project.cargo(), "dmus-kernel")?;
     let list = Command::new(&program).arg("list").output();
     let list = list.with_context(|| format!("{} did not run", program.display()))?;
     let workloads = workloads(&String::from_utf8_lossy(&list.stdout))?;
@@ -128,8 +128,7 @@ fn kernel(project: &Project) -> Result<()> {
 }
 
 /// Builds the benchmark as it is released; returns where it lies.
-fn build(project: &Project, package: &str) -> Result<PathBuf> {
-    let mut cargo = project.cargo();
+fn build(mut cargo: Command, package: &str) -> Result<PathBuf> {
     cargo
         .args(["build", "--release", "--package", package])
         .args(["--bench", "icount"])
