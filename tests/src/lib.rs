@@ -15,7 +15,6 @@ mod command;
 pub mod demo;
 pub mod fixture;
 pub mod host;
-pub mod memory;
 pub mod picture;
 pub mod player;
 pub mod report;
