@@ -1,9 +1,10 @@
 /* Plays events through FluidSynth into a file: the same form as src/bin/sound.rs.
  *
- *   cc -O2 -o play play.c -ldl && ./play BANK EVENTS OUT
+ *   cc -O2 -o play play.c -ldl && ./play BANK EVENTS OUT POINTS
  *
- * 48 kHz, no reverb and no chorus, a gain of one half (ours mixes every voice at half), seven-point
- * interpolation. The library is opened at run time, so that its headers need not be installed. */
+ * 48 kHz, no reverb and no chorus, a gain of one half (ours mixes every voice at half) and the
+ * interpolation that is asked for, of 7 or 4 points. The library is opened at run time, so that its
+ * headers need not be installed. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +27,8 @@ static void *find(const char *name)
 int main(int count, char **words)
 {
     library = dlopen("libfluidsynth.so.3", RTLD_NOW);
-    if (count != 4 || !library) {
-        fprintf(stderr, "%s\n", library ? "BANK EVENTS OUT" : dlerror());
+    if (count != 5 || !library) {
+        fprintf(stderr, "%s\n", library ? "BANK EVENTS OUT POINTS" : dlerror());
         return 1;
     }
     void *(*new_settings)(void) = find("new_fluid_settings");
@@ -53,7 +54,7 @@ int main(int count, char **words)
     void *synth = new_synth(settings);
     if (!synth || sfload(synth, words[1], 1) < 0)
         return 1;
-    interpolation(synth, -1, 7);
+    interpolation(synth, -1, atoi(words[4]));
 
     FILE *events = fopen(words[2], "r");
     FILE *out = fopen(words[3], "wb");

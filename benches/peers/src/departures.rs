@@ -15,13 +15,27 @@ const DECIBEL: f64 = 655_360.0;
 pub(crate) fn apply(bank: &mut Bank, names: &[&str]) {
     let is = |name| names.contains(&name);
     for instrument in &mut bank.instruments {
-        for region in &mut instrument.regions {
+        for (index, region) in instrument.regions.iter_mut().enumerate() {
             if is("correction") {
                 correction(region);
             }
             let Some(list) = &mut region.articulation else {
                 continue;
             };
+            if is("layers") {
+                // Up to half a cent either way, another for each region: what rounding to whole
+                // cents does.
+                let part = (index as f64 * 0.618).fract() - 0.5;
+                list.push(constant(Destination::Pitch, cents(part)));
+            }
+            if is("swing") && list.iter().any(swings) {
+                // The second envelope a block of 64 frames later.
+                let block_s = 64.0 / 48_000.0_f64;
+                list.push(constant(
+                    Destination::Eg2Delay,
+                    cents(1200.0 * block_s.log2()),
+                ));
+            }
             if is("start") {
                 start(list);
             }
@@ -59,6 +73,11 @@ pub(crate) fn apply(bank: &mut Bank, names: &[&str]) {
             }
         }
     }
+}
+
+/// Whether the second envelope bends the pitch.
+fn swings(row: &Connection) -> bool {
+    row.source == Source::Eg2 && row.destination == Destination::Pitch
 }
 
 /// The first millisecond silent, the second a slope: time cents of -12000.

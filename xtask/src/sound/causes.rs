@@ -10,27 +10,34 @@ use super::compare::{Difference, LEVEL_DB, PITCH_CENTS, TIME_PERCENT};
 pub(super) type Experiment = (&'static str, &'static str);
 
 /// FluidSynth's.
-pub(super) const FLUID: [Experiment; 7] = [
+pub(super) const FLUID: [Experiment; 8] = [
     ("range", "range"),
     ("sustain", "sustain"),
     ("resonance", "peak"),
     ("correction", "correction"),
     ("interpolation", "cubic"),
     ("start", "start"),
-    ("several", "range+sustain+peak+correction+cubic+start"),
+    ("swing", "swing"),
+    ("several", "range+sustain+peak+correction+cubic+start+swing"),
 ];
 
 /// SpessaSynth's.
-pub(super) const SPESSA: [Experiment; 5] = [
+pub(super) const SPESSA: [Experiment; 7] = [
     ("range", "range"),
     ("resonance", "hump"),
     ("interpolation", "cubic"),
     ("start", "start"),
-    ("several", "range+hump+cubic+start"),
+    ("swing", "swing"),
+    ("resonance and interpolation", "hump+cubic"),
+    ("several", "range+hump+cubic+start+swing"),
 ];
 
-/// The name of a difference that ours has from itself, begun half a tick later: the layers of an
-/// instrument beat, and their phases hang on the first milliseconds.
+/// What moves nothing but phases: half a tick later, the second envelope a block later where it bends
+/// the pitch, parts of a cent between layers.
+pub(super) const ITSELF: [&str; 3] = ["later", "swing", "layers"];
+
+/// The name of a difference of which ours has half from itself with one of [`ITSELF`]: the layers of
+/// an instrument beat, and their phases hang on the first milliseconds and on parts of a cent.
 const BEATS: &str = "beats";
 
 /// A difference that no experiment mends.
@@ -52,11 +59,13 @@ fn quantity(name: &str, difference: &Difference, usual_db: f64) -> (Option<f64>,
 /// The cause of one large difference.
 ///
 /// - `experiments`: their names, and ours so changed beside the other's
-/// - `later`: ours beside ours, begun half a tick later
+/// - `difference`: that of ours as it is
+/// - `itself`: ours beside ours with each of [`ITSELF`]
 pub(super) fn cause(
     name: &str,
+    difference: &Difference,
     experiments: &[(&'static str, Difference)],
-    later: &Difference,
+    itself: &[Difference],
     usual_db: f64,
 ) -> &'static str {
     let left = |difference: &Difference| {
@@ -74,14 +83,13 @@ pub(super) fn cause(
         best.filter(|(_, left)| *left <= 1.0)
             .map(|(cause, _)| cause)
     };
-    let of_itself = if name == "level" {
-        later.level_db.abs() / LEVEL_DB
-    } else {
-        left(later)
-    };
+    // Beside itself ours has no other headroom.
+    let own = itself.iter().filter_map(|own| quantity(name, own, 0.0).0);
+    let moved = own.map(f64::abs).fold(0.0, f64::max);
+    let all_of_it = quantity(name, difference, usual_db).0.unwrap_or(0.0).abs();
     best(&single)
         .or_else(|| best(&all))
-        .or_else(|| (of_itself > 0.5).then_some(BEATS))
+        .or_else(|| (moved >= 0.5 * all_of_it).then_some(BEATS))
         .unwrap_or(OPEN)
 }
 
@@ -111,19 +119,22 @@ mod tests {
             ("resonance", beside(1.05)),
             ("several", beside(1.0)),
         ];
-        assert_eq!(cause("level", &tried, &beside(1.0), 0.0), "resonance");
+        let cause = cause("level", &beside(2.0), &tried, &[beside(1.0)], 0.0);
+        assert_eq!(cause, "resonance");
     }
 
     #[test]
     fn what_only_all_together_mend_has_several_causes() {
         let tried = [("range", beside(1.5)), ("several", beside(1.0))];
-        assert_eq!(cause("level", &tried, &beside(1.0), 0.0), "several");
+        let cause = cause("level", &beside(2.0), &tried, &[beside(1.0)], 0.0);
+        assert_eq!(cause, "several");
     }
 
     #[test]
-    fn what_nothing_mends_beats_or_is_open() {
+    fn what_nothing_mends_beats_only_if_ours_moves_by_half_of_it() {
         let tried = [("range", beside(2.0))];
-        assert_eq!(cause("level", &tried, &beside(1.3), 0.0), BEATS);
-        assert_eq!(cause("level", &tried, &beside(1.0), 0.0), OPEN);
+        let cause = |own| cause("level", &beside(2.0), &tried, &[beside(1.0), own], 0.0);
+        assert_eq!(cause(beside(1.5)), BEATS);
+        assert_eq!(cause(beside(1.3)), OPEN);
     }
 }

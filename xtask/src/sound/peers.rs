@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::causes::{Experiment, FLUID, SPESSA, cause};
+use super::causes::{Experiment, FLUID, ITSELF, SPESSA, cause};
 use super::compare::{COLUMNS, Difference, Span};
 use super::measure::{Frame, median};
 use super::notes::{HELD, LEAD, OFF, SLOT, notes, script};
@@ -93,8 +93,8 @@ struct Row {
     difference: Difference,
     /// Ours with each experiment, beside the other's.
     tried: Vec<(&'static str, Difference)>,
-    /// Ours begun half a tick later, beside ours.
-    later: Difference,
+    /// Ours beside ours with each of `ITSELF`.
+    itself: Vec<Difference>,
 }
 
 /// What each synthesizer is started with.
@@ -127,23 +127,35 @@ impl Stage {
     /// Plays events in all, and compares the sounds that lie in them.
     fn rows(&self, events: &Path, spans: &[(String, Span)]) -> Result<Vec<Row>> {
         let ours = self.ours(events, "ours")?;
-        let later = self.ours(events, "later")?;
+        let mut itself = Vec::new();
+        for variant in ITSELF {
+            itself.push(self.ours(events, variant)?);
+        }
         let mut rows = Vec::new();
         for peer in &PEERS {
-            let theirs = self.theirs(events, peer.name)?;
+            let theirs = self.theirs(events, peer.name, "7")?;
+            // What four points are in ours, four points are in the other.
+            let theirs_of_four = self.theirs(events, peer.name, "4")?;
             let start = rows.len();
-            rows.extend(spans.iter().map(|(sound, span)| Row {
-                peer: peer.name,
-                sound: sound.clone(),
-                difference: Difference::of(&ours, &theirs, *span),
-                tried: Vec::new(),
-                later: Difference::of(&ours, &later, *span),
+            rows.extend(spans.iter().map(|(sound, span)| {
+                Row {
+                    peer: peer.name,
+                    sound: sound.clone(),
+                    difference: Difference::of(&ours, &theirs, *span),
+                    tried: Vec::new(),
+                    itself: itself
+                        .iter()
+                        .map(|other| Difference::of(&ours, other, *span))
+                        .collect(),
+                }
             }));
             for (cause, variant) in peer.experiments {
                 let changed = self.ours(events, variant)?;
+                let of_four = variant.contains("cubic");
+                let theirs = if of_four { &theirs_of_four } else { &theirs };
                 let rows = rows.iter_mut().skip(start);
                 for (row, (_, span)) in rows.zip(spans) {
-                    let difference = Difference::of(&changed, &theirs, *span);
+                    let difference = Difference::of(&changed, theirs, *span);
                     row.tried.push((cause, difference));
                 }
             }
@@ -157,7 +169,8 @@ impl Stage {
         self.play("DMus", command, events, &[variant])
     }
 
-    fn theirs(&self, events: &Path, peer: &str) -> Result<Vec<Frame>> {
+    /// - `points`: of the interpolation, where the other has a choice
+    fn theirs(&self, events: &Path, peer: &str, points: &str) -> Result<Vec<Frame>> {
         let command = if peer == "FluidSynth" {
             Command::new(&self.fluid)
         } else {
@@ -165,7 +178,7 @@ impl Stage {
             node.arg(&self.node);
             node
         };
-        self.play(peer, command, events, &[])
+        self.play(peer, command, events, &[points])
     }
 
     fn play(
@@ -198,7 +211,7 @@ fn report(project: &Project, rows: Vec<Row>) -> Result<()> {
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for row in of_it() {
             let large = row.difference.large(usual_db).into_iter().map(|what| {
-                let why = cause(what, &row.tried, &row.later, usual_db);
+                let why = cause(what, &row.difference, &row.tried, &row.itself, usual_db);
                 *counts.entry((what, why)).or_default() += 1;
                 format!("{what}: {why}")
             });

@@ -115,10 +115,12 @@ fn play(bank: &str, events: &str, out: &str, variants: &str) -> Done {
 }
 
 /// Ways in which a play may depart from ours, several with `+` between them.
-const VARIANTS: [&str; 9] = [
+const VARIANTS: [&str; 11] = [
     "ours",
     "cubic",
     "later",
+    "swing",
+    "layers",
     "start",
     "range",
     "sustain",
