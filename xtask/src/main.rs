@@ -59,7 +59,7 @@ While working on it:
   cargo xtask bank           compute the built-in bank anew
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
-  cargo xtask sound          notes and songs beside other synthesizers, each difference with its cause
+  cargo xtask sound          figures, and notes and songs beside others, each difference with its cause
   cargo xtask speed          what playing costs, beside other synthesizers: docs/speed.md
   cargo xtask fuzz [TARGET]  any bytes as banks, songs and states, watched for broken promises
   cargo xtask corpus         write the seeds of the fuzz targets anew

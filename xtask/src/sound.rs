@@ -1,14 +1,17 @@
-//! `sound`: how it sounds beside other synthesizers.
+//! `sound`: how it sounds, in figures, and beside other synthesizers.
 //!
-//! In: the package benches/peers, the bank and the synthesizers that `banks` fetches. Out: a table
-//! under docs/sound, of which docs/sound.md speaks, and a summary on the screen. What is rendered in
-//! between lies under target/sound.
+//! In: the package benches/peers, the bank and the synthesizers that `banks` fetches. Out: figures
+//! and a table under docs/sound, of which docs/sound.md speaks, and a summary on the screen. What is
+//! rendered in between lies under target/sound.
 
 mod causes;
 mod compare;
+mod figures;
 mod measure;
 mod notes;
 mod peers;
+mod plot;
+mod signal;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,19 +22,28 @@ use crate::process::Job;
 use crate::project::Project;
 use measure::Frame;
 
-/// Where tables go.
+/// Where figures and tables go.
 const FOLDER: &str = "docs/sound";
 
-/// Compares.
+/// Draws the figures and compares; with `--figures` only the first.
 ///
 /// # Errors
 /// When something cannot be had, built, run or written.
 pub(crate) fn run(project: &Project, words: &[String]) -> Result<()> {
-    if !words.is_empty() {
-        bail!("not understood: '{}'", words.join(" "));
-    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let compares = match words[..] {
+        [] => true,
+        ["--figures"] => false,
+        _ => bail!("not understood: '{}' (--figures)", words.join(" ")),
+    };
     let bench = Bench::new(project)?;
-    peers::run(project, &bench)
+    let folder = project.path(FOLDER);
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    figures::run(project, &bench)?;
+    if compares {
+        peers::run(project, &bench)?;
+    }
+    Ok(())
 }
 
 /// Our program, and a place for what it renders.
