@@ -9,81 +9,23 @@ use std::time::Duration;
 
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use dmus_dls::Bank;
-use dmus_dls::bank::{
-    Dialect, Instrument, LoopKind, Patch, Region, Wave, WaveLink, WaveLoop, WaveSample,
-};
 use dmus_synth::{
     Collection, Convolution, EffectsSettings, Engine, EngineConfig, Layer, ReverbKind, Space,
 };
+use rig::{BLOCK, bank};
 
-/// Frames of a block.
-const BLOCK: usize = 64;
+#[expect(
+    dead_code,
+    reason = "engines and articulations are the other benchmarks'"
+)]
+#[path = "workloads/rig.rs"]
+mod rig;
 
 /// Frames a second.
 const RATE: u32 = 48_000;
 
 /// Controllers that send.
 const SENDS: [(&str, u8); 3] = [("reverb", 91), ("chorus", 93), ("delay", 94)];
-
-/// One region over all keys, a noisy wave of a thousand frames that loops.
-fn bank() -> Bank {
-    let frames = (0..1000_i32)
-        .scan(1_i32, |state, _| {
-            *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
-            Some(i16::try_from(*state >> 17).unwrap_or(0))
-        })
-        .collect();
-    Bank {
-        instruments: vec![Instrument {
-            patch: Patch {
-                drums: false,
-                bank_msb: 0,
-                bank_lsb: 0,
-                program: 0,
-            },
-            name: String::new(),
-            regions: vec![Region {
-                keys: 0..=127,
-                velocities: 0..=127,
-                self_non_exclusive: true,
-                key_group: 0,
-                layer: None,
-                wave: 0,
-                link: WaveLink {
-                    phase_master: true,
-                    multi_channel: false,
-                    phase_group: 0,
-                    channels: 1,
-                },
-                sample: None,
-                articulation: None,
-                fixed_key: None,
-                fixed_velocity: None,
-                about: Default::default(),
-            }],
-            articulation: Vec::new(),
-            dialect: Dialect::Dls,
-            about: Default::default(),
-        }],
-        waves: vec![Wave {
-            name: String::new(),
-            sample_rate: RATE,
-            frames,
-            sample: Some(WaveSample {
-                unity_note: 60,
-                wave_loop: Some(WaveLoop {
-                    kind: LoopKind::Forward,
-                    start: 100,
-                    length: 900,
-                }),
-                ..WaveSample::default()
-            }),
-            about: Default::default(),
-        }],
-        ..Bank::default()
-    }
-}
 
 /// An engine whose one part sends nothing yet.
 fn engine(has_effects: bool) -> Engine {
@@ -97,7 +39,7 @@ fn engine(has_effects: bool) -> Engine {
     } else {
         Engine::new(config).unwrap()
     };
-    let collection = Arc::new(Collection::compile(&bank()).unwrap());
+    let collection = Arc::new(Collection::compile(&bank(Vec::new(), RATE)).unwrap());
     engine.download(Layer::User(0), Some(collection)).unwrap();
     for (_, controller) in SENDS {
         engine.message(1, &[0xB0, controller, 0]);

@@ -29,7 +29,7 @@ fn connection(source: Source, destination: Destination, scale: i32) -> Connectio
 }
 
 /// One region over all keys, a noisy wave of a thousand frames that loops.
-fn bank(articulation: Vec<Connection>) -> Bank {
+pub(crate) fn bank(articulation: Vec<Connection>, sample_rate: u32) -> Bank {
     let frames = (0..1000_i32)
         .scan(1_i32, |state, _| {
             *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
@@ -70,7 +70,7 @@ fn bank(articulation: Vec<Connection>) -> Bank {
         }],
         waves: vec![Wave {
             name: String::new(),
-            sample_rate: 44_100,
+            sample_rate,
             about: Default::default(),
             frames,
             sample: Some(WaveSample {
@@ -94,7 +94,7 @@ pub(crate) fn engine(articulation: Vec<Connection>, voices: u16) -> Engine {
         channel_groups: 1,
     })
     .unwrap();
-    let collection = Arc::new(Collection::compile(&bank(articulation)).unwrap());
+    let collection = Arc::new(Collection::compile(&bank(articulation, 44_100)).unwrap());
     engine.download(Layer::User(0), Some(collection)).unwrap();
     for n in 0..voices {
         let key = u8::try_from(40 + n % 40).unwrap();
