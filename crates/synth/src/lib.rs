@@ -4,7 +4,7 @@
 //!
 //! A bank is compiled once, on the control side, into a [`Collection`]: patches sorted, every
 //! region's connections filled up with the defaults and sorted by how often they can change, every
-//! wave read where it lies and every loop continued past its seam. [`Engine::download`] puts it in
+//! wave read where it lies. [`Engine::download`] puts it in
 //! force.
 //!
 //! [`Engine::message`] takes a note-on at the frame that is rendered next. The part's patch,

@@ -189,7 +189,8 @@ fn residuals(bench: &Bench, file: &Path) -> Result<()> {
         ));
     }
     let across = Axis::new("of the wave's rate", 0.0, 0.42);
-    draw(file, &across, &Axis::new("dB", -95.0, 0.0), &lines)
+    // Room for the names below the lines.
+    draw(file, &across, &Axis::new("dB", -150.0, 0.0), &lines)
 }
 
 fn passband(bench: &Bench, file: &Path) -> Result<()> {
