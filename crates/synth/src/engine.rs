@@ -195,8 +195,8 @@ impl Engine {
     /// Sets how waves are read between their frames, from the next tick of each voice on.
     ///
     /// # Real-time
-    /// Render. Wait-free.
-    pub const fn set_interpolation(&mut self, interpolation: Interpolation) {
+    /// Render. Wait-free, bounded by the number of voices.
+    pub fn set_interpolation(&mut self, interpolation: Interpolation) {
         self.polyphony.set_interpolation(interpolation);
     }
 

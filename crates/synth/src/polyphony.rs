@@ -93,8 +93,15 @@ impl Polyphony {
     }
 
     /// Sets how waves are read from each voice's next tick on.
-    pub(crate) const fn set_interpolation(&mut self, interpolation: Interpolation) {
+    pub(crate) fn set_interpolation(&mut self, interpolation: Interpolation) {
+        if self.reader.interpolation == interpolation {
+            return;
+        }
         self.reader.interpolation = interpolation;
+        // Voices that rest are to notice too.
+        for tag in &mut self.tags {
+            tag.rests = false;
+        }
     }
 
     /// Name of the vector instructions in use.

@@ -22,6 +22,7 @@ mod filter;
 mod gain_pan;
 mod groups;
 mod hostile;
+mod interpolation;
 mod links;
 mod measure;
 mod midi;
