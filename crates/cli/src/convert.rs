@@ -15,6 +15,7 @@ use dmus_dls::{Attenuation, Bank, ReadOptions, write};
 use crate::bank::{self, FileError};
 use crate::patch::PatchName;
 use crate::progress;
+use crate::say::say;
 
 /// Arguments of the verb.
 #[derive(Debug, Args)]
@@ -47,7 +48,6 @@ enum Meaning {
 
 impl Convert {
     /// Does the verb.
-    #[expect(clippy::print_stdout, reason = "the verb speaks to a person")]
     pub(crate) fn run(&self) -> Result<(), FileError> {
         if same_file(&self.input, &self.output) {
             let reason = "is the bank that is read, and is not written over";
@@ -70,19 +70,21 @@ impl Convert {
         }
         save(&bank, &self.output).map_err(|error| FileError::new(&self.output, error))?;
 
-        println!(
+        say(format_args!(
             "{}: {} instruments, {} waves, {} bytes",
             self.output.display(),
             bank.instruments.len(),
             bank.waves.len(),
             write::length(&bank)
-        );
+        ));
         for line in only_here(&bank) {
-            println!("only DMus finds again: {line}");
+            say(format_args!("only DMus finds again: {line}"));
         }
         if !whole.warnings.is_empty() {
             let count = whole.warnings.len();
-            println!("{count} warnings while reading, which `dmus info` shows");
+            say(format_args!(
+                "{count} warnings while reading, which `dmus info` shows"
+            ));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod patch;
 mod player;
 mod progress;
 mod render;
+mod say;
 mod sound_file;
 mod stems;
 

@@ -16,6 +16,7 @@ use crate::bank::FileError;
 use crate::choices::{Bits, Reading, Rules};
 use crate::player::{End, Player, Sound, Stack};
 use crate::progress;
+use crate::say::say;
 use crate::sound_file::SoundFile;
 use crate::stems::{self, Stems};
 
@@ -76,11 +77,7 @@ impl FromStr for SampleHash {
 
 impl Render {
     /// Does the verb.
-    #[expect(
-        clippy::print_stdout,
-        clippy::print_stderr,
-        reason = "the verb speaks to a person"
-    )]
+    #[expect(clippy::print_stderr, reason = "the verb speaks to a person")]
     pub(crate) fn run(&self) -> Result<(), FileError> {
         let output = self.output.as_deref().map(|path| self.file(path));
         let output = output.transpose()?;
@@ -114,18 +111,22 @@ impl Render {
         }
 
         let stats = player.port().stats();
-        println!("{} messages, {} lost", stats.submitted, stats.lost.total());
+        say(format_args!(
+            "{} messages, {} lost",
+            stats.submitted,
+            stats.lost.total()
+        ));
         let synth = player.port().stream().engine().stats();
-        println!(
+        say(format_args!(
             "{} voices at most, {} notes lost",
             synth.peak_voices, synth.lost_notes
-        );
+        ));
         if let Some(output) = output.as_ref().filter(|_| self.stems) {
             if synth.stolen > 0 {
-                println!(
+                say(format_args!(
                     "{} voices were taken from older notes, in a stem maybe others",
                     synth.stolen
-                );
+                ));
             }
             let returns = player.take_returns();
             drop(player);
@@ -162,13 +163,12 @@ impl Render {
     }
 
     /// Prints the hash of the samples where it is asked for.
-    #[expect(clippy::print_stdout, reason = "the verb speaks to a person")]
     fn verify(&self, frames: &[[f32; 2]]) -> Result<(), FileError> {
         let Some(expected) = self.verify_hash else {
             return Ok(());
         };
         let found = hash(frames);
-        println!("blake3 {found}");
+        say(format_args!("blake3 {found}"));
         match expected {
             Some(SampleHash(expected)) if expected != found => {
                 let reason = format!("the samples have the hash {found}, expected was {expected}");
@@ -198,13 +198,14 @@ impl Output<'_> {
         self.write_to(&stems::path(self.path, name), frames)
     }
 
-    #[expect(clippy::print_stdout, reason = "the verb speaks to a person")]
     fn write_to(&self, path: &Path, frames: &[[f32; 2]]) -> Result<(), FileError> {
         let too_loud = self.form.write(path, frames)?;
         let seconds = frames.len() as f64 / f64::from(self.rate_hz);
-        println!("{}: {seconds:.1} s", path.display());
+        say(format_args!("{}: {seconds:.1} s", path.display()));
         if too_loud > 0 {
-            println!("{too_loud} samples were too loud and were held to the greatest number");
+            say(format_args!(
+                "{too_loud} samples were too loud and were held to the greatest number"
+            ));
         }
         Ok(())
     }

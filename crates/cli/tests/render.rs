@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use dmus_song::Recording;
 
@@ -375,4 +375,18 @@ fn nobody_at_a_terminal_sees_no_bar() {
     let output = folder.render("-o out.wav");
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn nobody_need_read_what_it_says() {
+    let folder = Folder::new("unread");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dmus"))
+        .current_dir(&folder.0)
+        .args(["render", "song.mid", "--rate", RATE, "-o", "out.wav"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path("out.wav").is_file());
 }
