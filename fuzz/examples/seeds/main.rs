@@ -106,7 +106,7 @@ fn songs() -> Vec<Seed> {
 }
 
 fn states() -> Vec<Seed> {
-    let whole = r#"{"version":"0.1.0","params":{"vol":0.0,"p01_prog":0},"fields":{"bank":"{\"format\":1,\"path\":\"a/b.dls\",\"name\":\"B\",\"size\":123456}","parts":"{\"programs\":[{\"bank_msb\":121,\"bank_lsb\":3,\"program\":48},{\"program\":200}]}"}}"#;
+    let whole = r#"{"version":"0.1.0","params":{"vol":{"f32":0.0},"p01_prog":{"i32":0}},"fields":{"bank":"{\"format\":1,\"path\":\"a/b.dls\",\"name\":\"B\",\"size\":123456}","parts":"{\"programs\":[{\"bank_msb\":121,\"bank_lsb\":3,\"program\":48},{\"program\":200}]}"}}"#;
     let stack = r#"{"fields":{"bank":"{\"format\":2,\"banks\":[{\"hash\":\"af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262\",\"name\":\"S\",\"size\":99,\"path\":\"/a/s.dls\",\"relative\":{\"to\":\"home\",\"path\":\"s.dls\"}},{\"path\":\"b.sf2\"}]}"}}"#;
     let bare = r#"{"fields":{"bank":"{}","parts":"{}"}}"#;
     vec![
