@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use dmus_entry::{HostLink, NoteName};
 use dmus_kernel::property::PropertyControl;
 use dmus_library::{Library, LoadedBank, Progress};
 use dmus_synth::{Layer, USER_BANKS};
@@ -26,8 +27,10 @@ use settings::Settings;
 use stack::Stack;
 
 use crate::downloads::SharedDownloads;
+use crate::drum_names;
 use crate::kept::Kept;
 use crate::notice::{Notice, Severity};
+use crate::params::PARTS;
 use crate::shell::pipeline::{Command, ControlLink, SentBank};
 use crate::shell::telemetry::Telemetry;
 use crate::state::{LoadWatch, Loads, PartProgram, PartPrograms, SavedBank, SavedParts};
@@ -69,6 +72,8 @@ pub struct Control {
     notices: VecDeque<Notice>,
     /// A command found the ring full: everything is sent again when there is room.
     send_again: bool,
+    /// The way to the host.
+    host: HostLink,
 }
 
 impl Control {
@@ -98,7 +103,50 @@ impl Control {
             last: None,
             notices: VecDeque::new(),
             send_again: false,
+            host: HostLink::default(),
         }
+    }
+
+    /// From now on the host hears of what changes by itself.
+    pub fn meet_host(&mut self, host: HostLink) {
+        self.host = host;
+    }
+
+    /// Another program for one part, as if a state had been loaded that differs in nothing else.
+    ///
+    /// - `part`: channel of group 1, from 0; without such a part nothing happens
+    pub fn choose_program(&mut self, part: usize, program: PartProgram) {
+        let mut programs = self.saved_parts.get().all();
+        let Some(chosen) = programs.get_mut(part) else {
+            return;
+        };
+        *chosen = program;
+        self.saved_parts.load(PartPrograms {
+            programs: programs.to_vec(),
+        });
+        self.host.state_changed();
+    }
+
+    /// Names of the keys of all parts that play drums by \[GM1\]'s map.
+    #[must_use]
+    pub fn note_names(&self) -> Vec<NoteName> {
+        let now = self.telemetry();
+        let plays_map = |channel: usize| match now.as_ref().and_then(|now| now.parts.get(channel)) {
+            Some(part) => part.drums && part.program.program != drum_names::EFFECTS_KIT,
+            // Before the first block: channel 10 as MIDI has it.
+            None => channel == 9,
+        };
+        let parts = (0..PARTS).filter(|channel| plays_map(*channel));
+        parts
+            .flat_map(|channel| {
+                drum_names::keys().map(move |(key, name)| NoteName {
+                    name: name.to_owned(),
+                    port: 0,
+                    channel: i16::try_from(channel).unwrap_or(-1),
+                    key: i16::from(key),
+                })
+            })
+            .collect()
     }
 
     /// Takes the control half of a new pipeline and hands it the banks and programs in force.
@@ -403,10 +451,13 @@ impl Control {
                 )
             })
         };
-        self.names.replace(NameTable {
+        let is_changed = self.names.replace(NameTable {
             melodic: names(false).collect(),
             drums: names(true).collect(),
         });
+        if is_changed {
+            self.host.names_changed();
+        }
     }
 
     /// The name of a program in the upper bank that has it.

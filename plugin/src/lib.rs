@@ -9,11 +9,13 @@ pub mod banks;
 pub mod commands;
 pub mod control;
 pub mod downloads;
+pub mod drum_names;
 #[cfg(feature = "editor")]
 pub mod editor;
 pub mod kept;
 pub mod notice;
 pub mod params;
+pub mod presets;
 pub mod shell;
 pub mod state;
 pub mod tasks;
@@ -29,6 +31,7 @@ use nice_plug::prelude::*;
 
 use crate::control::{Control, SharedControl};
 use crate::params::{DmusParams, MasterParams, PARTS, PartParams, VOLUME_OFF_DB};
+use crate::presets::Programs;
 use crate::shell::inbound::Inbound;
 use crate::shell::pipeline::EVENTS_PER_BLOCK;
 use crate::shell::render::Trims;
@@ -38,7 +41,7 @@ use crate::state::{SavedBank, SavedParts};
 use crate::tasks::Task;
 use crate::view::ProgramNames;
 use crate::worker::Membership;
-use dmus_entry::BlockFacts;
+use dmus_entry::{BlockFacts, HostLink, NoteName, PresetChoice, PresetSource};
 use dmus_kernel::clock::{LoopRange, TimeSignature, Transport};
 use dmus_synth::PartTrim;
 
@@ -266,6 +269,10 @@ impl ClapPlugin for Dmus {
         ClapFeature::Sampler,
         ClapFeature::Stereo,
     ];
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        self.params.lay_out(context);
+    }
 }
 
 impl Vst3Plugin for Dmus {
@@ -281,6 +288,10 @@ impl dmus_entry::Boundary for Dmus {
     const REPORT_ID: &'static CStr = c"org.dmus.report/1";
     const COMMAND_ID: &'static CStr = c"org.dmus.command/1";
     const NOTE_PORTS: u32 = shell::NOTE_PORTS;
+
+    fn meet_host(&mut self, host: HostLink) {
+        self.control.lock().meet_host(host);
+    }
 
     fn begin_block(&mut self, facts: &BlockFacts<'_>) {
         if let Some(is_offline) = facts.is_offline {
@@ -300,6 +311,18 @@ impl dmus_entry::Boundary for Dmus {
 
     fn notice(text: String) -> Task {
         Task::Fault(text)
+    }
+
+    fn presets() -> Option<&'static dyn PresetSource> {
+        Some(&Programs)
+    }
+
+    fn load_preset(choice: PresetChoice, reply: SyncSender<Result<(), String>>) -> Option<Task> {
+        Some(Task::LoadPreset(choice, reply))
+    }
+
+    fn note_names(reply: SyncSender<Vec<NoteName>>) -> Option<Task> {
+        Some(Task::NoteNames(reply))
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod added;
 pub mod choices;
 pub mod effects;
+mod pages;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dmus_entry::{NoteName, PresetChoice};
 use dmus_library::Library;
 
 use crate::banks;
@@ -15,6 +16,7 @@ use crate::commands;
 use crate::control::{BankChange, Chosen, SharedControl};
 use crate::kept::{self, KeepError, Kept, Saved};
 use crate::notice::{Notice, Severity};
+use crate::presets;
 use crate::worker;
 
 /// How often somebody who waits for the worker looks whether it is done.
@@ -43,6 +45,10 @@ pub enum Task {
     Report(SyncSender<String>),
     /// Do what a line says and answer with a text; see [`commands`].
     Command(String, SyncSender<String>),
+    /// Play a preset and answer whether that was possible.
+    LoadPreset(PresetChoice, SyncSender<Result<(), String>>),
+    /// Answer with the names of the keys of drum kits.
+    NoteNames(SyncSender<Vec<NoteName>>),
     /// Save the last minutes of messages as a Standard MIDI File among the musician's things.
     SaveMidi,
     /// Save the last minutes of audio as a WAV file among the musician's things.
@@ -72,6 +78,14 @@ pub fn run(task: Task, control: &SharedControl) {
         Task::Command(line, reply) => {
             // A receiver that has gone away wants no answer.
             let _gone = reply.send(commands::run(&line, control));
+        }
+        Task::LoadPreset(choice, reply) => {
+            // As above.
+            let _gone = reply.send(presets::load(&choice, control));
+        }
+        Task::NoteNames(reply) => {
+            // As above.
+            let _gone = reply.send(control.lock().note_names());
         }
         Task::SaveMidi => {
             let path = kept::free_path("mid");

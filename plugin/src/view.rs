@@ -73,7 +73,7 @@ pub struct ProgramNames {
 }
 
 /// Names by program; `None` where the bank has none.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameTable {
     /// Melodic programs of bank 0.
     pub melodic: Vec<Option<String>>,
@@ -93,12 +93,15 @@ impl ProgramNames {
         names.get(usize::from(program)).cloned().flatten()
     }
 
-    /// Replaces all names.
+    /// Replaces all names; true if any is another one now.
     ///
     /// # Real-time
     /// Not real-time: takes a lock of the control side.
-    pub fn replace(&self, table: NameTable) {
-        *self.lock() = table;
+    pub fn replace(&self, table: NameTable) -> bool {
+        let mut names = self.lock();
+        let is_changed = *names != table;
+        *names = table;
+        is_changed
     }
 
     fn lock(&self) -> MutexGuard<'_, NameTable> {

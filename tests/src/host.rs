@@ -2,6 +2,7 @@
 //!
 //! Source: \[CLAP\] plugin.h for the life cycle.
 
+mod browser;
 mod event;
 mod handlers;
 mod library;
@@ -19,6 +20,7 @@ use clack_host::process::{PluginAudioConfiguration, PluginAudioProcessor};
 use handlers::{Shared, TestHost};
 use process::Blocks;
 
+pub use browser::{Indexed, Page, Preset};
 pub use event::Event;
 pub use handlers::Requests;
 pub use library::{Bundle, Descriptor};

@@ -6,6 +6,8 @@ use std::sync::mpsc::SyncSender;
 use nice_plug::prelude::ClapPlugin;
 
 use crate::facts::BlockFacts;
+use crate::host_link::HostLink;
+use crate::presets::{NoteName, PresetChoice, PresetSource};
 
 /// A framework plug-in that can stand behind the boundary.
 ///
@@ -32,6 +34,11 @@ pub trait Boundary: ClapPlugin {
     /// An event that CLAP addresses to all ports goes to each of them; one for a port there is not
     /// is counted in `events_dropped`.
     const NOTE_PORTS: u32 = 1;
+
+    /// The way to the host, once, before anything else is called.
+    fn meet_host(&mut self, host: HostLink) {
+        drop(host);
+    }
 
     /// What the framework cannot tell about the block that `process` is called for next.
     ///
@@ -71,4 +78,26 @@ pub trait Boundary: ClapPlugin {
 
     /// A task that shows `text`, a complete sentence, to the user.
     fn notice(text: String) -> Self::BackgroundTask;
+
+    /// What there is to tell about presets; `None` without any. Needs no instance.
+    #[must_use]
+    fn presets() -> Option<&'static dyn PresetSource> {
+        None
+    }
+
+    /// A task that plays a preset and answers whether it could, in the way of
+    /// [`report`](Self::report).
+    fn load_preset(
+        choice: PresetChoice,
+        reply: SyncSender<Result<(), String>>,
+    ) -> Option<Self::BackgroundTask> {
+        drop((choice, reply));
+        None
+    }
+
+    /// A task that answers with the names of keys, in the way of [`report`](Self::report).
+    fn note_names(reply: SyncSender<Vec<NoteName>>) -> Option<Self::BackgroundTask> {
+        drop(reply);
+        None
+    }
 }

@@ -13,6 +13,7 @@ mod host_audio;
 mod instance;
 mod lifecycle;
 mod ports;
+mod preset_discovery;
 mod process;
 mod report;
 
@@ -25,6 +26,9 @@ use std::ptr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_factory};
+use clap_sys::factory::preset_discovery::{
+    CLAP_PRESET_DISCOVERY_FACTORY_ID, CLAP_PRESET_DISCOVERY_FACTORY_ID_COMPAT,
+};
 use clap_sys::host::clap_host;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 use clap_sys::version::CLAP_VERSION;
@@ -37,6 +41,7 @@ use crate::boundary::Boundary;
 use crate::guard::Guarded;
 use crate::ledger::discard;
 use instance::Instance;
+use preset_discovery::Discovery;
 
 /// The CLAP entry of plug-in type `P`; [`export_clap!`](crate::export_clap) makes it visible.
 #[derive(Debug)]
@@ -69,8 +74,13 @@ impl<P: Boundary> Entry<P> {
     unsafe extern "C" fn get_factory(factory_id: *const c_char) -> *const c_void {
         // SAFETY: the host passes null or a C string that lives during the call.
         let wanted = unsafe { text(factory_id) };
-        if wanted == Some(CLAP_PLUGIN_FACTORY_ID) {
+        let is = |id: &CStr| wanted == Some(id);
+        if is(CLAP_PLUGIN_FACTORY_ID) {
             ptr::from_ref(Self::FACTORY).cast()
+        } else if is(CLAP_PRESET_DISCOVERY_FACTORY_ID)
+            || is(CLAP_PRESET_DISCOVERY_FACTORY_ID_COMPAT)
+        {
+            ptr::from_ref(Discovery::<P>::FACTORY).cast()
         } else {
             ptr::null()
         }

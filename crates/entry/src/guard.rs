@@ -18,6 +18,7 @@ use atomic_refcell::AtomicRefCell;
 use nice_plug::prelude::*;
 
 use crate::boundary::Boundary;
+use crate::host_link::HostLink;
 use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 
@@ -44,6 +45,8 @@ pub struct Guarded<P: Boundary> {
     ledger: Arc<Ledger>,
     /// What came past the framework; filled by the instance in front of it.
     inlet: Arc<AtomicRefCell<Inlet>>,
+    /// The plug-in's way to its host.
+    host: HostLink,
     /// Set by a panic on the render side, cleared by a successful activation.
     faulted: bool,
     /// The layout has no main input, so the framework leaves the main output as the host left it.
@@ -54,7 +57,12 @@ pub struct Guarded<P: Boundary> {
 impl<P: Boundary> Default for Guarded<P> {
     fn default() -> Self {
         let ledger = Arc::new(Ledger::default());
-        let inner = ledger.contain(Place::Construction, P::default);
+        let host = HostLink::default();
+        let inner = ledger.contain(Place::Construction, || {
+            let mut inner = P::default();
+            inner.meet_host(host.clone());
+            inner
+        });
         if inner.is_none() {
             ledger.stillborn.raise();
         }
@@ -62,6 +70,7 @@ impl<P: Boundary> Default for Guarded<P> {
             inner,
             ledger,
             inlet: Arc::new(AtomicRefCell::new(Inlet::new(further_events::<P>()))),
+            host,
             faulted: false,
             clears_main: false,
             held: HeldEvents::new(),
@@ -123,6 +132,7 @@ impl<P: Boundary> Plugin for Guarded<P> {
         let link = Link {
             ledger: Arc::clone(&self.ledger),
             inlet: Arc::clone(&self.inlet),
+            host: self.host.clone(),
         };
         task::executor::<P>(executor, link)
     }

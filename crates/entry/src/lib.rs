@@ -36,14 +36,20 @@ mod boundary;
 mod clap;
 mod facts;
 mod guard;
+mod host_link;
 mod inlet;
 mod ledger;
+mod presets;
 mod signals;
 
 pub use boundary::Boundary;
 pub use clap::{Entry, clap_plugin_entry};
 pub use facts::{BlockFacts, PortEvent, PortEvents};
 pub use guard::{GuardTask, Guarded};
+pub use host_link::HostLink;
+pub use presets::{
+    NoteName, Preset, PresetChoice, PresetFileType, PresetLocation, PresetPlace, PresetSource,
+};
 
 #[cfg(feature = "editor")]
 pub use guard::editor::{GuardedEditor, GuardedHandle, HandleError};

@@ -153,6 +153,7 @@ impl Control {
             self.saved_bank.put_unless_loaded(saved, loads);
             self.notices
                 .retain(|notice| notice.severity == Severity::Fault);
+            self.host.state_changed();
         }
         is_done
     }

@@ -184,6 +184,14 @@ impl Default for DelayParams {
 }
 
 impl ReverbParams {
+    /// Puts all of them on a page of a controller.
+    pub(super) fn lay_out(&self, page: &mut impl RemoteControlsPage) {
+        page.add_param(&self.on);
+        page.add_param(&self.level);
+        page.add_param(&self.kind);
+        page.add_param(&self.time);
+    }
+
     /// What they ask for.
     ///
     /// # Real-time
@@ -200,6 +208,14 @@ impl ReverbParams {
 }
 
 impl ChorusParams {
+    /// Puts all of them on a page of a controller.
+    pub(super) fn lay_out(&self, page: &mut impl RemoteControlsPage) {
+        page.add_param(&self.on);
+        page.add_param(&self.level);
+        page.add_param(&self.kind);
+        page.add_param(&self.rate);
+    }
+
     /// What they ask for.
     ///
     /// # Real-time
@@ -216,6 +232,14 @@ impl ChorusParams {
 }
 
 impl DelayParams {
+    /// Puts all of them on a page of a controller.
+    pub(super) fn lay_out(&self, page: &mut impl RemoteControlsPage) {
+        page.add_param(&self.on);
+        page.add_param(&self.level);
+        page.add_param(&self.kind);
+        page.add_param(&self.time);
+    }
+
     /// What they ask for.
     ///
     /// # Real-time

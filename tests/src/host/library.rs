@@ -72,6 +72,11 @@ impl Bundle {
         })
     }
 
+    /// The loaded entry.
+    pub(super) const fn entry(&self) -> &PluginEntry {
+        &self.entry
+    }
+
     /// The plug-ins inside.
     ///
     /// # Errors

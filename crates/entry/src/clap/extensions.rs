@@ -2,18 +2,22 @@
 //!
 //! An extension of the framework may not reach the host itself: its functions expect the
 //! framework's plug-in struct. So every one is met by a struct of ours with the same functions,
-//! which check their arguments and pass them on; what is not listed here does not exist.
+//! which check their arguments and pass them on; some are ours alone, since the framework has none.
+//! What is not listed here does not exist.
 
 mod audio_ports;
 mod audio_ports_config;
 #[cfg(feature = "editor")]
 mod gui;
 mod latency;
+mod note_name;
 mod note_ports;
 mod params;
+mod preset_load;
 mod remote_controls;
 mod render;
 mod state;
+mod state_context;
 mod tail;
 #[cfg(feature = "editor")]
 mod track_info;
@@ -27,11 +31,16 @@ use clap_sys::ext::audio_ports_config::clap_plugin_audio_ports_config;
 #[cfg(feature = "editor")]
 use clap_sys::ext::gui::clap_plugin_gui;
 use clap_sys::ext::latency::clap_plugin_latency;
+use clap_sys::ext::note_name::{CLAP_EXT_NOTE_NAME, clap_plugin_note_name};
 use clap_sys::ext::note_ports::clap_plugin_note_ports;
 use clap_sys::ext::params::clap_plugin_params;
+use clap_sys::ext::preset_load::{
+    CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT, clap_plugin_preset_load,
+};
 use clap_sys::ext::remote_controls::clap_plugin_remote_controls;
 use clap_sys::ext::render::clap_plugin_render;
 use clap_sys::ext::state::clap_plugin_state;
+use clap_sys::ext::state_context::{CLAP_EXT_STATE_CONTEXT, clap_plugin_state_context};
 use clap_sys::ext::tail::clap_plugin_tail;
 #[cfg(feature = "editor")]
 use clap_sys::ext::track_info::clap_plugin_track_info;
@@ -55,6 +64,12 @@ pub(super) unsafe trait Extension: Sized + 'static {
 pub(super) trait Fronted<P: Boundary>: Extension {
     /// What the host gets.
     const FRONT: &'static Self;
+}
+
+/// A struct of ours that the framework has no counterpart of, for plug-in type `P`.
+pub(super) trait Own<P: Boundary>: Sized + 'static {
+    /// What the host gets.
+    const OWN: &'static Self;
 }
 
 impl<P: Boundary> Instance<P> {
@@ -83,6 +98,19 @@ pub(super) fn find<P: Boundary>(instance: &Instance<P>, id: &CStr) -> *const c_v
     }
     if id == P::REPORT_ID {
         return ptr::from_ref(const { &PluginReport::of::<P>() }).cast();
+    }
+    if id == CLAP_EXT_NOTE_NAME {
+        return ptr::from_ref(<clap_plugin_note_name as Own<P>>::OWN).cast();
+    }
+    if id == CLAP_EXT_STATE_CONTEXT {
+        // Saving in a context is saving.
+        return match instance.theirs::<clap_plugin_state>() {
+            Some(_) => ptr::from_ref(<clap_plugin_state_context as Own<P>>::OWN).cast(),
+            None => ptr::null(),
+        };
+    }
+    if [CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT].contains(&id) && P::presets().is_some() {
+        return ptr::from_ref(<clap_plugin_preset_load as Own<P>>::OWN).cast();
     }
     macro_rules! fronts {
         ($($extension:ty),+ $(,)?) => {

@@ -9,7 +9,10 @@ use std::ptr::NonNull;
 #[cfg(feature = "editor")]
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency};
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params};
+use clap_sys::ext::note_name::{CLAP_EXT_NOTE_NAME, clap_host_note_name};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, CLAP_PARAM_RESCAN_TEXT, clap_host_params};
+use clap_sys::ext::preset_load::{CLAP_EXT_PRESET_LOAD, clap_host_preset_load};
+use clap_sys::ext::state::{CLAP_EXT_STATE, clap_host_state};
 use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check};
 #[cfg(feature = "editor")]
 use clap_sys::ext::track_info::{CLAP_EXT_TRACK_INFO, clap_host_track_info};
@@ -79,6 +82,39 @@ impl Host {
             // SAFETY: the host's own function with its own struct, allowed on any thread.
             unsafe { request_callback(self.as_ptr()) };
         }
+    }
+
+    /// Tells the host that the state has changed. Main thread, from `init` on.
+    pub(super) fn mark_dirty(&self) {
+        // SAFETY: the name stands for the struct.
+        let state = unsafe { self.extension::<clap_host_state>(CLAP_EXT_STATE) };
+        if let Some(mark_dirty) = state.and_then(|state| state.mark_dirty) {
+            // SAFETY: the host's own function with its own struct.
+            unsafe { mark_dirty(self.as_ptr()) };
+        }
+    }
+
+    /// Tells the host that names of keys and texts of parameters have changed. Main thread, from
+    /// `init` on.
+    pub(super) fn names_changed(&self) {
+        // SAFETY: the name stands for the struct.
+        let names = unsafe { self.extension::<clap_host_note_name>(CLAP_EXT_NOTE_NAME) };
+        if let Some(changed) = names.and_then(|names| names.changed) {
+            // SAFETY: the host's own function with its own struct.
+            unsafe { changed(self.as_ptr()) };
+        }
+        // SAFETY: the name stands for the struct.
+        let params = unsafe { self.extension::<clap_host_params>(CLAP_EXT_PARAMS) };
+        if let Some(rescan) = params.and_then(|params| params.rescan) {
+            // SAFETY: as above.
+            unsafe { rescan(self.as_ptr(), CLAP_PARAM_RESCAN_TEXT) };
+        }
+    }
+
+    /// What the host wants to hear of presets. Main thread, from `init` on.
+    pub(super) fn preset_listener(&self) -> Option<&clap_host_preset_load> {
+        // SAFETY: the name stands for the struct.
+        unsafe { self.extension(CLAP_EXT_PRESET_LOAD) }
     }
 
     /// The host's extension `id`.

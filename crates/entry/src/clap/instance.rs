@@ -21,8 +21,10 @@ use super::blocks::Blocks;
 use super::host::Host;
 use crate::boundary::Boundary;
 use crate::guard::{GuardTask, Guarded, Link};
+use crate::host_link::HostLink;
 use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
+use crate::presets::NoteName;
 use crate::signals::{Index, PhaseCell, RenderMode};
 
 /// How long a destroyed instance waits for a background task that still runs.
@@ -48,6 +50,10 @@ pub(super) struct Instance<P: Boundary> {
     pub(super) window_thread: Mutex<Option<ThreadId>>,
     /// Parameters by the number the framework gave them.
     pub(super) params: HashMap<clap_id, ParamPtr>,
+    /// What the plug-in asks of the host.
+    wishes: HostLink,
+    /// Names of keys, as they were when the host counted them.
+    pub(super) note_names: Mutex<Vec<NoteName>>,
 }
 
 impl<P: Boundary> Instance<P> {
@@ -66,7 +72,12 @@ impl<P: Boundary> Instance<P> {
         // SAFETY: the host struct is alive; the wrapper is dropped in `destroy`, before the host
         // struct goes.
         let wrapper = unsafe { Wrapper::<Guarded<P>>::new(host.as_ptr()) };
-        let Some(Link { ledger, inlet }) = link_of(&wrapper) else {
+        let Some(Link {
+            ledger,
+            inlet,
+            host: wishes,
+        }) = link_of(&wrapper)
+        else {
             return ptr::null();
         };
         if ledger.stillborn.is_raised() {
@@ -90,9 +101,15 @@ impl<P: Boundary> Instance<P> {
             blocks: AtomicRefCell::new(Blocks::empty()),
             window_thread: Mutex::new(None),
             params,
+            wishes,
+            note_names: Mutex::default(),
         }));
         // SAFETY: freshly boxed and known to nobody else.
         unsafe { (*instance).plugin.plugin_data = instance.cast() };
+        // SAFETY: as above.
+        let this = unsafe { &*instance };
+        // SAFETY: our caller's promise; `destroy` detaches.
+        unsafe { this.wishes.attach(this.host.as_ptr()) };
         // SAFETY: as above; only a field's address is taken.
         unsafe { &raw const (*instance).plugin }
     }
@@ -110,6 +127,7 @@ impl<P: Boundary> Instance<P> {
             // A block that a careless host still runs would use freed memory: rather leak it.
             return;
         };
+        instance.wishes.detach();
         instance
             .ledger
             .contain(Place::Destruction, || instance.wind_down());
@@ -170,6 +188,16 @@ impl<P: Boundary> Instance<P> {
     pub(super) fn deliver(&self) {
         if self.ledger.is_pending() {
             self.run_task(Duration::ZERO, GuardTask::deliver());
+        }
+    }
+
+    /// Tells the host what the plug-in wants it to know. Main thread, not real-time.
+    pub(super) fn grant(&self) {
+        if self.wishes.take_dirty() {
+            self.host.mark_dirty();
+        }
+        if self.wishes.take_names() {
+            self.host.names_changed();
         }
     }
 

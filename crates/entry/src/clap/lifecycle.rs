@@ -159,6 +159,7 @@ impl<P: Boundary> Instance<P> {
                 unsafe { on_main_thread(inner) };
             }
             instance.deliver();
+            instance.grant();
         };
         // SAFETY: the host passes what `create_plugin` gave it.
         unsafe { with(plugin, (), call) };

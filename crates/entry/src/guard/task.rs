@@ -10,6 +10,7 @@ use nice_plug::prelude::TaskExecutor;
 
 use super::Guarded;
 use crate::boundary::Boundary;
+use crate::host_link::HostLink;
 use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 
@@ -37,6 +38,7 @@ enum Job<T> {
 pub(crate) struct Link {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) inlet: Arc<AtomicRefCell<Inlet>>,
+    pub(crate) host: HostLink,
 }
 
 /// Counts one background task as long as it exists, whether it is ever run or not.

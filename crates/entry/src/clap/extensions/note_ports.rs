@@ -5,7 +5,9 @@
 
 use std::ffi::CStr;
 
-use clap_sys::ext::note_ports::{CLAP_EXT_NOTE_PORTS, clap_note_port_info, clap_plugin_note_ports};
+use clap_sys::ext::note_ports::{
+    CLAP_EXT_NOTE_PORTS, CLAP_NOTE_DIALECT_MIDI_MPE, clap_note_port_info, clap_plugin_note_ports,
+};
 use clap_sys::plugin::clap_plugin;
 
 use super::{Extension, Fronted, write_name};
@@ -72,9 +74,13 @@ fn describe<P: Boundary>(
     if !unsafe { get(instance.inner(), model, is_input, info) } {
         return None;
     }
+    // SAFETY: not null, and just written by the framework.
+    let info = unsafe { info.as_mut() }?;
+    if is_input {
+        // MIDI is taken as it comes, so a zone of channels is nothing special.
+        info.supported_dialects |= CLAP_NOTE_DIALECT_MIDI_MPE;
+    }
     if is_input && ours > theirs {
-        // SAFETY: not null, and just written by the framework.
-        let info = unsafe { info.as_mut() }?;
         info.id = index;
         write_name(
             &mut info.name,

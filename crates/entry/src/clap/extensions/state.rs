@@ -31,7 +31,11 @@ pass_on!(clap_plugin_state:
     fn load(stream: *const clap_istream) -> bool, false;
 );
 
-unsafe extern "C" fn save_checked<P: Boundary>(
+/// `save`, with a stream that is held to what it says.
+///
+/// # Safety
+/// As the function of CLAP.
+pub(super) unsafe extern "C" fn save_checked<P: Boundary>(
     plugin: *const clap_plugin,
     stream: *const clap_ostream,
 ) -> bool {
@@ -51,7 +55,11 @@ unsafe extern "C" fn save_checked<P: Boundary>(
     unsafe { with(plugin, false, call) }
 }
 
-unsafe extern "C" fn load_checked<P: Boundary>(
+/// `load`, with a stream that is held to what it says.
+///
+/// # Safety
+/// As the function of CLAP.
+pub(super) unsafe extern "C" fn load_checked<P: Boundary>(
     plugin: *const clap_plugin,
     stream: *const clap_istream,
 ) -> bool {

@@ -1,0 +1,105 @@
+//! What a plug-in asks of its host, from any thread but render.
+//!
+//! In: wishes of the plug-in's control side. Out: calls of the host on its main thread, as soon as
+//! it comes round. Owner: shared by the plug-in and the instance in front of it; after the
+//! instance has gone a wish has no effect. Source: \[CLAP\] ext/state.h, ext/params.h,
+//! ext/note-name.h.
+
+use std::ptr::NonNull;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use clap_sys::host::clap_host;
+
+use crate::signals::Flag;
+
+/// A plug-in's way to its host; without a host it does nothing.
+#[derive(Clone, Debug, Default)]
+pub struct HostLink(Arc<Wishes>);
+
+/// What waits for the host's main thread.
+#[derive(Debug, Default)]
+struct Wishes {
+    dirty: Flag,
+    names: Flag,
+    /// Held while the host is called, so that it cannot go meanwhile.
+    host: RwLock<Option<Bell>>,
+}
+
+/// A host that can be asked for a call on its main thread.
+#[derive(Debug)]
+struct Bell(NonNull<clap_host>);
+
+// SAFETY: the pointer is used for `request_callback` alone, which CLAP allows on any thread.
+unsafe impl Send for Bell {}
+// SAFETY: as above.
+unsafe impl Sync for Bell {}
+
+impl HostLink {
+    /// What the plug-in saves is another thing now, by its own doing: the project has changed.
+    ///
+    /// Not for changes of parameters, nor for a state that the host has loaded.
+    ///
+    /// # Real-time
+    /// Not real-time: a lock, a call of the host.
+    pub fn state_changed(&self) {
+        self.0.dirty.raise();
+        self.ring();
+    }
+
+    /// Names of keys, or texts of parameters, are other ones now.
+    ///
+    /// # Real-time
+    /// Not real-time: a lock, a call of the host.
+    pub fn names_changed(&self) {
+        self.0.names.raise();
+        self.ring();
+    }
+
+    /// From now on wishes go to `host`.
+    ///
+    /// # Safety
+    /// The host lives until [`detach`](Self::detach).
+    pub(crate) unsafe fn attach(&self, host: *const clap_host) {
+        let bell = NonNull::new(host.cast_mut()).map(Bell);
+        *self.0.host.write().unwrap_or_else(PoisonError::into_inner) = bell;
+    }
+
+    /// No wish is carried out any more. Waits for a call of the host that is under way.
+    pub(crate) fn detach(&self) {
+        *self.0.host.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether the host is to be told of a changed state; false from then on.
+    pub(crate) fn take_dirty(&self) -> bool {
+        self.0.dirty.take()
+    }
+
+    /// Whether the host is to be told of changed names; false from then on.
+    pub(crate) fn take_names(&self) -> bool {
+        self.0.names.take()
+    }
+
+    /// Asks for a call on the main thread.
+    fn ring(&self) {
+        let host = self.0.host.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Bell(host)) = &*host else { return };
+        // SAFETY: alive until `detach`, which waits for this lock.
+        if let Some(request_callback) = unsafe { host.as_ref() }.request_callback {
+            // SAFETY: the host's own function with its own struct, allowed on any thread.
+            unsafe { request_callback(host.as_ptr()) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_without_a_host_waits_for_one() {
+        let link = HostLink::default();
+        link.state_changed();
+        assert!(!link.take_names());
+        assert!(link.take_dirty() && !link.take_dirty());
+    }
+}
