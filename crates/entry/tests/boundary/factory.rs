@@ -14,6 +14,9 @@ use clap_sys::ext::remote_controls::{CLAP_EXT_REMOTE_CONTROLS, clap_plugin_remot
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render};
 use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::factory::plugin_factory::CLAP_PLUGIN_FACTORY_ID;
+use clap_sys::factory::preset_discovery::{
+    CLAP_PRESET_DISCOVERY_FACTORY_ID, clap_preset_discovery_factory,
+};
 use clap_sys::host::clap_host;
 use dmus_entry::Entry;
 
@@ -38,6 +41,21 @@ fn entry_answers_only_to_the_factory_it_has() {
         assert!(entry.get_factory.unwrap()(c"clap.other-factory".as_ptr()).is_null());
         assert!(!entry.get_factory.unwrap()(CLAP_PLUGIN_FACTORY_ID.as_ptr()).is_null());
         entry.deinit.unwrap()();
+    }
+}
+
+#[test]
+fn a_plug_in_without_presets_has_no_provider_of_them() {
+    let entry = Entry::<Probe<PLAIN>>::ENTRY;
+    // SAFETY: calls CLAP knows; a factory lives as long as the library.
+    unsafe {
+        let factory = entry.get_factory.unwrap()(CLAP_PRESET_DISCOVERY_FACTORY_ID.as_ptr());
+        let factory = factory.cast::<clap_preset_discovery_factory>();
+        assert_eq!((*factory).count.unwrap()(factory), 0);
+        assert!((*factory).get_descriptor.unwrap()(factory, 0).is_null());
+        let create = (*factory).create.unwrap();
+        assert!(create(factory, ptr::null(), c"x".as_ptr()).is_null());
+        assert!(create(factory, ptr::null(), ptr::null()).is_null());
     }
 }
 

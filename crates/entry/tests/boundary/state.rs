@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use std::ptr;
 
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::state_context::{CLAP_EXT_STATE_CONTEXT, clap_plugin_state_context};
 use clap_sys::stream::{clap_istream, clap_ostream};
 
 use crate::host::Instance;
@@ -245,4 +246,36 @@ fn panic_while_migrating_applies_nothing() {
     );
     assert_eq!(instance.fact("level"), "0");
     assert_eq!(instance.fact("text"), "saved");
+}
+
+#[test]
+fn a_state_in_any_context_is_the_same_state() {
+    let instance = Instance::<PLAIN>::ready();
+    instance.set(0, 0.25);
+    let plain = save(&instance).unwrap();
+    let contexts: &clap_plugin_state_context = instance.extension(CLAP_EXT_STATE_CONTEXT).unwrap();
+    for context in 0..5 {
+        let target = RefCell::new(Vec::new());
+        let stream = clap_ostream {
+            ctx: ptr::from_ref(&target).cast_mut().cast(),
+            write: Some(write),
+        };
+        // SAFETY: a call CLAP knows, with contexts it does not know among them.
+        let saved = unsafe { contexts.save.unwrap()(instance.raw, &raw const stream, context) };
+        assert_eq!(saved, (1..=3).contains(&context), "context {context}");
+        let source = Source {
+            bytes: RefCell::new(&plain),
+            lie: 0,
+        };
+        let stream = clap_istream {
+            ctx: ptr::from_ref(&source).cast_mut().cast(),
+            read: Some(read),
+        };
+        // SAFETY: as above.
+        let loaded = unsafe { contexts.load.unwrap()(instance.raw, &raw const stream, context) };
+        assert_eq!(loaded, saved);
+        if saved {
+            assert_eq!(target.into_inner(), plain);
+        }
+    }
 }
