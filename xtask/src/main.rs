@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a task's output is its screen")]
 
+mod abuse;
 mod banks;
 mod bundle;
 mod demo;
@@ -56,6 +57,8 @@ While working on it:
   cargo xtask bundle dmus --release
                              the plug-in in each system's form (options as in `cargo build`)
   cargo xtask validate       the public validators that are on the PATH, on the bundles
+  cargo xtask abuse [--calls N] [--seed N] [--threads N] [--window]
+                             a host that keeps no rule, against the plug-in
   cargo xtask bank           compute the built-in bank anew
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
@@ -99,6 +102,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "miri" => sanitize::miri(&Project::find()?, rest),
         "tsan" => sanitize::tsan(&Project::find()?, rest),
         "icount" => icount::run(&Project::find()?, rest),
+        "abuse" => abuse::run(&Project::find()?, rest),
         "banks" => banks::run(&Project::find()?, rest),
         "load" => no_more(rest).and_then(|()| load::run(&Project::find()?)),
         "sound" => sound::run(&Project::find()?, rest),

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::abuse;
 use crate::icount;
 use crate::machine;
 use crate::project::Project;
@@ -45,7 +46,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 8] = [
+const WHOLE: [Step; 9] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -63,6 +64,7 @@ const WHOLE: [Step; 8] = [
         suites::python,
     ),
     step("host", "the bundles in hosts", suites::hosts),
+    step("abuse", "a host that keeps no rule", abuse::step),
     step(
         "banks",
         "real banks, in ours and in other programs",

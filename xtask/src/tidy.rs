@@ -92,7 +92,7 @@ impl Tree {
 /// A rule: adds what it objects to.
 type Rule = fn(&Tree, &mut Vec<Finding>);
 
-const RULES: [Rule; 18] = [
+const RULES: [Rule; 19] = [
     layout::heads,
     layout::lengths,
     layout::unsafe_is_forbidden,
@@ -110,6 +110,7 @@ const RULES: [Rule; 18] = [
     conformance::pipeline,
     conformance::formats,
     conformance::conformance,
+    conformance::hosts,
     reach::every_file_is_built,
 ];
 

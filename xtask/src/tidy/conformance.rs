@@ -1,5 +1,5 @@
-//! Rules on docs/pipeline.md, docs/formats.md and docs/conformance.md: each row names code that
-//! exists, with a test that exists.
+//! Rules on docs/pipeline.md, docs/formats.md, docs/conformance.md and docs/hosts.md: each row
+//! names code that exists, with a test that exists.
 //!
 //! A row is `| what | path: item | path: test | note |`. Of an item the last name counts
 //! (`Port::render` is `render`); several in one cell stand apart by semicolons. A cell that is a
@@ -21,6 +21,11 @@ pub(super) fn formats(tree: &Tree, findings: &mut Vec<Finding>) {
 /// Every row of the tables of what sounds keeps its word.
 pub(super) fn conformance(tree: &Tree, findings: &mut Vec<Finding>) {
     rows("docs/conformance.md", tree, findings);
+}
+
+/// Requests of users and limits of the framework, row by row.
+pub(super) fn hosts(tree: &Tree, findings: &mut Vec<Finding>) {
+    rows("docs/hosts.md", tree, findings);
 }
 
 /// Every row of a file keeps its word.

@@ -105,7 +105,7 @@ fn listed<const KIND: u8>(is_input: bool) -> Vec<(u32, String, u32, u32)> {
 
 #[test]
 fn note_ports_are_listed_by_group() {
-    let dialects = CLAP_NOTE_DIALECT_CLAP | CLAP_NOTE_DIALECT_MIDI;
+    let dialects = CLAP_NOTE_DIALECT_CLAP | CLAP_NOTE_DIALECT_MIDI | CLAP_NOTE_DIALECT_MIDI_MPE;
     let expected: Vec<_> = (0..4)
         .map(|index| {
             let name = format!("Group {}", index + 1);

@@ -255,7 +255,7 @@ fn a_state_in_any_context_is_the_same_state() {
     let plain = save(&instance).unwrap();
     let contexts: &clap_plugin_state_context = instance.extension(CLAP_EXT_STATE_CONTEXT).unwrap();
     for context in 0..5 {
-        let target = RefCell::new(Vec::new());
+        let target = RefCell::new(Vec::<u8>::new());
         let stream = clap_ostream {
             ctx: ptr::from_ref(&target).cast_mut().cast(),
             write: Some(write),

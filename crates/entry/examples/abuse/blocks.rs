@@ -1,0 +1,113 @@
+//! Blocks of audio: whole, missing, in parts, shared.
+
+use std::ptr;
+
+use clap_sys::audio_buffer::clap_audio_buffer;
+
+use crate::chance::Chance;
+
+/// Most frames for which there is memory.
+pub(crate) const MOST_FRAMES: u32 = 8_192;
+
+/// Memory for the outputs of one block.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    samples: Vec<Vec<f32>>,
+}
+
+/// One block: pointers into a [`Memory`].
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    channels: Vec<*mut f32>,
+    ports: Vec<clap_audio_buffer>,
+}
+
+impl Memory {
+    pub(crate) fn new() -> Self {
+        Self {
+            samples: vec![vec![0.0; MOST_FRAMES as usize]; 4],
+        }
+    }
+
+    /// Outputs as a careless host passes them.
+    pub(crate) fn outputs(&mut self, chance: &mut Chance) -> Outputs {
+        let mut channels: Vec<*mut f32> = self.samples.iter_mut().map(Vec::as_mut_ptr).collect();
+        match chance.below(20) {
+            0 => channels.fill(ptr::null_mut()),
+            1 => {
+                if let Some(first) = channels.first_mut() {
+                    *first = ptr::null_mut();
+                }
+            }
+            2 => {
+                // Both channels in one memory.
+                let shared = channels.first().copied();
+                channels.fill(shared.unwrap_or(ptr::null_mut()));
+            }
+            _ => {}
+        }
+        let count = chance.of([2, 2, 2, 2, 1, 0, 4]);
+        let port = clap_audio_buffer {
+            data32: if chance.one_in(40) {
+                ptr::null_mut()
+            } else {
+                channels.as_mut_ptr()
+            },
+            data64: ptr::null_mut(),
+            channel_count: count,
+            latency: 0,
+            constant_mask: chance.next(),
+        };
+        let ports = match chance.below(30) {
+            0 => Vec::new(),
+            1 => vec![port; 3],
+            _ => vec![port],
+        };
+        Outputs { channels, ports }
+    }
+
+    /// Outputs as they should be.
+    pub(crate) fn proper(&mut self) -> Outputs {
+        let mut channels: Vec<*mut f32> = self.samples.iter_mut().map(Vec::as_mut_ptr).collect();
+        let port = clap_audio_buffer {
+            data32: channels.as_mut_ptr(),
+            data64: ptr::null_mut(),
+            channel_count: 2,
+            latency: 0,
+            constant_mask: 0,
+        };
+        Outputs {
+            channels,
+            ports: vec![port],
+        }
+    }
+
+    /// Whether something was written, which is forgotten.
+    pub(crate) fn take_sound(&mut self) -> bool {
+        let mut sounds = false;
+        for channel in &mut self.samples {
+            if let Some(first) = channel.first_mut() {
+                sounds |= *first != 0.0;
+                *first = 0.0;
+            }
+        }
+        sounds
+    }
+
+    /// Whether the first `frames` of both channels are numbers.
+    pub(crate) fn is_finite(&self, frames: usize) -> bool {
+        let channels = self.samples.iter().take(2);
+        channels
+            .flat_map(|channel| channel.iter().take(frames))
+            .all(|sample| sample.is_finite())
+    }
+}
+
+impl Outputs {
+    /// Ports, and how many.
+    pub(crate) fn raw(&mut self) -> (*mut clap_audio_buffer, u32) {
+        debug_assert!(!self.channels.is_empty());
+        let count = u32::try_from(self.ports.len()).unwrap_or(0);
+        (self.ports.as_mut_ptr(), count)
+    }
+}
