@@ -227,7 +227,8 @@ pub fn prepare(control: &SharedControl, patience: Duration) {
 /// Another state may arrive while banks are being read; then the newer ones are read as well.
 fn restore_in_turn(control: &SharedControl) {
     loop {
-        let Some(wanted) = control.lock().banks_to_restore() else {
+        let default = dmus_library::default_bank(Library::process().places().data.as_deref());
+        let Some(wanted) = control.lock().banks_to_restore(default) else {
             break;
         };
         let loading = control.begin_loading();

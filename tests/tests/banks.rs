@@ -283,3 +283,29 @@ fn a_bounce_is_the_same_whenever_its_state_came() {
     assert!(audio::peak(&early) > 0.01);
     assert_eq!(audio::first_difference(&early, &late), None);
 }
+
+#[test]
+fn a_bank_named_in_a_file_of_the_user_plays_where_a_project_names_none() {
+    const NAME: &str = "a_bank_named_in_a_file_of_the_user_plays_where_a_project_names_none";
+    const INSIDE: &str = "DMUS_TEST_DEFAULT_BANK";
+    if std::env::var_os(INSIDE).is_some() {
+        let mut plugin = instance();
+        plugin.run(RATE, 512).unwrap();
+        assert_eq!(bank_name(&mut plugin), "Known Sounds");
+        assert_eq!(number(&mut plugin, "banks"), 1);
+        return;
+    }
+    // In a process of its own: the file would be every test's.
+    let folder = Folder::new().unwrap();
+    let bank = folder.path().join("known.dls");
+    fs::write(&bank, fixture::bank()).unwrap();
+    let words = format!("# for emulators\n{}\n", bank.display());
+    fs::write(folder.path().join("default-bank.txt"), words).unwrap();
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", NAME])
+        .env(INSIDE, "1")
+        .env("DMUS_DATA", folder.path())
+        .env_remove("DMUS_BANK")
+        .status();
+    assert!(status.unwrap().success());
+}

@@ -18,6 +18,7 @@
 
 #![forbid(unsafe_code)]
 
+mod default_bank;
 mod embedding;
 mod error;
 mod flights;
@@ -31,6 +32,7 @@ mod reading;
 mod reference;
 mod search;
 
+pub use default_bank::default_bank;
 pub use embedding::MustNotEmbed;
 pub use error::{LoadError, OpenError, Skipped};
 pub use hash::BankHash;

@@ -15,16 +15,13 @@ use crate::banks;
 use crate::notice::Severity;
 use crate::state::BankStack;
 
-/// Names a bank for hosts without a window, used when the state names none.
-const BANK_VARIABLE: &str = "DMUS_BANK";
-
 /// Banks that a state asks for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     loads: u64,
     /// Uppermost first.
     pub banks: Vec<BankReference>,
-    /// They come from a variable and are not saved.
+    /// They are the default and are not saved.
     is_passing: bool,
 }
 
@@ -69,7 +66,10 @@ impl Control {
     /// Which banks the saved state asks for, uppermost first, when it has not been acted upon.
     ///
     /// Returns the number of state loads so far with them.
-    pub fn banks_to_restore(&mut self) -> Option<Wanted> {
+    ///
+    /// - `default`: path of the bank that plays when the state names none; it never enters the
+    ///   state
+    pub fn banks_to_restore(&mut self, default: Option<String>) -> Option<Wanted> {
         let loads = self.saved_bank.loads();
         if self.restored == Some(loads) {
             return None;
@@ -82,12 +82,9 @@ impl Control {
                 is_passing: false,
             });
         }
-        // A variable is for hosts that save nothing; it never enters the state.
-        let path = std::env::var(BANK_VARIABLE).unwrap_or_default();
-        let banks = (!path.is_empty()).then(|| BankReference::at(path));
         Some(Wanted {
             loads,
-            banks: banks.into_iter().collect(),
+            banks: default.into_iter().map(BankReference::at).collect(),
             is_passing: true,
         })
     }
