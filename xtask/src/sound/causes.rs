@@ -10,27 +10,32 @@ use super::compare::{Difference, LEVEL_DB, PITCH_CENTS, TIME_PERCENT};
 pub(super) type Experiment = (&'static str, &'static str);
 
 /// FluidSynth's.
-pub(super) const FLUID: [Experiment; 8] = [
+pub(super) const FLUID: [Experiment; 9] = [
     ("range", "range"),
     ("sustain", "sustain"),
     ("resonance", "peak"),
     ("correction", "correction"),
     ("interpolation", "cubic"),
-    ("start", "start"),
-    ("swing", "swing"),
-    ("several", "range+sustain+peak+correction+cubic+start+swing"),
+    ("start", "fade"),
+    ("sweep", "sweep"),
+    ("sweep and resonance", "sweep+peak"),
+    (ALL, "range+sustain+peak+correction+cubic+fade+sweep"),
 ];
 
 /// SpessaSynth's.
-pub(super) const SPESSA: [Experiment; 7] = [
+pub(super) const SPESSA: [Experiment; 8] = [
     ("range", "range"),
     ("resonance", "hump"),
     ("interpolation", "cubic"),
-    ("start", "start"),
-    ("swing", "swing"),
+    ("place", "early"),
+    ("start", "wait"),
+    ("sweep", "stuck"),
     ("resonance and interpolation", "hump+cubic"),
-    ("several", "range+hump+cubic+start+swing"),
+    (ALL, "range+hump+cubic+early+wait+stuck"),
 ];
+
+/// The experiment with everything in.
+pub(super) const ALL: &str = "several";
 
 /// What moves nothing but phases: half a tick later, the second envelope a block later where it bends
 /// the pitch, parts of a cent between layers.
@@ -74,7 +79,7 @@ pub(super) fn cause(
     };
     let (single, all): (Vec<_>, Vec<_>) = experiments
         .iter()
-        .partition(|(cause, _)| *cause != "several");
+        .partition(|(cause, _)| *cause != ALL);
     let best = |from: &[&(&'static str, Difference)]| {
         let lefts = from
             .iter()

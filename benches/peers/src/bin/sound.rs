@@ -115,13 +115,17 @@ fn play(bank: &str, events: &str, out: &str, variants: &str) -> Done {
 }
 
 /// Ways in which a play may depart from ours, several with `+` between them.
-const VARIANTS: [&str; 11] = [
+const VARIANTS: [&str; 15] = [
     "ours",
     "cubic",
     "later",
     "swing",
+    "sweep",
+    "stuck",
+    "early",
     "layers",
-    "start",
+    "fade",
+    "wait",
     "range",
     "sustain",
     "peak",
