@@ -27,27 +27,15 @@ pub(crate) fn apply(bank: &mut Bank, names: &[&str]) {
         early(bank);
     }
     for instrument in &mut bank.instruments {
-        for (index, region) in instrument.regions.iter_mut().enumerate() {
+        for region in &mut instrument.regions {
             if is("correction") {
-                correction(region);
+                let wave = bank.waves.get(region.wave);
+                let own = wave.and_then(|wave| wave.sample.as_ref());
+                correction(region, own.map_or(0, |sample| sample.fine_tune));
             }
             let Some(list) = &mut region.articulation else {
                 continue;
             };
-            if is("layers") {
-                // Up to half a cent either way, another for each region: what rounding to whole
-                // cents does.
-                let part = (index as f64 * 0.618).fract() - 0.5;
-                list.push(constant(Destination::Pitch, cents(part)));
-            }
-            if is("swing") && list.iter().any(sweeps::bends) {
-                // The second envelope a block of 64 frames later.
-                let block_s = 64.0 / 48_000.0_f64;
-                list.push(constant(
-                    Destination::Eg2Delay,
-                    cents(1200.0 * block_s.log2()),
-                ));
-            }
             if is("fade") {
                 fade_in(list);
             }
@@ -80,11 +68,13 @@ pub(crate) fn apply(bank: &mut Bank, names: &[&str]) {
                 sweeps::fluid(list);
             }
             if is("stuck") {
+                let key = if region.keys.contains(&MIDDLE_C) {
+                    MIDDLE_C
+                } else {
+                    region.keys.start().midpoint(*region.keys.end())
+                };
                 let sample = region.sample.as_ref();
-                sweeps::spessa(
-                    list,
-                    sample.is_none_or(|sample| sample.unity_note <= MIDDLE_C),
-                );
+                sweeps::spessa(list, sample.is_none_or(|sample| sample.unity_note <= key));
             }
         }
     }
@@ -155,15 +145,17 @@ fn set_blocks(list: &mut Vec<Connection>, destination: Destination, blocks: f64)
     }
 }
 
-/// The wave's own correction scaled as the key is.
-fn correction(region: &mut Region) {
+/// A wave's own correction scaled as the key is.
+///
+/// - `own`: the correction, cents
+fn correction(region: &mut Region, own: i16) {
     let list = region.articulation.iter().flatten();
     let mut keys =
         list.filter(|row| row.source == Source::KeyNumber && row.destination == Destination::Pitch);
     let Some(row) = keys.next() else { return };
     let part = f64::from(row.scale) / (12_800.0 * 65_536.0);
     if let Some(sample) = &mut region.sample {
-        sample.fine_tune = (f64::from(sample.fine_tune) * part).round() as i16;
+        sample.fine_tune += (f64::from(own) * (part - 1.0)).round() as i16;
     }
 }
 

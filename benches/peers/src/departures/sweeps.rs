@@ -105,7 +105,7 @@ impl Sweep {
 }
 
 /// Whether the second envelope bends the pitch.
-pub(super) fn bends(row: &Connection) -> bool {
+fn bends(row: &Connection) -> bool {
     row.source == Source::Eg2 && row.destination == Destination::Pitch
 }
 
