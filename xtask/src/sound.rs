@@ -6,15 +6,18 @@
 
 mod causes;
 mod compare;
+mod cutoff;
 mod figures;
 mod measure;
 mod notes;
 mod peers;
 mod plot;
 mod signal;
+mod still;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -53,6 +56,11 @@ struct Bench {
 }
 
 impl Bench {
+    /// The program, to be given words.
+    fn command(&self) -> Command {
+        Command::new(&self.program)
+    }
+
     /// Builds the program.
     fn new(project: &Project) -> Result<Self> {
         let target = project.target("peers");

@@ -3,10 +3,19 @@
 //! In: a bank from a SoundFont, and names. Out: the bank with other connections. With them a
 //! difference in sound can be put down to its cause: with the departure in, it must vanish.
 
-use dmus_dls::Bank;
-use dmus_dls::bank::{Connection, Destination, Region, Source};
+#[path = "departures/sweeps.rs"]
+mod sweeps;
 
-use crate::{cents, constant};
+use dmus_dls::Bank;
+use dmus_dls::bank::{Connection, Destination, Region, Source, WaveSample};
+
+use crate::{BLOCK, RATE_HZ, cents, constant};
+
+/// The key of all notes that are compared one by one.
+const MIDDLE_C: u8 = 60;
+
+/// The time of -12000 time cents, 1/1024 s, in blocks.
+const SHORTEST_BLOCKS: f64 = RATE_HZ as f64 / 1024.0 / BLOCK as f64;
 
 /// Units of a decibel in a connection.
 const DECIBEL: f64 = 655_360.0;
@@ -14,30 +23,24 @@ const DECIBEL: f64 = 655_360.0;
 /// Writes departures into every region.
 pub(crate) fn apply(bank: &mut Bank, names: &[&str]) {
     let is = |name| names.contains(&name);
+    if is("early") {
+        early(bank);
+    }
     for instrument in &mut bank.instruments {
-        for (index, region) in instrument.regions.iter_mut().enumerate() {
+        for region in &mut instrument.regions {
             if is("correction") {
-                correction(region);
+                let wave = bank.waves.get(region.wave);
+                let own = wave.and_then(|wave| wave.sample.as_ref());
+                correction(region, own.map_or(0, |sample| sample.fine_tune));
             }
             let Some(list) = &mut region.articulation else {
                 continue;
             };
-            if is("layers") {
-                // Up to half a cent either way, another for each region: what rounding to whole
-                // cents does.
-                let part = (index as f64 * 0.618).fract() - 0.5;
-                list.push(constant(Destination::Pitch, cents(part)));
+            if is("fade") {
+                fade_in(list);
             }
-            if is("swing") && list.iter().any(swings) {
-                // The second envelope a block of 64 frames later.
-                let block_s = 64.0 / 48_000.0_f64;
-                list.push(constant(
-                    Destination::Eg2Delay,
-                    cents(1200.0 * block_s.log2()),
-                ));
-            }
-            if is("start") {
-                start(list);
+            if is("wait") {
+                wait(list);
             }
             if is("range") {
                 // 96 dB instead of 100 dB in the same time.
@@ -54,65 +57,125 @@ pub(crate) fn apply(bank: &mut Bank, names: &[&str]) {
                 });
             }
             if is("peak") {
-                // A height over the slope of a filter without resonance, 3.01 dB less over the level.
-                resonance(list, |db| {
-                    if db > 0.0 {
-                        ((db - 3.01).max(0.0), (3.01 - db.min(3.01)) / 2.0 - 1.505)
-                    } else {
-                        (0.0, 0.0)
-                    }
-                });
+                // The quality is 3.01 dB below the resonance: no peak up to 0 dB of it.
+                resonance(list, 3.01);
             }
             if is("hump") {
                 // 3.01 taken as centibels: every filter resonates, the more the less it should.
-                resonance(list, |db| {
-                    let q = 10_f64.powf((db - 0.301) / 20.0);
-                    let height = 20.0 * (q * q / (q * q - 0.25).sqrt()).log10();
-                    (height, (height - db) / 2.0)
-                });
+                resonance(list, 0.301);
+            }
+            if is("sweep") {
+                sweeps::fluid(list);
+            }
+            if is("stuck") {
+                let key = if region.keys.contains(&MIDDLE_C) {
+                    MIDDLE_C
+                } else {
+                    region.keys.start().midpoint(*region.keys.end())
+                };
+                let sample = region.sample.as_ref();
+                sweeps::spessa(list, sample.is_none_or(|sample| sample.unity_note <= key));
             }
         }
     }
 }
 
-/// Whether the second envelope bends the pitch.
-fn swings(row: &Connection) -> bool {
-    row.source == Source::Eg2 && row.destination == Destination::Pitch
-}
-
-/// The first millisecond silent, the second a slope: time cents of -12000.
-fn start(list: &mut Vec<Connection>) {
-    for destination in [Destination::Eg1Delay, Destination::Eg1Attack] {
-        if constants(list, destination).next().is_none() {
-            list.push(constant(destination, cents(-12_000.0)));
+/// Every wave without its first frame. Loops that begin on it stay where they are.
+fn early(bank: &mut Bank) {
+    let moved = |sample: Option<&mut WaveSample>| {
+        if let Some(around) = sample.and_then(|sample| sample.wave_loop.as_mut()) {
+            around.start = around.start.saturating_sub(1);
+        }
+    };
+    for wave in &mut bank.waves {
+        wave.frames = wave.frames.part(1..wave.frames.len());
+        moved(wave.sample.as_mut());
+    }
+    for instrument in &mut bank.instruments {
+        for region in &mut instrument.regions {
+            moved(region.sample.as_mut());
         }
     }
 }
 
-/// The wave's own correction scaled as the key is.
-fn correction(region: &mut Region) {
+/// FluidSynth's beginning: an attack has a block more, so that every note fades in over one, and a hold
+/// of -12000 time cents, 1 ms, is a block too.
+fn fade_in(list: &mut Vec<Connection>) {
+    let attack = blocks(list, Destination::Eg1Attack).unwrap_or(0.0).floor() + 1.0;
+    let hold = blocks(list, Destination::Eg1Hold)
+        .unwrap_or(SHORTEST_BLOCKS)
+        .round();
+    set_blocks(list, Destination::Eg1Attack, attack);
+    set_blocks(list, Destination::Eg1Hold, hold);
+}
+
+/// SpessaSynth's beginning: delay, attack and hold of -12000 time cents are 1 ms each, but a note that
+/// is at its top after two blocks fades in over one.
+fn wait(list: &mut Vec<Connection>) {
+    let [delay, attack, hold] = [
+        Destination::Eg1Delay,
+        Destination::Eg1Attack,
+        Destination::Eg1Hold,
+    ]
+    .map(|destination| blocks(list, destination).unwrap_or(SHORTEST_BLOCKS));
+    let is_quick = delay + attack <= 2.0;
+    let (delay, attack, hold) = if is_quick {
+        (0.0, 1.0, delay + attack + hold - 1.0)
+    } else {
+        (delay, attack, hold)
+    };
+    set_blocks(list, Destination::Eg1Delay, delay);
+    set_blocks(list, Destination::Eg1Attack, attack);
+    set_blocks(list, Destination::Eg1Hold, hold);
+}
+
+/// A time of an envelope in blocks, where a region says one.
+fn blocks(list: &[Connection], destination: Destination) -> Option<f64> {
+    let rows = constants(list, destination).map(|row| f64::from(row.scale) / 65_536.0);
+    let time_cents = rows.reduce(|one, other| one + other)?;
+    Some((time_cents / 1200.0).exp2() * f64::from(RATE_HZ) / BLOCK as f64)
+}
+
+/// Sets a time of an envelope.
+fn set_blocks(list: &mut Vec<Connection>, destination: Destination, blocks: f64) {
+    list.retain(|row| row.destination != destination || row.source != Source::None);
+    if blocks > 0.0 {
+        let seconds = blocks * BLOCK as f64 / f64::from(RATE_HZ);
+        list.push(constant(destination, cents(1200.0 * seconds.log2())));
+    }
+}
+
+/// A wave's own correction scaled as the key is.
+///
+/// - `own`: the correction, cents
+fn correction(region: &mut Region, own: i16) {
     let list = region.articulation.iter().flatten();
     let mut keys =
         list.filter(|row| row.source == Source::KeyNumber && row.destination == Destination::Pitch);
     let Some(row) = keys.next() else { return };
     let part = f64::from(row.scale) / (12_800.0 * 65_536.0);
     if let Some(sample) = &mut region.sample {
-        sample.fine_tune = (f64::from(sample.fine_tune) * part).round() as i16;
+        sample.fine_tune += (f64::from(own) * (part - 1.0)).round() as i16;
     }
 }
 
-/// Changes every filter: resonance to another and a gain for it, dB.
-fn resonance(list: &mut Vec<Connection>, of: impl Fn(f64) -> (f64, f64)) {
+/// Changes every filter: its quality is so many decibels below the resonance, and half of the
+/// resonance is taken off its gain as before.
+fn resonance(list: &mut Vec<Connection>, below_db: f64) {
     if constants(list, Destination::FilterCutoff).next().is_none() {
         return;
     }
-    let before = constants(list, Destination::FilterQ)
+    let db: f64 = constants(list, Destination::FilterQ)
         .map(|row| f64::from(row.scale) / DECIBEL)
         .sum();
-    let (db, gain_db) = of(before);
+    let q = 10_f64.powf((db - below_db) / 20.0);
+    let height = 20.0 * (q * q / (q * q - 0.25).max(0.25).sqrt()).log10();
     list.retain(|row| row.destination != Destination::FilterQ || row.source != Source::None);
-    list.push(constant(Destination::FilterQ, (db * DECIBEL) as i32));
-    list.push(constant(Destination::Gain, (gain_db * DECIBEL) as i32));
+    list.push(constant(Destination::FilterQ, (height * DECIBEL) as i32));
+    list.push(constant(
+        Destination::Gain,
+        ((height - db) / 2.0 * DECIBEL) as i32,
+    ));
 }
 
 fn constants(list: &[Connection], destination: Destination) -> impl Iterator<Item = &Connection> {

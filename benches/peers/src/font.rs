@@ -1,69 +1,41 @@
-//! A SoundFont of one long looped wave, whose notes are one voice each.
-//!
-//! Its presets are the articulations: 0 open (the filter at its default of 13 500 cents), 1 lowpass
-//! (8 000 cents, 6 dB, standing), 2 modulated (as 1; oscillator and envelope move the filter, an
-//! oscillator moves pitch and gain).
+//! A SoundFont of one wave whose unity note is 60, and of presets that differ in their generators.
 
-use std::f64::consts::TAU;
-
-use crate::workloads::Random;
-
-/// Frames per second of the wave.
-const RATE: usize = 44_100;
-
-/// Middle C.
-const PITCH_HZ: f64 = 261.625_565_3;
-
-/// Partials of the wave.
-const PARTIALS: usize = 24;
+use std::ops::Range;
 
 /// Frames of silence behind a wave, as the format wants.
 const GUARD: usize = 46;
 
-/// Generators of each preset, by the format's numbers.
-const PRESETS: [(&str, &[(u16, i16)]); 3] = [
-    ("open", &[]),
-    ("lowpass", &[(8, 8_000), (9, 60)]),
-    (
-        "modulated",
-        &[
-            // Vibrato to pitch, oscillator and envelope to cutoff, cutoff and resonance.
-            (6, 20),
-            (10, 1_200),
-            (11, 2_400),
-            (8, 8_000),
-            (9, 60),
-            // Tremolo; the oscillators at 5 and 6 Hz.
-            (13, 30),
-            (22, -851),
-            (24, -536),
-            // An envelope of half a second up and twenty down.
-            (26, -1_200),
-            (28, 5_186),
-            (29, 1_000),
-        ],
-    ),
-];
+/// A name, and generators by the format's numbers.
+pub(crate) type Preset<'a> = (&'a str, &'a [(u16, i16)]);
 
-/// The font, whole.
-pub(crate) fn bytes() -> Vec<u8> {
-    let wave = wave();
-    let mut sound: Vec<u8> = wave
-        .iter()
-        .flat_map(|sample| sample.to_le_bytes())
-        .collect();
-    sound.extend([0; 2 * GUARD]);
-    let info = [
-        chunk(b"ifil", &[2, 0, 1, 0]),
-        chunk(b"isng", b"EMU8000\0"),
-        chunk(b"INAM", b"bench\0"),
-    ];
-    let lists = [
-        list(b"INFO", &info),
-        list(b"sdta", &[chunk(b"smpl", &sound)]),
-        list(b"pdta", &tables(wave.len())),
-    ];
-    chunk(b"RIFF", &[&b"sfbk"[..], &lists.concat()].concat())
+/// What a font is made of.
+pub(crate) struct Font<'a> {
+    pub(crate) wave: &'a [i16],
+    /// Frames per second of the wave.
+    pub(crate) rate: u32,
+    /// Frames between which it loops, if it does.
+    pub(crate) looped: Option<Range<u32>>,
+    /// By program, from 0.
+    pub(crate) presets: &'a [Preset<'a>],
+}
+
+impl Font<'_> {
+    /// The file.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let sound = self.wave.iter().flat_map(|sample| sample.to_le_bytes());
+        let sound: Vec<u8> = sound.chain([0; 2 * GUARD]).collect();
+        let info = [
+            chunk(b"ifil", &[2, 0, 1, 0]),
+            chunk(b"isng", b"EMU8000\0"),
+            chunk(b"INAM", b"bench\0"),
+        ];
+        let lists = [
+            list(b"INFO", &info),
+            list(b"sdta", &[chunk(b"smpl", &sound)]),
+            list(b"pdta", &tables(self)),
+        ];
+        chunk(b"RIFF", &[&b"sfbk"[..], &lists.concat()].concat())
+    }
 }
 
 fn chunk(tag: &[u8; 4], data: &[u8]) -> Vec<u8> {
@@ -76,35 +48,8 @@ fn list(kind: &[u8; 4], chunks: &[Vec<u8>]) -> Vec<u8> {
     chunk(b"LIST", &[&kind[..], &chunks.concat()].concat())
 }
 
-/// A sum of partials with a little noise: three seconds.
-fn wave() -> Vec<i16> {
-    let mut random = Random::new(1);
-    let phases: Vec<f64> = (0..PARTIALS).map(|_| random.unit() * TAU).collect();
-    let at = |turn: f64| -> f64 {
-        let partials = (1..).zip(&phases);
-        let amplitude = |n: u32| f64::from(n).powf(-1.2);
-        partials
-            .map(|(n, phase)| amplitude(n) * (TAU * f64::from(n) * turn + phase).sin())
-            .sum()
-    };
-    // One turn, read with linear interpolation.
-    let turn: Vec<f64> = (0..=4096).map(|n| at(f64::from(n) / 4096.0)).collect();
-    let top = turn
-        .iter()
-        .fold(0.0, |top: f64, value| top.max(value.abs()));
-    (0..3 * RATE)
-        .map(|frame| {
-            let place = (frame as f64 * PITCH_HZ / RATE as f64).fract() * 4096.0;
-            let (index, part) = (place as usize, place.fract());
-            let value = turn[index] + (turn[index + 1] - turn[index]) * part;
-            let noise = 0.02 * (random.unit() - 0.5);
-            ((0.9 * value / top + noise) * 24_000.0) as i16
-        })
-        .collect()
-}
-
 /// What the format calls hydra.
-fn tables(frames: usize) -> [Vec<u8>; 9] {
+fn tables(font: &Font<'_>) -> [Vec<u8>; 9] {
     let mut tables = [const { Vec::new() }; 9];
     let [phdr, pbag, pmod, pgen, inst, ibag, imod, igen, shdr] = &mut tables;
     let generator = |table: &mut Vec<u8>, number: u16, amount: i16| {
@@ -124,7 +69,13 @@ fn tables(frames: usize) -> [Vec<u8>; 9] {
         table.extend([0; 12]);
     };
     let mut generators = 0;
-    for ((name, settings), number) in PRESETS.into_iter().zip(0_u16..) {
+    // Looped if it is, and the wave last.
+    let last: &[(u16, i16)] = if font.looped.is_some() {
+        &[(54, 1), (53, 0)]
+    } else {
+        &[(53, 0)]
+    };
+    for (&(name, settings), number) in font.presets.iter().zip(0_u16..) {
         preset(phdr, name, number);
         bag(pbag, number);
         // The preset's instrument.
@@ -132,13 +83,12 @@ fn tables(frames: usize) -> [Vec<u8>; 9] {
         head(inst, name);
         inst.extend(number.to_le_bytes());
         bag(ibag, generators);
-        // Looped, and the wave last.
-        for &(number, amount) in settings.iter().chain(&[(54, 1), (53, 0)]) {
+        for &(number, amount) in settings.iter().chain(last) {
             generator(igen, number, amount);
             generators += 1;
         }
     }
-    let end = PRESETS.len() as u16;
+    let end = font.presets.len() as u16;
     preset(phdr, "EOP", end);
     bag(pbag, end);
     generator(pgen, 0, 0);
@@ -148,9 +98,15 @@ fn tables(frames: usize) -> [Vec<u8>; 9] {
     generator(igen, 0, 0);
     pmod.extend([0; 10]);
     imod.extend([0; 10]);
-    head(shdr, "long");
-    let rate = RATE as u32;
-    for number in [0, frames as u32, rate / 2, rate / 2 + 2 * rate, rate] {
+    head(shdr, "wave");
+    let looped = font.looped.clone().unwrap_or_default();
+    for number in [
+        0,
+        font.wave.len() as u32,
+        looped.start,
+        looped.end,
+        font.rate,
+    ] {
         shdr.extend(number.to_le_bytes());
     }
     // Unity note, fine tuning, no link, mono.

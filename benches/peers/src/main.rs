@@ -9,6 +9,7 @@ mod engines;
 mod events;
 mod font;
 mod load;
+mod long;
 mod play;
 mod workloads;
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::events::{self, Event};
-use crate::font;
+use crate::long;
 
 /// Frames per second.
 const RATE: f64 = 48_000.0;
@@ -43,7 +43,7 @@ impl Random {
 /// Writes the font `bench.sf2` and a file of each row of events.
 pub(crate) fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("bench.sf2"), font::bytes())?;
+    fs::write(folder.join("bench.sf2"), long::bytes())?;
     let row = |name: &str, events| events::write(&folder.join(name), events);
     for (program, name) in (0..).zip(["open", "lowpass", "modulated"]) {
         for notes in [64, 256, 1_024] {

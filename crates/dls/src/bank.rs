@@ -134,6 +134,30 @@ pub struct Region {
     pub about: About,
 }
 
+impl Region {
+    /// A region of one wave that says nothing else: all keys and velocities, the wave's own pitch and
+    /// loop, the instrument's connections.
+    ///
+    /// - `wave`: index into [`Bank::waves`]
+    #[must_use]
+    pub fn of_wave(wave: usize) -> Self {
+        Self {
+            keys: 0..=127,
+            velocities: 0..=127,
+            self_non_exclusive: false,
+            key_group: 0,
+            layer: None,
+            wave,
+            link: WaveLink::default(),
+            sample: None,
+            articulation: None,
+            fixed_key: None,
+            fixed_velocity: None,
+            about: About::default(),
+        }
+    }
+}
+
 /// The rest of a wave link (`wlnk`) beside the wave itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaveLink {
@@ -145,6 +169,18 @@ pub struct WaveLink {
     pub phase_group: u16,
     /// Speaker bit mask; bit 0 is left or mono, bit 1 is right.
     pub channels: u32,
+}
+
+impl Default for WaveLink {
+    /// A wave alone: it leads itself, in mono.
+    fn default() -> Self {
+        Self {
+            phase_master: true,
+            multi_channel: false,
+            phase_group: 0,
+            channels: 1,
+        }
+    }
 }
 
 /// Playback data of a wave (`wsmp`): pitch, gain and loop.

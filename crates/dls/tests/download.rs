@@ -455,23 +455,8 @@ fn a_bank_is_downloaded_waves_first() {
         }),
     };
     let plain = Region {
-        keys: 0..=127,
-        velocities: 0..=127,
-        self_non_exclusive: false,
-        key_group: 0,
         layer: Some(1),
-        wave: 1,
-        link: WaveLink {
-            phase_master: true,
-            multi_channel: false,
-            phase_group: 0,
-            channels: 1,
-        },
-        sample: None,
-        articulation: None,
-        fixed_key: None,
-        fixed_velocity: None,
-        about: Default::default(),
+        ..Region::of_wave(1)
     };
     let bank = Bank {
         instruments: vec![Instrument {

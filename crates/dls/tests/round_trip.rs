@@ -84,23 +84,11 @@ fn smallest_bank_is_written_to_the_byte() {
 /// One region of one frame.
 fn smallest() -> Bank {
     let region = Region {
-        keys: 0..=127,
-        velocities: 0..=127,
-        self_non_exclusive: false,
-        key_group: 0,
-        layer: None,
-        wave: 0,
         link: WaveLink {
             phase_master: false,
-            multi_channel: false,
-            phase_group: 0,
-            channels: 1,
+            ..WaveLink::default()
         },
-        sample: None,
-        articulation: None,
-        fixed_key: None,
-        fixed_velocity: None,
-        about: Default::default(),
+        ..Region::of_wave(0)
     };
     let instrument = Instrument {
         patch: Patch {

@@ -10,87 +10,79 @@ use super::compare::{Difference, LEVEL_DB, PITCH_CENTS, TIME_PERCENT};
 pub(super) type Experiment = (&'static str, &'static str);
 
 /// FluidSynth's.
-pub(super) const FLUID: [Experiment; 8] = [
+pub(super) const FLUID: [Experiment; 9] = [
     ("range", "range"),
     ("sustain", "sustain"),
     ("resonance", "peak"),
     ("correction", "correction"),
     ("interpolation", "cubic"),
-    ("start", "start"),
-    ("swing", "swing"),
-    ("several", "range+sustain+peak+correction+cubic+start+swing"),
+    ("start", "fade"),
+    ("sweep", "sweep"),
+    ("sweep and resonance", "sweep+peak"),
+    (ALL, "range+sustain+peak+correction+cubic+fade+sweep"),
 ];
 
 /// SpessaSynth's.
-pub(super) const SPESSA: [Experiment; 7] = [
+pub(super) const SPESSA: [Experiment; 8] = [
     ("range", "range"),
     ("resonance", "hump"),
     ("interpolation", "cubic"),
-    ("start", "start"),
-    ("swing", "swing"),
+    ("place", "early"),
+    ("start", "wait"),
+    ("sweep", "stuck"),
     ("resonance and interpolation", "hump+cubic"),
-    ("several", "range+hump+cubic+start+swing"),
+    (ALL, "range+hump+cubic+early+wait+stuck"),
 ];
 
-/// What moves nothing but phases: half a tick later, the second envelope a block later where it bends
-/// the pitch, parts of a cent between layers.
-pub(super) const ITSELF: [&str; 3] = ["later", "swing", "layers"];
+/// The experiment with everything in.
+pub(super) const ALL: &str = "several";
 
-/// The name of a difference of which ours has half from itself with one of [`ITSELF`]: the layers of
-/// an instrument beat, and their phases hang on the first milliseconds and on parts of a cent.
-const BEATS: &str = "beats";
+/// That with everything in and nothing that moves a pitch, neither here nor there: what is mended by
+/// it alone hangs on how a pitch moves, where layers beat.
+pub(super) const STILL: &str = "moving pitch";
 
 /// A difference that no experiment mends.
 pub(super) const OPEN: &str = "open";
 
-/// A quantity by the name that `Difference::large` gives it, and its limit.
-fn quantity(name: &str, difference: &Difference, usual_db: f64) -> (Option<f64>, f64) {
+/// What is compared, by the names that `Difference::large` gives.
+pub(super) const QUANTITIES: [&str; 6] = ["pitch", "level", "envelope", "rise", "fall", "spectrum"];
+
+/// A quantity and its limit; what could not be measured is no difference.
+pub(super) fn quantity(name: &str, difference: &Difference, usual_db: f64) -> (f64, f64) {
     let first = |pair: Option<(f64, f64)>| pair.map(|(value, _)| value);
-    match name {
+    let (value, limit) = match name {
         "pitch" => (difference.pitch_cents, PITCH_CENTS),
         "level" => (Some(difference.level_db - usual_db), LEVEL_DB),
         "envelope" => (first(difference.envelope), LEVEL_DB),
         "rise" => (difference.rise_percent, TIME_PERCENT),
         "fall" => (difference.fall_percent, TIME_PERCENT),
         _ => (first(difference.spectrum), LEVEL_DB),
-    }
+    };
+    (value.unwrap_or(0.0).abs(), limit)
 }
 
-/// The cause of one large difference.
+/// The cause of one large difference: the single experiment that leaves the least of it, or else the
+/// first of the others, if what it leaves is within the limit.
 ///
-/// - `experiments`: their names, and ours so changed beside the other's
-/// - `difference`: that of ours as it is
-/// - `itself`: ours beside ours with each of [`ITSELF`]
+/// - `tried`: names of experiments, and ours so changed beside the other's
 pub(super) fn cause(
     name: &str,
-    difference: &Difference,
-    experiments: &[(&'static str, Difference)],
-    itself: &[Difference],
+    tried: &[(&'static str, Difference)],
     usual_db: f64,
 ) -> &'static str {
-    let left = |difference: &Difference| {
-        let (value, limit) = quantity(name, difference, usual_db);
-        value.unwrap_or(0.0).abs() / limit
+    let mended = tried.iter().filter_map(|(cause, difference)| {
+        let (left, limit) = quantity(name, difference, usual_db);
+        (left <= limit).then_some((*cause, left))
+    });
+    let rank = |cause: &str| match cause {
+        ALL => 1,
+        STILL => 2,
+        _ => 0,
     };
-    let (single, all): (Vec<_>, Vec<_>) = experiments
-        .iter()
-        .partition(|(cause, _)| *cause != "several");
-    let best = |from: &[&(&'static str, Difference)]| {
-        let lefts = from
-            .iter()
-            .map(|(cause, difference)| (*cause, left(difference)));
-        let best = lefts.min_by(|(_, one), (_, other)| one.total_cmp(other));
-        best.filter(|(_, left)| *left <= 1.0)
-            .map(|(cause, _)| cause)
-    };
-    // Beside itself ours has no other headroom.
-    let own = itself.iter().filter_map(|own| quantity(name, own, 0.0).0);
-    let moved = own.map(f64::abs).fold(0.0, f64::max);
-    let all_of_it = quantity(name, difference, usual_db).0.unwrap_or(0.0).abs();
-    best(&single)
-        .or_else(|| best(&all))
-        .or_else(|| (moved >= 0.5 * all_of_it).then_some(BEATS))
-        .unwrap_or(OPEN)
+    let best = mended.min_by(|(one, left), (other, more)| {
+        (rank(one).cmp(&rank(other))).then(left.total_cmp(more))
+    });
+    best.map_or(OPEN, |(cause, _)| cause)
 }
 
 #[cfg(test)]
@@ -113,28 +105,39 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_is_the_experiment_that_mends_it() {
+    fn the_cause_is_the_experiment_that_leaves_the_least() {
         let tried = [
             ("range", beside(2.0)),
+            ("start", beside(1.06)),
             ("resonance", beside(1.05)),
-            ("several", beside(1.0)),
+            (ALL, beside(1.0)),
         ];
-        let cause = cause("level", &beside(2.0), &tried, &[beside(1.0)], 0.0);
-        assert_eq!(cause, "resonance");
+        assert_eq!(cause("level", &tried, 0.0), "resonance");
     }
 
     #[test]
     fn what_only_all_together_mend_has_several_causes() {
-        let tried = [("range", beside(1.5)), ("several", beside(1.0))];
-        let cause = cause("level", &beside(2.0), &tried, &[beside(1.0)], 0.0);
-        assert_eq!(cause, "several");
+        let tried = [
+            ("range", beside(1.5)),
+            (STILL, beside(1.0)),
+            (ALL, beside(1.05)),
+        ];
+        assert_eq!(cause("level", &tried, 0.0), ALL);
     }
 
     #[test]
-    fn what_nothing_mends_beats_only_if_ours_moves_by_half_of_it() {
-        let tried = [("range", beside(2.0))];
-        let cause = |own| cause("level", &beside(2.0), &tried, &[beside(1.0), own], 0.0);
-        assert_eq!(cause(beside(1.5)), BEATS);
-        assert_eq!(cause(beside(1.3)), OPEN);
+    fn what_is_gone_when_pitches_stand_still_is_a_matter_of_moving_them() {
+        let tried = [
+            ("range", beside(2.0)),
+            (ALL, beside(1.5)),
+            (STILL, beside(1.05)),
+        ];
+        assert_eq!(cause("level", &tried, 0.0), STILL);
+    }
+
+    #[test]
+    fn what_nothing_mends_is_open() {
+        let tried = [("range", beside(2.0)), (STILL, beside(1.3))];
+        assert_eq!(cause("level", &tried, 0.0), OPEN);
     }
 }

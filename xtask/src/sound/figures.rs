@@ -3,7 +3,6 @@
 //! Out: pictures under docs/sound, and their numbers on the screen.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
 
@@ -56,7 +55,7 @@ pub(super) fn run(project: &Project, bench: &Bench) -> Result<()> {
 /// Renders a probe; its left side.
 fn probe(bench: &Bench, words: &[&str]) -> Result<Vec<f64>> {
     let out = bench.folder.join("probe.f32");
-    Job::new("a probe", Command::new(&bench.program))
+    Job::new("a probe", bench.command())
         .args(words)
         .args([&out])
         .screen()?;

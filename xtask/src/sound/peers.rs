@@ -9,11 +9,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::causes::{Experiment, FLUID, ITSELF, SPESSA, cause};
+use super::causes::{ALL, Experiment, FLUID, QUANTITIES, SPESSA, STILL, cause, quantity};
 use super::compare::{COLUMNS, Difference, Span};
 use super::measure::{Frame, median};
 use super::notes::{HELD, LEAD, OFF, SLOT, notes, script};
-use super::{Bench, FOLDER, read};
+use super::{Bench, FOLDER, cutoff, read, still};
 use crate::banks;
 use crate::process::Job;
 use crate::project::Project;
@@ -29,12 +29,12 @@ const SONGS: [&str; 3] = [
 ];
 
 /// A synthesizer beside ours, and what is tried to explain where it differs.
-struct Peer {
-    name: &'static str,
+pub(super) struct Peer {
+    pub(super) name: &'static str,
     experiments: &'static [Experiment],
 }
 
-const PEERS: [Peer; 2] = [
+pub(super) const PEERS: [Peer; 2] = [
     Peer {
         name: "FluidSynth",
         experiments: &FLUID,
@@ -52,6 +52,7 @@ const PEERS: [Peer; 2] = [
 pub(super) fn run(project: &Project, bench: &Bench) -> Result<()> {
     banks::fetch_peers(project)?;
     let stage = Stage::new(project, bench)?;
+    cutoff::run(project, bench, &stage)?;
     let notes = notes();
     let events = bench.folder.join("notes.events");
     fs::write(&events, script(&notes)).with_context(|| format!("{}", events.display()))?;
@@ -72,7 +73,7 @@ pub(super) fn run(project: &Project, bench: &Bench) -> Result<()> {
         let name = Path::new(song).file_stem().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
         let events = bench.folder.join(format!("{name}.events"));
-        Job::new("the song's events", Command::new(&bench.program))
+        Job::new("the song's events", bench.command())
             .args(["song".as_ref(), project.path(song).as_os_str()])
             .args([&events])
             .screen()?;
@@ -93,16 +94,16 @@ struct Row {
     difference: Difference,
     /// Ours with each experiment, beside the other's.
     tried: Vec<(&'static str, Difference)>,
-    /// Ours beside ours with each of `ITSELF`.
-    itself: Vec<Difference>,
 }
 
 /// What each synthesizer is started with.
-struct Stage {
+pub(super) struct Stage {
     program: PathBuf,
     fluid: PathBuf,
     node: PathBuf,
     bank: PathBuf,
+    /// The bank without what moves a pitch.
+    still: PathBuf,
 }
 
 impl Stage {
@@ -116,61 +117,75 @@ impl Stage {
         let node = banks::node_folder(project).join("play.mjs");
         let script = project.path("benches/peers/play.mjs");
         fs::copy(&script, &node).with_context(|| format!("{}", script.display()))?;
+        let bank = project.target("banks").join(BANK);
+        let still = bench.folder.join("still.sf2");
+        let bytes = fs::read(&bank).with_context(|| format!("{}", bank.display()))?;
+        fs::write(&still, still::bank(bytes)).with_context(|| format!("{}", still.display()))?;
         Ok(Self {
             program: bench.program.clone(),
             fluid,
             node,
-            bank: project.target("banks").join(BANK),
+            bank,
+            still,
         })
     }
 
     /// Plays events in all, and compares the sounds that lie in them.
     fn rows(&self, events: &Path, spans: &[(String, Span)]) -> Result<Vec<Row>> {
-        let ours = self.ours(events, "ours")?;
-        let mut itself = Vec::new();
-        for variant in ITSELF {
-            itself.push(self.ours(events, variant)?);
-        }
+        let text = fs::read_to_string(events).with_context(|| format!("{}", events.display()))?;
+        let quiet = events.with_extension("still.events");
+        fs::write(&quiet, still::events(&text)).with_context(|| format!("{}", quiet.display()))?;
+        let (moving, standing) = ((&*self.bank, events), (&*self.still, &*quiet));
+        let ours = self.ours(moving, "ours")?;
         let mut rows = Vec::new();
-        for peer in &PEERS {
-            let theirs = self.theirs(events, peer.name, "7")?;
+        for Peer { name, experiments } in &PEERS {
+            let theirs = self.theirs(moving, name, "7")?;
             // What four points are in ours, four points are in the other.
-            let theirs_of_four = self.theirs(events, peer.name, "4")?;
-            let start = rows.len();
-            rows.extend(spans.iter().map(|(sound, span)| {
-                Row {
-                    peer: peer.name,
+            let theirs_of_four = self.theirs(moving, name, "4")?;
+            let mut own: Vec<Row> = spans
+                .iter()
+                .map(|(sound, span)| Row {
+                    peer: name,
                     sound: sound.clone(),
                     difference: Difference::of(&ours, &theirs, *span),
                     tried: Vec::new(),
-                    itself: itself
-                        .iter()
-                        .map(|other| Difference::of(&ours, other, *span))
-                        .collect(),
-                }
-            }));
-            for (cause, variant) in peer.experiments {
-                let changed = self.ours(events, variant)?;
-                let of_four = variant.contains("cubic");
-                let theirs = if of_four { &theirs_of_four } else { &theirs };
-                let rows = rows.iter_mut().skip(start);
-                for (row, (_, span)) in rows.zip(spans) {
-                    let difference = Difference::of(&changed, theirs, *span);
+                })
+                .collect();
+            let mut tries = |cause, ours: &[Frame], theirs: &[Frame]| {
+                for (row, (_, span)) in own.iter_mut().zip(spans) {
+                    let difference = Difference::of(ours, theirs, *span);
                     row.tried.push((cause, difference));
                 }
+            };
+            for (cause, variant) in *experiments {
+                let of_four = variant.contains("cubic");
+                let theirs = if of_four { &theirs_of_four } else { &theirs };
+                tries(*cause, &self.ours(moving, variant)?, theirs);
+                if *cause == ALL {
+                    let ours = self.ours(standing, variant)?;
+                    tries(STILL, &ours, &self.theirs(standing, name, "4")?);
+                }
             }
+            rows.extend(own);
         }
         Ok(rows)
     }
 
-    fn ours(&self, events: &Path, variant: &str) -> Result<Vec<Frame>> {
+    /// - `what`: bank and events
+    pub(super) fn ours(&self, what: (&Path, &Path), variant: &str) -> Result<Vec<Frame>> {
         let mut command = Command::new(&self.program);
         command.arg("play");
-        self.play("DMus", command, events, &[variant])
+        play("DMus", command, what, &[variant])
     }
 
+    /// - `what`: bank and events
     /// - `points`: of the interpolation, where the other has a choice
-    fn theirs(&self, events: &Path, peer: &str, points: &str) -> Result<Vec<Frame>> {
+    pub(super) fn theirs(
+        &self,
+        what: (&Path, &Path),
+        peer: &str,
+        points: &str,
+    ) -> Result<Vec<Frame>> {
         let command = if peer == "FluidSynth" {
             Command::new(&self.fluid)
         } else {
@@ -178,24 +193,48 @@ impl Stage {
             node.arg(&self.node);
             node
         };
-        self.play(peer, command, events, &[points])
+        play(peer, command, what, &[points])
     }
+}
 
-    fn play(
-        &self,
-        name: &str,
-        command: Command,
-        events: &Path,
-        rest: &[&str],
-    ) -> Result<Vec<Frame>> {
-        let out = events.with_extension(format!("{name}.f32"));
-        let played = Job::new(name, command)
-            .args([&self.bank, events, &out].map(AsRef::<Path>::as_ref))
-            .args(rest)
-            .succeeds()?;
-        anyhow::ensure!(played, "{name} did not play {}", events.display());
-        read(&out)
-    }
+fn play(
+    name: &str,
+    command: Command,
+    (bank, events): (&Path, &Path),
+    rest: &[&str],
+) -> Result<Vec<Frame>> {
+    let out = events.with_extension(format!("{name}.f32"));
+    let played = Job::new(name, command)
+        .args([bank, events, &out])
+        .args(rest)
+        .succeeds()?;
+    anyhow::ensure!(played, "{name} did not play {}", events.display());
+    read(&out)
+}
+
+/// The most that the experiments with everything in leave of any sound: name and value. The level that
+/// is the same for all sounds is that of the experiment.
+fn left(rows: &[&Row]) -> String {
+    let of = |row: &Row, wanted| {
+        let mut tried = row.tried.iter();
+        tried.find_map(|(cause, difference)| (*cause == wanted).then(|| difference.clone()))
+    };
+    let usual_db = |wanted| {
+        let whole = rows.iter().filter_map(|row| of(row, wanted));
+        median(whole.map(|difference| difference.level_db))
+    };
+    let whole = [ALL, STILL].map(|wanted| (wanted, usual_db(wanted)));
+    let most = QUANTITIES.map(|name| {
+        let of_row = |row: &&Row| {
+            let lefts = whole.iter().filter_map(|&(wanted, usual_db)| {
+                Some(quantity(name, &of(row, wanted)?, usual_db).0)
+            });
+            lefts.fold(f64::MAX, f64::min)
+        };
+        let most = rows.iter().map(of_row).fold(0.0, f64::max);
+        format!("{name} {most:.2}")
+    });
+    most.join(", ")
 }
 
 /// Writes the table, and says on the screen how much of it is beyond the limits, and why.
@@ -211,7 +250,7 @@ fn report(project: &Project, rows: Vec<Row>) -> Result<()> {
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for row in of_it() {
             let large = row.difference.large(usual_db).into_iter().map(|what| {
-                let why = cause(what, &row.difference, &row.tried, &row.itself, usual_db);
+                let why = cause(what, &row.tried, usual_db);
                 *counts.entry((what, why)).or_default() += 1;
                 format!("{what}: {why}")
             });
@@ -222,6 +261,8 @@ fn report(project: &Project, rows: Vec<Row>) -> Result<()> {
                 large.join(", ")
             ));
         }
+        let own: Vec<&Row> = of_it().collect();
+        println!("  left with all of it in, at most: {}", left(&own));
         for ((what, why), count) in counts {
             println!("  {what:<10} {why:<14} {count:>3}");
         }

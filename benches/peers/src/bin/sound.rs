@@ -7,6 +7,8 @@
 
 #[path = "../departures.rs"]
 mod departures;
+#[path = "../font.rs"]
+mod font;
 
 use std::error::Error;
 use std::fs;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use dmus_dls::Bank;
 use dmus_dls::bank::{
     BankInfo, Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
-    Transform, Wave, WaveLink, WaveLoop, WaveSample,
+    Transform, Wave, WaveLoop, WaveSample,
 };
 use dmus_song::Song;
 use dmus_synth::{Collection, Engine, EngineConfig, Interpolation, Layer};
@@ -34,6 +36,7 @@ play BANK EVENTS OUT ours|VARIANT[+VARIANT]...
 song TEXT EVENTS                               the events of a text song
 sine KIND FREQUENCY RATIO OUT                  frequency in rates of the wave
 filter HZ DB OUT                               the answer to an impulse; HZ of 0 is no filter
+impulses OUT                                   a font of an impulse: open, 1 kHz, 1 kHz and 12 dB
 envelope ATTACK HOLD DECAY SUSTAIN RELEASE HELD OUT  of a constant; seconds, per cent";
 
 type Done = Result<(), Box<dyn Error>>;
@@ -48,6 +51,7 @@ fn main() -> Done {
             sine(kind(name)?, frequency.parse()?, ratio.parse()?, out)
         }
         ["filter", hertz, decibels, out] => filter(hertz.parse()?, decibels.parse()?, out),
+        ["impulses", out] => Ok(fs::write(out, impulses())?),
         ["envelope", ref numbers @ .., out] => {
             let numbers: Vec<f64> = numbers
                 .iter()
@@ -84,10 +88,6 @@ fn play(bank: &str, events: &str, out: &str, variants: &str) -> Done {
     if is("cubic") {
         engine.set_interpolation(Interpolation::Cubic);
     }
-    if is("later") {
-        // Ticks lie on absolute frames: from now on they fall into the middle of blocks.
-        engine.render(&mut [0.0; BLOCK / 2], &mut [0.0; BLOCK / 2]);
-    }
     let text = fs::read_to_string(events)?;
     let mut lines = text.lines();
     let frames: usize = lines.next().ok_or("no frames")?.parse()?;
@@ -115,13 +115,14 @@ fn play(bank: &str, events: &str, out: &str, variants: &str) -> Done {
 }
 
 /// Ways in which a play may depart from ours, several with `+` between them.
-const VARIANTS: [&str; 11] = [
+const VARIANTS: [&str; 12] = [
     "ours",
     "cubic",
-    "later",
-    "swing",
-    "layers",
-    "start",
+    "sweep",
+    "stuck",
+    "early",
+    "fade",
+    "wait",
     "range",
     "sustain",
     "peak",
@@ -162,11 +163,34 @@ fn sine(kind: Interpolation, frequency: f64, ratio: f64, out: &str) -> Done {
     render(&mut engine, FRAMES, out)
 }
 
+/// Frames of the answer to an impulse.
+const ANSWER: usize = 1 << 15;
+
+/// An impulse, a little behind the note's start.
+fn impulse() -> Vec<i16> {
+    let mut frames = vec![0; ANSWER];
+    frames[200] = PEAK as i16;
+    frames
+}
+
+/// A font whose programs are the filters that are compared; 8321 absolute cents are 1 kHz.
+fn impulses() -> Vec<u8> {
+    font::Font {
+        wave: &impulse(),
+        rate: RATE_HZ,
+        looped: None,
+        presets: &[
+            ("open", &[]),
+            ("1 kHz", &[(8, 8321)]),
+            ("1 kHz, 12 dB", &[(8, 8321), (9, 120)]),
+        ],
+    }
+    .bytes()
+}
+
 /// The answer of the filter to an impulse.
 fn filter(cutoff_hz: f64, resonance_db: f64, out: &str) -> Done {
-    const FRAMES: usize = 1 << 15;
-    let mut frames = vec![0; FRAMES];
-    frames[200] = PEAK as i16;
+    let frames = impulse();
     let pitch = cents(1200.0 * (cutoff_hz / 440.0).log2() + 6900.0);
     let connections = if cutoff_hz > 0.0 {
         vec![
@@ -178,7 +202,7 @@ fn filter(cutoff_hz: f64, resonance_db: f64, out: &str) -> Done {
     };
     let mut engine = probe(frames, RATE_HZ, false, connections)?;
     strike(&mut engine);
-    render(&mut engine, FRAMES, out)
+    render(&mut engine, ANSWER, out)
 }
 
 /// The envelope over a constant: it is what is heard.
@@ -252,25 +276,7 @@ fn probe(
             ..WaveSample::default()
         }),
     };
-    let region = Region {
-        keys: 0..=127,
-        velocities: 0..=127,
-        self_non_exclusive: false,
-        key_group: 0,
-        layer: None,
-        wave: 0,
-        link: WaveLink {
-            phase_master: true,
-            multi_channel: false,
-            phase_group: 0,
-            channels: 1,
-        },
-        sample: None,
-        articulation: None,
-        fixed_key: None,
-        fixed_velocity: None,
-        about: Default::default(),
-    };
+    let region = Region::of_wave(0);
     let bank = Bank {
         info: BankInfo::default(),
         instruments: vec![Instrument {

@@ -113,25 +113,7 @@ fn kit() -> Instrument {
 }
 
 fn region() -> Region {
-    Region {
-        keys: 0..=127,
-        velocities: 0..=127,
-        self_non_exclusive: false,
-        key_group: 0,
-        layer: None,
-        wave: 0,
-        link: WaveLink {
-            phase_master: true,
-            multi_channel: false,
-            phase_group: 0,
-            channels: 1,
-        },
-        sample: None,
-        articulation: None,
-        fixed_key: None,
-        fixed_velocity: None,
-        about: About::default(),
-    }
+    Region::of_wave(0)
 }
 
 fn base(destination: Destination, scale: i32) -> Connection {

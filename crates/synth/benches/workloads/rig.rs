@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dmus_dls::Bank;
 use dmus_dls::bank::{
     Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
-    Transform, Wave, WaveLink, WaveLoop, WaveSample,
+    Transform, Wave, WaveLoop, WaveSample,
 };
 use dmus_synth::{Collection, Engine, EngineConfig, Layer};
 
@@ -46,23 +46,8 @@ pub(crate) fn bank(articulation: Vec<Connection>, sample_rate: u32) -> Bank {
             },
             name: String::new(),
             regions: vec![Region {
-                keys: 0..=127,
-                velocities: 0..=127,
                 self_non_exclusive: true,
-                key_group: 0,
-                layer: None,
-                wave: 0,
-                link: WaveLink {
-                    phase_master: true,
-                    multi_channel: false,
-                    phase_group: 0,
-                    channels: 1,
-                },
-                sample: None,
-                articulation: None,
-                fixed_key: None,
-                fixed_velocity: None,
-                about: Default::default(),
+                ..Region::of_wave(0)
             }],
             articulation,
             dialect: Dialect::Dls,

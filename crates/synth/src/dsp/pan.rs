@@ -45,4 +45,27 @@ mod tests {
         assert!(sides(-0.5).right.abs() < 1e-300);
         assert!((sides(-9.0).left - 1.0).abs() < 1e-15);
     }
+
+    #[test]
+    fn the_law_of_level_1_has_the_same_power_and_its_quieter_side_less_far_down() {
+        // Controller 10, and how much more ours has on the louder and the quieter side, dB.
+        for (value, louder, quieter) in [
+            (8, 0.25, -9.20),
+            (16, 0.43, -5.62),
+            (32, 0.60, -2.49),
+            (48, 0.48, -0.92),
+            (64, 0.03, -0.03),
+        ] {
+            // Level 1 shares the power out by the controller's value.
+            let right = f64::from(value) / 127.0;
+            let ours = sides(0.508 * (2.0 * f64::from(value) / 128.0 - 1.0));
+            let more = |ours: f64, power: f64| 10.0 * libm::log10(ours * ours / power);
+            assert!(
+                (more(ours.left, 1.0 - right) - louder).abs() < 0.01,
+                "{value}"
+            );
+            assert!((more(ours.right, right) - quieter).abs() < 0.01, "{value}");
+            assert!((ours.left * ours.left + ours.right * ours.right - 1.0).abs() < 1e-12);
+        }
+    }
 }

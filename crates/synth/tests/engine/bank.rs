@@ -3,7 +3,7 @@
 use dmus_dls::Bank;
 use dmus_dls::bank::{
     BankInfo, Connection, Curve, Destination, Dialect, Instrument, LoopKind, Patch, Region, Source,
-    Transform, Wave, WaveLink, WaveLoop, WaveSample,
+    Transform, Wave, WaveLoop, WaveSample,
 };
 use dmus_dls::units::RelativeGain;
 
@@ -51,25 +51,7 @@ pub(crate) fn looped(frames: Vec<i16>, sample_rate: u32) -> Wave {
 
 /// A region over all keys and velocities.
 pub(crate) fn region(wave: usize) -> Region {
-    Region {
-        keys: 0..=127,
-        velocities: 0..=127,
-        self_non_exclusive: false,
-        key_group: 0,
-        layer: None,
-        wave,
-        link: WaveLink {
-            phase_master: true,
-            multi_channel: false,
-            phase_group: 0,
-            channels: 1,
-        },
-        sample: None,
-        articulation: None,
-        fixed_key: None,
-        fixed_velocity: None,
-        about: Default::default(),
-    }
+    Region::of_wave(wave)
 }
 
 pub(crate) fn instrument(patch: Patch, regions: Vec<Region>) -> Instrument {

@@ -3,7 +3,7 @@
 use dmus_dls::Bank;
 use dmus_dls::bank::{
     Connection, Curve, Destination, Dialect, Frames, Instrument, LoopKind, Patch, Region, Source,
-    Transform, Wave, WaveLink, WaveLoop, WaveSample,
+    Transform, Wave, WaveLoop, WaveSample,
 };
 
 const WAVES: u32 = 1418;
@@ -57,17 +57,7 @@ fn region(number: u32) -> Region {
     let low = u8::try_from(number % 8).unwrap_or(0) * 16;
     Region {
         keys: low..=low + 15,
-        velocities: 0..=127,
         self_non_exclusive: true,
-        key_group: 0,
-        layer: None,
-        wave: usize::try_from(wave).unwrap_or(0),
-        link: WaveLink {
-            phase_master: true,
-            multi_channel: false,
-            phase_group: 0,
-            channels: 1,
-        },
         sample: Some(WaveSample {
             wave_loop: Some(WaveLoop {
                 kind: LoopKind::Forward,
@@ -77,9 +67,7 @@ fn region(number: u32) -> Region {
             ..WaveSample::default()
         }),
         articulation: Some(list(number, wave)),
-        fixed_key: None,
-        fixed_velocity: None,
-        about: Default::default(),
+        ..Region::of_wave(usize::try_from(wave).unwrap_or(0))
     }
 }
 

@@ -5,6 +5,8 @@ use crate::dsp::octet::Kernel;
 use crate::dsp::tables::{TICK_FRAMES, eight_rows};
 use crate::level::Level;
 
+mod prototype;
+
 /// A run of samples through the filter of one lane.
 struct Run<'a> {
     filters: &'a mut Filters,
