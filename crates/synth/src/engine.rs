@@ -333,8 +333,7 @@ impl Engine {
         let mut stirred = 0;
         if moment.offset == 0 {
             for (part, before) in (0..).zip(surroundings) {
-                let now = world.of(part).as_ref().map(VoiceCx::surroundings);
-                let now = now.unwrap_or_default();
+                let now = world.of(part).map(|cx| cx.around).unwrap_or_default();
                 stirred |= u64::from(now != *before) << (part % 64);
                 *before = now;
             }
@@ -421,13 +420,15 @@ impl<'a> World<'a> {
     /// As seen from one part.
     fn of(&self, part: u8) -> Option<VoiceCx<'a>> {
         let group_index = u16::from(part / CHANNELS_PER_GROUP);
+        let channel = self.channels.get(usize::from(part))?;
+        let device = self.devices.get(usize::from(group_index))?;
         Some(VoiceCx {
             tables: self.tables,
-            channel: self.channels.get(usize::from(part))?,
-            device: self.devices.get(usize::from(group_index))?,
+            channel,
+            device,
             group_index,
             tunings: self.tunings,
-            wanted: self.wanted,
+            around: Surroundings::of(channel, device, self.wanted),
             sample_rate_hz: self.sample_rate_hz,
         })
     }

@@ -2,6 +2,7 @@
 
 use dmus_kernel::miniport::VoicePriority;
 
+use crate::allocation::{Candidate, fading_rank};
 use crate::articulation::Strike;
 use crate::collection::KeyGroup;
 use crate::downloads::Downloads;
@@ -43,6 +44,8 @@ pub(crate) struct Tag {
     pub(super) bent: bool,
     /// Nothing moves it by itself: it is pointed anew when its part is stirred.
     pub(super) rests: bool,
+    /// Nothing can be heard of it after the tick.
+    pub(super) is_over: bool,
     /// Amplitude at the end of the tick.
     pub(super) level: f32,
 }
@@ -67,7 +70,33 @@ impl Tag {
             fading: false,
             bent: true,
             rests: false,
+            is_over: false,
             level: 0.0,
+        }
+    }
+
+    /// What is known of it where a voice has to go.
+    pub(super) const fn candidate(&self) -> Candidate {
+        Candidate {
+            priority: self.priority,
+            note: self.note,
+            released: self.released || self.choked,
+            pedalled: !self.key_down,
+            level: self.level,
+        }
+    }
+
+    /// Whether its place in the order of dying depends on how loud it is.
+    pub(super) const fn goes_by_level(&self) -> bool {
+        self.fading || self.released || self.choked
+    }
+
+    /// Its place in the order of dying.
+    pub(super) fn rank(&self) -> u128 {
+        if self.fading {
+            fading_rank(self.level)
+        } else {
+            self.candidate().rank()
         }
     }
 }
