@@ -300,11 +300,14 @@ impl Inputs<'_> {
     /// What one connection adds.
     #[inline]
     fn contribution(&self, term: &Term) -> f64 {
+        if term.is_constant() {
+            return term.amount;
+        }
         let control = match term.control {
             Source::None => curves::constant(term.control_transform),
             control => self.value(control, term.control_transform),
         };
-        let product = self.source(term) * control;
+        let product = self.value(term.source, term.source_transform) * control;
         let amount = match term.output_curve {
             Curve::Linear => product * term.amount,
             curve => curves::output(curve, product) * term.amount,
@@ -326,25 +329,6 @@ impl Inputs<'_> {
         term.amount != 0.0
             && is_open(term.source, term.source_transform)
             && is_open(term.control, term.control_transform)
-    }
-
-    /// Normalised value of a term's source. What moves at every tick is nearly always taken as it is.
-    #[inline]
-    fn source(&self, term: &Term) -> f64 {
-        let Transform {
-            curve,
-            bipolar,
-            invert,
-        } = term.source_transform;
-        if curve == Curve::Linear && !invert {
-            match term.source {
-                Source::ModLfo if bipolar => return self.signals.mod_lfo,
-                Source::VibLfo if bipolar => return self.signals.vib_lfo,
-                Source::Eg2 if !bipolar => return self.signals.eg2.clamp(0.0, 1.0),
-                _ => {}
-            }
-        }
-        self.value(term.source, term.source_transform)
     }
 
     fn sum<'t, const N: usize>(&self, terms: impl Iterator<Item = &'t Term>) -> [f64; N] {

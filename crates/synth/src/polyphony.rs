@@ -279,9 +279,6 @@ impl Polyphony {
         cx: &VoiceCx<'_>,
     ) {
         let tag = new.tag;
-        let (modulation, start) =
-            Modulation::start(new.part, new.strike, new.onset, moment.frame, cx);
-        let targets = start.targets;
         // Within what was reserved: nothing is allocated.
         while self.voices.len() <= slot && self.voices.len() < self.tags.len() {
             self.voices.push(None);
@@ -297,10 +294,11 @@ impl Polyphony {
         ) else {
             return;
         };
+        let modulation = Modulation::new(new.part, new.strike, new.onset, moment.frame, cx);
+        let start = place.insert(modulation).begin(new.part.articulation, cx);
         lanes.start(lane, &start, &self.reader);
-        *place = Some(modulation);
         *own = tag;
-        own.level = targets.level();
+        own.level = start.targets.level();
         self.ranks.set(slot, own.rank());
         *word |= 1 << (slot % 64);
         self.playing += 1;

@@ -80,9 +80,9 @@ impl Ranks {
             if block.least(fate) >= least {
                 continue;
             }
-            for (slot, rank) in (number * BLOCK..).zip(block.ranks) {
-                if rank < least && Fate::of(rank) == fate && may_go(slot) {
-                    least = rank;
+            for (slot, rank) in (number * BLOCK..).zip(&block.ranks) {
+                if *rank < least && Fate::of(*rank) == fate && may_go(slot) {
+                    least = *rank;
                     first = Some(slot);
                 }
             }

@@ -41,26 +41,19 @@ const MAX_GAIN_DB: f64 = 24.0;
 /// Amplitude of one step of 16 bits.
 const STEP_OF_16_BITS: f64 = 1.0 / 32_768.0;
 
-/// A function's last argument and value, to save the next call with the same argument.
+/// A function's last argument, in bits, and value, to save the next call with the same argument.
 #[derive(Debug, Clone, Copy)]
-struct Memo<T> {
-    argument: u64,
-    value: T,
-}
+struct Memo<T>(Option<(u64, T)>);
 
 impl<T: Copy> Memo<T> {
-    fn new(argument: f64, value: T) -> Self {
-        Self {
-            argument: argument.to_bits(),
-            value,
-        }
-    }
+    const EMPTY: Self = Self(None);
 
     fn get(&mut self, argument: f64, function: impl FnOnce(f64) -> T) -> T {
-        if argument.to_bits() != self.argument {
-            *self = Self::new(argument, function(argument));
+        let bits = argument.to_bits();
+        match self.0 {
+            Some((known, value)) if known == bits => value,
+            _ => self.0.insert((bits, function(argument))).1,
         }
-        self.value
     }
 }
 
@@ -103,6 +96,8 @@ impl Loudness {
 pub(crate) struct Modulation {
     /// Frame of the stream at which the note starts.
     start: u64,
+    /// Frame of the wave that is played first.
+    first_frame: u32,
     strike: Strike,
     /// Pitch without connections, cents.
     pitch_cents: f64,
@@ -114,7 +109,6 @@ pub(crate) struct Modulation {
     has_filter: bool,
     /// Highest resonance, dB.
     max_resonance_db: f64,
-    links: Links,
     fixed: TickSums,
     /// All that stands until a message comes.
     standing: TickSums,
@@ -124,7 +118,7 @@ pub(crate) struct Modulation {
     pulls: Pulls,
     /// The channel's edits reach further than the bank does.
     is_edited: bool,
-    /// The channel's revision that `links`, `standing`, `pulls` and `offsets` belong to.
+    /// The channel's revision that `standing`, `pulls` and `offsets` belong to.
     revision: u32,
     /// What the tunings add to its key, cents.
     tuning_cents: f64,
@@ -193,14 +187,14 @@ fn inputs<'a>(
 }
 
 impl Modulation {
-    /// Starts a note at a frame of the stream; returns where its lane begins.
-    pub(crate) fn start(
+    /// A note that starts at a frame of the stream.
+    pub(crate) fn new(
         part: Part<'_>,
         strike: Strike,
         onset: Onset,
         start: u64,
         cx: &VoiceCx<'_>,
-    ) -> (Self, Start) {
+    ) -> Self {
         let articulation = part.articulation;
         let links = articulation.links(&inputs(cx, strike, None, &Links::NONE));
         let inputs = inputs(cx, strike, None, &links);
@@ -239,8 +233,9 @@ impl Modulation {
             Attack::Linear
         };
         let offsets = cx.channel.offsets(articulation, &inputs);
-        let mut modulation = Self {
+        Self {
             start,
+            first_frame: settled.start_frame(part.wave.recording.length()),
             strike,
             pitch_cents,
             speed: part.wave.sample_rate_hz / cx.sample_rate_hz,
@@ -254,7 +249,6 @@ impl Modulation {
             fixed,
             is_edited: offsets.moves(),
             offsets,
-            links,
             revision: cx.around.revision,
             tuning_cents: cx.tuning_cents(strike.note),
             tuning_revision: cx.around.tuning_revision,
@@ -271,15 +265,20 @@ impl Modulation {
             is_over: false,
             sends: [0.0; SENDS],
             powers: Powers::new(),
-            pan_memo: Memo::new(0.0, sides(0.0)),
+            pan_memo: Memo::EMPTY,
             filter_inputs: NO_FILTER_INPUTS,
             filter: Setting::OPEN,
-            resonance_memo: Memo::new(0.0, Resonance::new(0.0)),
-        };
-        modulation.sends = modulation.fractions(cx, &modulation.standing);
-        let targets = modulation.targets(|| Some(articulation), cx, start);
-        let frame = settled.start_frame(part.wave.recording.length());
-        (modulation, Start { targets, frame })
+            resonance_memo: Memo::EMPTY,
+        }
+    }
+
+    /// Where the lane begins.
+    pub(crate) fn begin(&mut self, articulation: Articulation<'_>, cx: &VoiceCx<'_>) -> Start {
+        self.sends = self.fractions(cx, &self.standing);
+        Start {
+            targets: self.targets(|| Some(articulation), cx, self.start),
+            frame: self.first_frame,
+        }
     }
 
     /// Where the lane should be at a frame of the stream.
@@ -388,9 +387,13 @@ impl Modulation {
             eg2,
         };
         let mut moving = if pulls.is_partial() {
-            let inputs = inputs(cx, self.strike, self.expression.pressure, &self.links);
             articulation().map_or(TickSums::ZERO, |articulation| {
-                articulation.moving(&Inputs { signals, ..inputs })
+                let inputs = |links| inputs(cx, self.strike, self.expression.pressure, links);
+                let links = articulation.links(&inputs(&Links::NONE));
+                articulation.moving(&Inputs {
+                    signals,
+                    ..inputs(&links)
+                })
             })
         } else {
             pulls.sum(&signals)
@@ -417,8 +420,8 @@ impl Modulation {
             && let Some(articulation) = articulation()
         {
             let pressure = self.expression.pressure;
-            self.links = articulation.links(&inputs(cx, self.strike, pressure, &Links::NONE));
-            let inputs = inputs(cx, self.strike, pressure, &self.links);
+            let links = articulation.links(&inputs(cx, self.strike, pressure, &Links::NONE));
+            let inputs = inputs(cx, self.strike, pressure, &links);
             let channel = articulation.channel(&inputs);
             self.offsets = cx.channel.offsets(articulation, &inputs);
             self.standing = self.fixed.plus(&channel).plus(&self.offsets.tick);
