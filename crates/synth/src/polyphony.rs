@@ -61,6 +61,8 @@ pub(crate) struct Polyphony {
     scratch: Box<Scratch>,
     /// One bit for each slot in use.
     active: Vec<u64>,
+    /// The same for those of which nothing can be heard after the tick.
+    over: Vec<u64>,
     /// Voices that may play at a time.
     capacity: usize,
     /// Voices playing, fading ones not counted.
@@ -89,6 +91,7 @@ impl Polyphony {
             reader,
             scratch: Box::new(Scratch::new()),
             active: vec![0; slots.div_ceil(64)],
+            over: vec![0; slots.div_ceil(64)],
             capacity,
             playing: 0,
             fading: 0,
@@ -137,6 +140,7 @@ impl Polyphony {
             }
         }
         self.active.fill(0);
+        self.over.fill(0);
         self.ranks.clear();
         self.playing = 0;
         self.fading = 0;
@@ -316,16 +320,17 @@ impl Polyphony {
         moment: Moment,
         cx: &VoiceCx<'_>,
     ) {
-        if let (Some(Some(modulation)), Some(tag), Some((lanes, lane))) = (
+        if let (Some(Some(modulation)), Some(tag), Some(over), Some((lanes, lane))) = (
             self.voices.get_mut(slot),
             self.tags.get_mut(slot),
+            self.over.get_mut(slot / 64),
             lanes_of(&mut self.lanes, slot),
         ) {
             let targets = modulation.targets(articulation, cx, moment.tick_end());
             lanes.aim(lane, moment.offset, &targets, &self.reader);
             tag.level = targets.level();
             tag.bent = false;
-            tag.is_over = modulation.is_over();
+            *over = *over & !(1 << (slot % 64)) | u64::from(modulation.is_over()) << (slot % 64);
             tag.rests = modulation.rests() && lanes.stands(lane);
             if tag.goes_by_level() {
                 self.ranks.set(slot, tag.rank());
@@ -372,8 +377,7 @@ impl Polyphony {
     pub(crate) fn render(&mut self, downloads: &Downloads, moment: Moment, mix: &mut Mix<'_>) {
         let tick_ends = moment.offset + mix.left.len() == TICK_FRAMES;
         for group in 0..self.lanes.len() {
-            let word = self.active.get(group / GROUPS_PER_WORD).copied();
-            let bits = word.unwrap_or(0) >> (group % GROUPS_PER_WORD * LANES) & 0xFF;
+            let bits = group_of(&self.active, group);
             let Some(lanes) = self.lanes.get_mut(group).filter(|_| bits != 0) else {
                 continue;
             };
@@ -392,12 +396,10 @@ impl Polyphony {
             if !tick_ends {
                 continue;
             }
-            for lane in (0..LANES).filter(|lane| bits >> lane & 1 != 0) {
-                let slot = first + lane;
-                let is_over = self.tags.get(slot).is_none_or(|tag| tag.is_over);
-                if is_over || ended >> lane & 1 != 0 {
-                    self.free(slot);
-                }
+            let mut gone = bits & (ended | group_of(&self.over, group));
+            while gone != 0 {
+                self.free(first + gone.trailing_zeros() as usize);
+                gone &= gone - 1;
             }
         }
     }
@@ -432,10 +434,15 @@ impl Polyphony {
     }
 
     fn free(&mut self, slot: usize) {
-        let (Some(word), Some(tag)) = (self.active.get_mut(slot / 64), self.tags.get(slot)) else {
+        let (Some(active), Some(over), Some(tag)) = (
+            self.active.get_mut(slot / 64),
+            self.over.get_mut(slot / 64),
+            self.tags.get(slot),
+        ) else {
             return;
         };
-        *word &= !(1 << (slot % 64));
+        *active &= !(1 << (slot % 64));
+        *over &= !(1 << (slot % 64));
         self.ranks.set(slot, NO_RANK);
         if let Some((lanes, lane)) = lanes_of(&mut self.lanes, slot) {
             lanes.stop(lane);
@@ -459,6 +466,14 @@ const GROUPS_PER_WORD: usize = 64 / LANES;
 #[inline]
 fn lanes_of(lanes: &mut [Lanes], slot: usize) -> Option<(&mut Lanes, usize)> {
     Some((lanes.get_mut(slot / LANES)?, slot % LANES))
+}
+
+/// The bits of one group of lanes.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a group has eight bits")]
+fn group_of(words: &[u64], group: usize) -> u8 {
+    let word = words.get(group / GROUPS_PER_WORD).copied().unwrap_or(0);
+    (word >> (group % GROUPS_PER_WORD * LANES)) as u8
 }
 
 /// Slots in use, lowest first.

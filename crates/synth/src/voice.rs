@@ -54,6 +54,8 @@ pub(crate) struct Surroundings {
     device_balance: Sides,
     /// Buses that somebody listens to.
     wanted: [bool; SENDS],
+    /// There are some.
+    is_wanted: bool,
 }
 
 impl Surroundings {
@@ -70,6 +72,7 @@ impl Surroundings {
             device_gain: device.gain(),
             device_balance: device.balance(),
             wanted,
+            is_wanted: wanted.contains(&true),
         }
     }
 }

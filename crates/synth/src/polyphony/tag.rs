@@ -44,8 +44,6 @@ pub(crate) struct Tag {
     pub(super) bent: bool,
     /// Nothing moves it by itself: it is pointed anew when its part is stirred.
     pub(super) rests: bool,
-    /// Nothing can be heard of it after the tick.
-    pub(super) is_over: bool,
     /// Amplitude at the end of the tick.
     pub(super) level: f32,
 }
@@ -70,7 +68,6 @@ impl Tag {
             fading: false,
             bent: true,
             rests: false,
-            is_over: false,
             level: 0.0,
         }
     }

@@ -202,7 +202,7 @@ impl Modulation {
         let settled = Settled {
             articulation,
             sums: articulation.at_note_on(&inputs),
-            edits,
+            edits: &edits,
             sample_rate_hz: cx.sample_rate_hz,
         };
         let mut fixed = articulation.fixed(&inputs);
@@ -334,7 +334,7 @@ impl Modulation {
         let left = pan.left * own.left * shared.left;
         let right = pan.right * own.right * shared.right;
         let mut sends = [0.0; SENDS];
-        if cx.around.wanted != [false; SENDS] {
+        if cx.around.is_wanted {
             let sent = narrow(amplitude * STEP_OF_16_BITS);
             let wanted = cx.around.wanted.iter().zip(self.sends);
             for (send, (is_wanted, fraction)) in sends.iter_mut().zip(wanted) {
@@ -484,6 +484,7 @@ impl Modulation {
         Some(cutoff_cents.clamp(CUTOFF_RANGE_CENTS.0, CUTOFF_RANGE_CENTS.1))
     }
 
+    #[inline]
     fn filter(&mut self, cutoff_hz: f64, sums: &TickSums, sample_rate_hz: f64) -> Setting {
         let resonance_db = sums
             .get(TickTarget::Resonance)
