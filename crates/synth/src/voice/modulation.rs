@@ -4,27 +4,30 @@
 //! the age, so that a tick may begin at any frame.
 //! Source: \[DLS2\] signal flow, gain sum.
 
+mod loudness;
+mod memo;
+mod messages;
+mod struck;
+
 use crate::articulation::{
-    Articulation, Inputs, Links, NoteTarget, OPEN_CUTOFF_CENTS, Offsets, Pulls, Signals, Strike,
-    TickSums, TickTarget,
+    Articulation, Inputs, Links, OPEN_CUTOFF_CENTS, Offsets, Pulls, Signals, Strike, TickSums,
+    TickTarget,
 };
 use crate::channel::controllers::number;
-use crate::dsp::envelope::{Attack, Level, ModulationEnvelope, VolumeEnvelope};
+use crate::dsp::envelope::{Level, ModulationEnvelope, VolumeEnvelope};
 use crate::dsp::filter::{Resonance, Setting};
 use crate::dsp::lfo::Lfo;
 use crate::dsp::pan::{Sides, sides};
 use crate::dsp::units::{
-    CONCERT_HZ, RANGE_DB, absolute_cents_to_octaves, cents_to_octaves, decibels_to_octaves,
+    CONCERT_HZ, absolute_cents_to_octaves, cents_to_octaves, decibels_to_octaves,
 };
 use crate::sends::{Amounts, CHORUS, DELAY, REVERB, SENDS};
 
 use super::powers::Powers;
-use super::settled::Settled;
 use super::slide::Slide;
-use super::{Expression, NoteExpression, Onset, Part, Start, Targets, VoiceCx};
-
-/// Time in which a stolen or silenced voice fades, seconds.
-const FADE_S: f64 = 0.0025;
+use super::{Expression, Start, Targets, VoiceCx};
+use loudness::{Fade, Loudness};
+use memo::Memo;
 
 /// Farthest from the recorded pitch, cents.
 const MAX_PITCH_CENTS: f64 = 24_000.0;
@@ -40,56 +43,6 @@ const MAX_GAIN_DB: f64 = 24.0;
 
 /// Amplitude of one step of 16 bits.
 const STEP_OF_16_BITS: f64 = 1.0 / 32_768.0;
-
-/// A function's last argument, in bits, and value, to save the next call with the same argument.
-#[derive(Debug, Clone, Copy)]
-struct Memo<T>(Option<(u64, T)>);
-
-impl<T: Copy> Memo<T> {
-    const EMPTY: Self = Self(None);
-
-    fn get(&mut self, argument: f64, function: impl FnOnce(f64) -> T) -> T {
-        let bits = argument.to_bits();
-        match self.0 {
-            Some((known, value)) if known == bits => value,
-            _ => self.0.insert((bits, function(argument))).1,
-        }
-    }
-}
-
-/// A quick linear fade that ends a voice whatever its envelope says.
-#[derive(Debug, Clone, Copy)]
-struct Fade {
-    /// Age at which it begins, frames.
-    begin: f64,
-    frames: f64,
-}
-
-impl Fade {
-    /// What is left at an age, `0.0..=1.0`.
-    fn at(self, age: f64) -> f64 {
-        (1.0 - (age - self.begin) / self.frames).clamp(0.0, 1.0)
-    }
-}
-
-/// How loud a voice is.
-struct Loudness {
-    /// How far its attack is, which is linear in amplitude.
-    attack: f64,
-    /// All else.
-    level_db: f64,
-}
-
-impl Loudness {
-    /// - `gain`: of the level
-    fn amplitude(&self, gain: f64) -> f64 {
-        if self.level_db <= -RANGE_DB {
-            0.0
-        } else {
-            self.attack * gain
-        }
-    }
-}
 
 /// The per-tick half of a voice.
 #[derive(Debug, Clone)]
@@ -187,91 +140,6 @@ fn inputs<'a>(
 }
 
 impl Modulation {
-    /// A note that starts at a frame of the stream.
-    pub(crate) fn new(
-        part: Part<'_>,
-        strike: Strike,
-        onset: Onset,
-        start: u64,
-        cx: &VoiceCx<'_>,
-    ) -> Self {
-        let articulation = part.articulation;
-        let links = articulation.links(&inputs(cx, strike, None, &Links::NONE));
-        let inputs = inputs(cx, strike, None, &links);
-        let edits = cx.channel.strike_edits(articulation, strike, onset.note);
-        let settled = Settled {
-            articulation,
-            sums: articulation.at_note_on(&inputs),
-            edits: &edits,
-            sample_rate_hz: cx.sample_rate_hz,
-        };
-        let mut fixed = articulation.fixed(&inputs);
-        fixed.add(TickTarget::Gain, part.region.gain_db() + edits.gain_db);
-        if let Some(cutoff) = edits.cutoff {
-            let open = if articulation.has_filter() {
-                0.0
-            } else {
-                OPEN_CUTOFF_CENTS
-            };
-            fixed.set(TickTarget::Cutoff, cutoff - open);
-        }
-        if articulation.has_filter() {
-            fixed.add(TickTarget::Cutoff, edits.cutoff_cents);
-        }
-        if let Some(pan) = edits.pan {
-            fixed.set(TickTarget::Pan, pan);
-        }
-        let fine_tune = f64::from(part.region.fine_tune);
-        let pitch_cents = articulation.key_pitch(strike.key, part.region.unity_note) + fine_tune;
-        let slide = onset.glide.map_or_else(Slide::default, |(key, seconds)| {
-            let from = articulation.key_pitch(key, part.region.unity_note) + fine_tune;
-            Slide::new(0.0, from - pitch_cents, seconds * cx.sample_rate_hz)
-        });
-        let attack = if articulation.attacks_convex() {
-            Attack::Convex
-        } else {
-            Attack::Linear
-        };
-        let offsets = cx.channel.offsets(articulation, &inputs);
-        Self {
-            start,
-            first_frame: settled.start_frame(part.wave.recording.length()),
-            strike,
-            pitch_cents,
-            speed: part.wave.sample_rate_hz / cx.sample_rate_hz,
-            eg1_depth: articulation.eg1_depth(),
-            has_filter: articulation.has_filter(),
-            max_resonance_db: articulation.max_resonance_db(),
-            standing: fixed
-                .plus(&articulation.channel(&inputs))
-                .plus(&offsets.tick),
-            pulls: articulation.pulls(&inputs),
-            fixed,
-            is_edited: offsets.moves(),
-            offsets,
-            revision: cx.around.revision,
-            tuning_cents: cx.tuning_cents(strike.note),
-            tuning_revision: cx.around.tuning_revision,
-            is_stale: false,
-            slide,
-            expression: Expression::NONE,
-            eg1: VolumeEnvelope::new(settled.eg1()),
-            eg2: ModulationEnvelope::new(settled.eg2(), attack),
-            mod_lfo: settled.lfo(NoteTarget::ModLfoDelay, NoteTarget::ModLfoFrequency),
-            vib_lfo: settled.lfo(NoteTarget::VibLfoDelay, NoteTarget::VibLfoFrequency),
-            shutdown_frames: settled.fall(NoteTarget::Eg1Shutdown),
-            fade: None,
-            rests: false,
-            is_over: false,
-            sends: [0.0; SENDS],
-            powers: Powers::new(),
-            pan_memo: Memo::EMPTY,
-            filter_inputs: NO_FILTER_INPUTS,
-            filter: Setting::OPEN,
-            resonance_memo: Memo::EMPTY,
-        }
-    }
-
     /// Where the lane begins.
     pub(crate) fn begin(&mut self, articulation: Articulation<'_>, cx: &VoiceCx<'_>) -> Start {
         self.sends = self.fractions(cx, &self.standing);
@@ -498,62 +366,6 @@ impl Modulation {
                 .at(cutoff_hz, sample_rate_hz);
         }
         self.filter
-    }
-
-    /// Moves the note to another key without striking it anew.
-    ///
-    /// - `strike`: of the other key; its velocity does not count
-    /// - `frames`: how long the glide takes
-    pub(crate) fn move_to(&mut self, part: Part<'_>, strike: Strike, frame: u64, frames: f64) {
-        let age = frames_between(self.start, frame);
-        let before = self.pitch_cents + self.slide.at(age);
-        let region = part.region;
-        self.strike.note = strike.note;
-        self.strike.key = region.strike(strike).key;
-        self.pitch_cents = part
-            .articulation
-            .key_pitch(self.strike.key, region.unity_note)
-            + f64::from(region.fine_tune);
-        self.slide = Slide::new(age, before - self.pitch_cents, frames);
-        self.is_stale = true;
-    }
-
-    /// Velocity it was struck with, `1..=127`.
-    pub(crate) const fn velocity(&self) -> u8 {
-        self.strike.velocity
-    }
-
-    /// Takes an expression of this note alone.
-    pub(crate) fn express(&mut self, expression: NoteExpression) {
-        self.expression.set(expression);
-        self.is_stale = true;
-    }
-
-    /// Note-off at a frame of the stream.
-    pub(crate) fn release(&mut self, frame: u64) {
-        let age = frames_between(self.start, frame);
-        self.rests = false;
-        self.eg1.release(age);
-        self.eg2.release(age);
-    }
-
-    /// Shutdown at a frame of the stream: another note takes this one's place.
-    pub(crate) fn choke(&mut self, frame: u64) {
-        let age = frames_between(self.start, frame);
-        self.rests = false;
-        self.eg1.fall_from(age, self.shutdown_frames);
-        self.eg2.release(age);
-    }
-
-    /// Fades at once, from a frame of the stream.
-    pub(crate) fn fade(&mut self, frame: u64, sample_rate_hz: f64) {
-        self.rests = false;
-        if self.fade.is_none() {
-            self.fade = Some(Fade {
-                begin: frames_between(self.start, frame),
-                frames: FADE_S * sample_rate_hz,
-            });
-        }
     }
 
     /// Whether nothing can be heard of the voice from where the last targets are.
