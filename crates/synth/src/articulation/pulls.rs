@@ -138,9 +138,10 @@ impl Pulls {
         self.signals & 1 << signal != 0
     }
 
-    /// Whether some of them reach a destination.
-    pub(crate) const fn reach(&self, target: TickTarget) -> bool {
-        self.targets & 1 << target as u8 != 0
+    /// Whether some of them reach one of these destinations.
+    pub(crate) fn reach<const N: usize>(&self, targets: [TickTarget; N]) -> bool {
+        let bits = targets.into_iter().map(|target| 1 << target as u8);
+        self.targets & bits.fold(0, |all, bit| all | bit) != 0
     }
 
     /// What they add, in the order of the connections.
@@ -148,7 +149,7 @@ impl Pulls {
     pub(crate) fn sum(&self, signals: &Signals) -> TickSums {
         let mut sums = TickSums::ZERO;
         let signals = signals.by_number();
-        for pull in self.pulls.iter().take(usize::from(self.len)) {
+        for pull in self.pulls.get(..usize::from(self.len)).unwrap_or_default() {
             let [standing, amount, depth] = pull.factors;
             let signal = signals[usize::from(pull.signal) % signals.len()];
             sums.0[usize::from(pull.target) % TICK_TARGETS] += signal * standing * amount * depth;
@@ -220,7 +221,8 @@ mod tests {
         let (pulls, [ours, theirs]) = both(&[wheel, turned, vibrato(Source::None)], 99);
         assert!(!pulls.is_partial());
         assert!(pulls.listen_to(Signals::EG2) && !pulls.listen_to(Signals::MOD_LFO));
-        assert!(pulls.reach(TickTarget::Pitch) && !pulls.reach(TickTarget::Gain));
+        assert!(pulls.reach([TickTarget::Gain, TickTarget::Pitch]));
+        assert!(!pulls.reach([TickTarget::Gain]));
         let (ours, theirs) = (ours.get(TickTarget::Pitch), theirs.get(TickTarget::Pitch));
         assert!(ours != 0.0);
         assert_eq!(ours.to_bits(), theirs.to_bits());

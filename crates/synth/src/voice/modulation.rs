@@ -103,10 +103,11 @@ pub(crate) struct Modulation {
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "ages stay far below 2^53 frames"
+    clippy::cast_possible_wrap,
+    reason = "ages stay far below 2^53 frames; what has a sign is converted quickly"
 )]
 const fn frames_between(start: u64, frame: u64) -> f64 {
-    frame.saturating_sub(start) as f64
+    frame.saturating_sub(start) as i64 as f64
 }
 
 #[expect(
@@ -160,20 +161,20 @@ impl Modulation {
     ) -> Targets {
         let age = frames_between(self.start, frame);
         let level = self.eg1.at(age);
-        let is_level = self.fade.is_none() && self.slide.is_over(age) && self.eg1.rests(age);
         self.look_again(&articulation, cx);
-        let moves = self.moves();
-        self.rests = is_level && !moves;
-        let mut all = self.standing;
-        let mut moving_gain_db = 0.0;
-        if moves {
+        let moves = self.pulls.any() || self.is_edited;
+        let (all, moving_gain_db) = if moves {
             let moving = self.moving(articulation, cx, age, level);
-            moving_gain_db = moving.get(TickTarget::Gain);
-            all = all.plus(&moving);
-            if self.pulls.reach(TickTarget::Reverb) || self.pulls.reach(TickTarget::Chorus) {
+            let all = self.standing.plus(&moving);
+            if self.pulls.reach([TickTarget::Reverb, TickTarget::Chorus]) {
                 self.sends = self.fractions(cx, &all);
             }
-        }
+            (all, moving.get(TickTarget::Gain))
+        } else {
+            (self.standing, 0.0)
+        };
+        self.rests =
+            !moves && self.fade.is_none() && self.slide.is_over(age) && self.eg1.rests(age);
         let fade = self.fade.map_or(1.0, |fade| fade.at(age));
         self.is_over = fade <= 0.0 || level.is_bottom();
         let loudness = self.loudness(level, moving_gain_db);
@@ -227,11 +228,6 @@ impl Modulation {
     /// change.
     pub(crate) const fn rests(&self) -> bool {
         self.rests
-    }
-
-    /// Whether oscillators or envelopes reach anything by some connection.
-    fn moves(&self) -> bool {
-        self.pulls.any() || self.is_edited
     }
 
     /// What oscillators and envelopes add at an age.
