@@ -24,22 +24,21 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    /// Its place in the order of dying, if it may be taken: a more important channel's voice never is,
-    /// nor one of the new note's own. Of all voices the one with the smallest goes.
+    /// Whether it may be taken: a more important channel's voice never is, nor one of the new note's
+    /// own. Of all voices that may, the one with the smallest rank goes.
     ///
     /// - `priority`: of the new voice's channel
     /// - `note`: number of the new voice's note
-    #[inline]
-    pub(crate) fn rank_for(&self, priority: VoicePriority, note: u64) -> Option<u128> {
-        (self.priority <= priority && self.note != note).then(|| self.rank())
+    pub(crate) fn gives_way_to(&self, priority: VoicePriority, note: u64) -> bool {
+        self.priority <= priority && self.note != note
     }
 
-    /// Order of dying, in one number; the smallest goes first. From the top: whether anybody would
-    /// hear it go, 1 bit; priority, 32; released before held by a pedal before held, 2; of released
-    /// ones the quietest, 32 (levels are not negative, so their bits sort as they do); the oldest,
-    /// 61.
+    /// Order of dying, in one number; the smallest goes first. From the top: a bit that is 0; whether
+    /// anybody would hear it go, 1 bit; priority, 32; released before held by a pedal before held, 2;
+    /// of released ones the quietest, 32 (levels are not negative, so their bits sort as they do); the
+    /// oldest, 60.
     #[inline]
-    fn rank(&self) -> u128 {
+    pub(crate) fn rank(&self) -> u128 {
         let (state, level) = if self.released {
             (0, self.level.to_bits())
         } else {
@@ -48,12 +47,43 @@ impl Candidate {
         let is_audible = !(self.released && self.level < INAUDIBLE);
         let importance =
             u64::from(is_audible) << 34 | u64::from(self.priority.value()) << 2 | state;
-        u128::from(importance) << 93 | u128::from(level) << 61 | u128::from(self.note & OLDEST)
+        u128::from(importance) << 92 | u128::from(level) << 60 | u128::from(self.note & OLDEST)
     }
 }
 
-/// Notes are told apart by 61 bits of their number, more than a stream can have.
-const OLDEST: u64 = (1 << 61) - 1;
+/// Notes are told apart by 60 bits of their number, more than a stream can have.
+const OLDEST: u64 = (1 << 60) - 1;
+
+/// Ranks of voices that fade already begin here.
+const FADING: u128 = 1 << 127;
+
+/// Rank of a slot without a voice: never the smallest.
+pub(crate) const NO_RANK: u128 = u128::MAX;
+
+/// What becomes of a voice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It plays, until its place is wanted.
+    Playing,
+    /// It fades, or its slot is empty.
+    Fading,
+}
+
+impl Fate {
+    /// What a rank tells.
+    pub(crate) const fn of(rank: u128) -> Self {
+        if rank < FADING {
+            Self::Playing
+        } else {
+            Self::Fading
+        }
+    }
+}
+
+/// Rank of a voice that fades: the quietest is cut off first.
+pub(crate) fn fading_rank(level: f32) -> u128 {
+    FADING | u128::from(level.to_bits())
+}
 
 #[cfg(test)]
 mod tests {
@@ -71,11 +101,11 @@ mod tests {
 
     fn victim(candidates: &[Candidate], priority: u32) -> Option<usize> {
         let priority = VoicePriority::new(priority);
-        let ranks = candidates.iter().map(|c| c.rank_for(priority, 1000));
-        let ranks = ranks
-            .enumerate()
-            .filter_map(|(index, rank)| Some((rank?, index)));
-        ranks.min().map(|(_, index)| index)
+        let may_go = candidates.iter().enumerate();
+        let may_go = may_go.filter(|(_, candidate)| candidate.gives_way_to(priority, 1000));
+        may_go
+            .min_by_key(|(_, candidate)| candidate.rank())
+            .map(|(index, _)| index)
     }
 
     #[test]
@@ -141,6 +171,16 @@ mod tests {
             ..held(14, 1)
         };
         assert_eq!(victim(&[tail, held(2, 2)], 14), Some(0));
+    }
+
+    #[test]
+    fn what_fades_is_not_among_what_plays() {
+        let last = held(u32::MAX, u64::MAX);
+        assert_eq!(Fate::of(last.rank()), Fate::Playing);
+        let quietest = [0.0, 0.5, f32::MAX].map(fading_rank);
+        assert!(quietest.is_sorted());
+        assert!(quietest.iter().all(|rank| Fate::of(*rank) == Fate::Fading));
+        assert!(quietest.iter().all(|rank| *rank < NO_RANK));
     }
 
     #[test]

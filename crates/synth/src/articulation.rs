@@ -11,6 +11,7 @@ pub(crate) mod curves;
 pub(crate) mod key;
 mod links;
 mod offsets;
+mod pulls;
 mod term;
 
 use dmus_dls::bank::{Curve, Dialect, Source, Transform};
@@ -20,6 +21,7 @@ use crate::unique::Marked;
 use curves::CurveTables;
 pub(crate) use links::Links;
 pub(crate) use offsets::{Depths, OPEN_CUTOFF_CENTS, Offsets, Send, StrikeEdits};
+pub(crate) use pulls::Pulls;
 use term::Term;
 pub(crate) use term::mark_of;
 pub(crate) use term::{Shelf, Terms};
@@ -43,8 +45,8 @@ pub(crate) enum TickTarget {
     Resonance,
 }
 
-/// Number of [`TickTarget`]s.
-const TICK_TARGETS: usize = 7;
+/// Places for [`TickTarget`]s: one more than there are, a power of two.
+const TICK_TARGETS: usize = 8;
 
 /// A destination that is settled when the note starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,6 +228,21 @@ pub(crate) struct Signals {
     pub(crate) eg2: f64,
 }
 
+impl Signals {
+    /// Number of the modulation oscillator.
+    pub(crate) const MOD_LFO: u8 = 0;
+    /// Number of the vibrato oscillator.
+    pub(crate) const VIB_LFO: u8 = 1;
+    /// Number of the volume envelope.
+    pub(crate) const EG1: u8 = 2;
+    /// Number of the modulation envelope.
+    pub(crate) const EG2: u8 = 3;
+
+    const fn by_number(&self) -> [f64; 4] {
+        [self.mod_lfo, self.vib_lfo, self.eg1, self.eg2]
+    }
+}
+
 /// What a note is.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Strike {
@@ -283,11 +300,14 @@ impl Inputs<'_> {
     /// What one connection adds.
     #[inline]
     fn contribution(&self, term: &Term) -> f64 {
+        if term.is_constant() {
+            return term.amount;
+        }
         let control = match term.control {
             Source::None => curves::constant(term.control_transform),
             control => self.value(control, term.control_transform),
         };
-        let product = self.source(term) * control;
+        let product = self.value(term.source, term.source_transform) * control;
         let amount = match term.output_curve {
             Curve::Linear => product * term.amount,
             curve => curves::output(curve, product) * term.amount,
@@ -309,25 +329,6 @@ impl Inputs<'_> {
         term.amount != 0.0
             && is_open(term.source, term.source_transform)
             && is_open(term.control, term.control_transform)
-    }
-
-    /// Normalised value of a term's source. What moves at every tick is nearly always taken as it is.
-    #[inline]
-    fn source(&self, term: &Term) -> f64 {
-        let Transform {
-            curve,
-            bipolar,
-            invert,
-        } = term.source_transform;
-        if curve == Curve::Linear && !invert {
-            match term.source {
-                Source::ModLfo if bipolar => return self.signals.mod_lfo,
-                Source::VibLfo if bipolar => return self.signals.vib_lfo,
-                Source::Eg2 if !bipolar => return self.signals.eg2.clamp(0.0, 1.0),
-                _ => {}
-            }
-        }
-        self.value(term.source, term.source_transform)
     }
 
     fn sum<'t, const N: usize>(&self, terms: impl Iterator<Item = &'t Term>) -> [f64; N] {
@@ -375,13 +376,13 @@ impl Articulation<'_> {
         self.manner.moves
     }
 
-    /// Whether anything moves from tick to tick by itself, until note or channel change.
-    pub(crate) fn moves(&self, inputs: &Inputs<'_>) -> bool {
-        self.manner.moves
-            && self
-                .terms
-                .of(self.manner.moving)
-                .any(|term| inputs.stirs(term))
+    /// What moves from tick to tick by itself, until note or channel change.
+    pub(crate) fn pulls(&self, inputs: &Inputs<'_>) -> Pulls {
+        if self.manner.moves {
+            Pulls::settle(self.terms.of(self.manner.moving), inputs)
+        } else {
+            Pulls::NONE
+        }
     }
 
     /// Whether a time is exactly 0 s.

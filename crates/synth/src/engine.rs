@@ -333,10 +333,11 @@ impl Engine {
         let mut stirred = 0;
         if moment.offset == 0 {
             for (part, before) in (0..).zip(surroundings) {
-                let now = world.of(part).as_ref().map(VoiceCx::surroundings);
-                let now = now.unwrap_or_default();
-                stirred |= u64::from(now != *before) << (part % 64);
-                *before = now;
+                let now = world.around(part).unwrap_or_default();
+                if now != *before {
+                    stirred |= 1 << (part % 64);
+                    *before = now;
+                }
             }
         }
         polyphony.aim_all(downloads, moment, stirred, |part| world.of(part));
@@ -418,6 +419,13 @@ fn wanted(effects: Option<&Effects>) -> [bool; SENDS] {
 }
 
 impl<'a> World<'a> {
+    /// What voices of a part would notice.
+    fn around(&self, part: u8) -> Option<Surroundings> {
+        let channel = self.channels.get(usize::from(part))?;
+        let device = self.devices.get(usize::from(part / CHANNELS_PER_GROUP))?;
+        Some(Surroundings::of(channel, device, self.wanted))
+    }
+
     /// As seen from one part.
     fn of(&self, part: u8) -> Option<VoiceCx<'a>> {
         let group_index = u16::from(part / CHANNELS_PER_GROUP);
@@ -427,7 +435,7 @@ impl<'a> World<'a> {
             device: self.devices.get(usize::from(group_index))?,
             group_index,
             tunings: self.tunings,
-            wanted: self.wanted,
+            around: self.around(part)?,
             sample_rate_hz: self.sample_rate_hz,
         })
     }

@@ -5,21 +5,23 @@
 //! always the lowest one, so that the order of mixing, and with it every bit, depends on nothing
 //! but the events. Owner: the engine. Thread: render.
 
+mod ranks;
 mod tag;
 
 pub(crate) use tag::{Handle, Moment, Tag};
 
 use dmus_kernel::miniport::VoicePriority;
 
-use crate::allocation::Candidate;
-use crate::articulation::Strike;
+use crate::allocation::{Fate, NO_RANK};
+use crate::articulation::{Articulation, Strike};
 use crate::downloads::{Downloads, PLACES};
 use crate::dsp::interpolation::Interpolation;
 use crate::dsp::octet::LANES;
 use crate::dsp::oscillator::Reader;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::sends::{Amounts, SENDS};
-use crate::voice::{Lanes, Mix, Modulation, Onset, Part, Scratch, VoiceCx};
+use crate::voice::{Lanes, Mix, Modulation, Onset, Part, Scratch, Sound, VoiceCx};
+use ranks::Ranks;
 
 /// Slots for fading voices, for every so many playing ones.
 const VOICES_PER_SPARE: usize = 4;
@@ -49,6 +51,8 @@ pub(crate) enum Room {
 pub(crate) struct Polyphony {
     /// By slot; only those marked in `active` mean anything.
     tags: Vec<Tag>,
+    /// By slot, what `tags` say of who goes first.
+    ranks: Ranks,
     /// By slot, as far as slots were ever used: what no voice has needed takes no memory.
     voices: Vec<Option<Modulation>>,
     /// The other half of each eight voices, as far as there are any.
@@ -57,6 +61,8 @@ pub(crate) struct Polyphony {
     scratch: Box<Scratch>,
     /// One bit for each slot in use.
     active: Vec<u64>,
+    /// The same for those of which nothing can be heard after the tick.
+    over: Vec<u64>,
     /// Voices that may play at a time.
     capacity: usize,
     /// Voices playing, fading ones not counted.
@@ -79,11 +85,13 @@ impl Polyphony {
         let slots = capacity + spares;
         Self {
             tags: vec![Tag::struck(0, 0, 0, VoicePriority::new(0)); slots],
+            ranks: Ranks::new(slots),
             voices: Vec::with_capacity(slots),
             lanes: Vec::with_capacity(slots.div_ceil(LANES)),
             reader,
             scratch: Box::new(Scratch::new()),
             active: vec![0; slots.div_ceil(64)],
+            over: vec![0; slots.div_ceil(64)],
             capacity,
             playing: 0,
             fading: 0,
@@ -132,6 +140,8 @@ impl Polyphony {
             }
         }
         self.active.fill(0);
+        self.over.fill(0);
+        self.ranks.clear();
         self.playing = 0;
         self.fading = 0;
         self.in_use = [0; PLACES];
@@ -142,27 +152,6 @@ impl Polyphony {
         slots(&self.active).filter_map(|slot| Some((slot, self.tags.get(slot)?)))
     }
 
-    /// The sounding voice that comes first by a key, lowest slot first among equals.
-    #[inline]
-    fn first_by<K: Ord>(&self, key: impl Fn(usize, &Tag) -> Option<K>) -> Option<usize> {
-        let mut first: Option<(K, usize)> = None;
-        for (number, (word, tags)) in self.active.iter().zip(self.tags.chunks(64)).enumerate() {
-            let mut bits = *word;
-            while bits != 0 {
-                let bit = bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let slot = number * 64 + bit;
-                let Some(key) = tags.get(bit).and_then(|tag| key(slot, tag)) else {
-                    continue;
-                };
-                if first.as_ref().is_none_or(|(best, _)| key < *best) {
-                    first = Some((key, slot));
-                }
-            }
-        }
-        first.map(|(_, slot)| slot)
-    }
-
     /// Calls `act` for every playing voice that passes `which`; fading ones no longer play.
     pub(crate) fn for_each_playing(
         &mut self,
@@ -171,6 +160,7 @@ impl Polyphony {
     ) {
         let Self {
             tags,
+            ranks,
             voices,
             lanes,
             active,
@@ -199,6 +189,7 @@ impl Polyphony {
             };
             act(tag, &mut handle);
             tag.rests = false;
+            ranks.set(slot, tag.rank());
             *bent |= tag.bent;
             if tag.fading {
                 *playing = playing.saturating_sub(1);
@@ -212,6 +203,7 @@ impl Polyphony {
         for slot in slots(&self.active) {
             if let Some(tag) = self.tags.get_mut(slot).filter(|tag| tag.part == part) {
                 tag.priority = priority;
+                self.ranks.set(slot, tag.rank());
             }
         }
     }
@@ -225,17 +217,11 @@ impl Polyphony {
         moment: Moment,
         sample_rate_hz: f64,
     ) -> bool {
-        let victim = self.first_by(|_, tag| {
-            let candidate = Candidate {
-                priority: tag.priority,
-                note: tag.note,
-                released: tag.released || tag.choked,
-                pedalled: !tag.key_down,
-                level: tag.level,
-            };
-            let rank = candidate.rank_for(priority, note);
-            rank.filter(|_| !tag.fading && which(tag))
-        });
+        let tags = &self.tags;
+        let gives_way = |tag: &Tag| tag.candidate().gives_way_to(priority, note) && which(tag);
+        let victim = self
+            .ranks
+            .first(Fate::Playing, |slot| tags.get(slot).is_some_and(gives_way));
         let Some(victim) = victim else {
             return false;
         };
@@ -244,6 +230,7 @@ impl Polyphony {
         {
             tag.fading = true;
             tag.bent = true;
+            self.ranks.set(victim, tag.rank());
             self.bent = true;
             modulation.fade(moment.frame, sample_rate_hz);
             self.playing = self.playing.saturating_sub(1);
@@ -278,8 +265,7 @@ impl Polyphony {
             return Room::Slot { slot, stolen };
         }
         // Every spare slot holds a fading voice: the quietest of them is cut off.
-        let quietest = self.first_by(|_, tag| tag.fading.then_some(tag.level.to_bits()));
-        match quietest {
+        match self.ranks.first(Fate::Fading, |_| true) {
             Some(slot) => {
                 self.free(slot);
                 Room::Slot { slot, stolen }
@@ -297,9 +283,6 @@ impl Polyphony {
         cx: &VoiceCx<'_>,
     ) {
         let tag = new.tag;
-        let (modulation, start) =
-            Modulation::start(new.part, new.strike, new.onset, moment.frame, cx);
-        let targets = start.targets;
         // Within what was reserved: nothing is allocated.
         while self.voices.len() <= slot && self.voices.len() < self.tags.len() {
             self.voices.push(None);
@@ -315,10 +298,12 @@ impl Polyphony {
         ) else {
             return;
         };
+        let modulation = Modulation::new(new.part, new.strike, new.onset, moment.frame, cx);
+        let start = place.insert(modulation).begin(new.part.articulation, cx);
         lanes.start(lane, &start, &self.reader);
-        *place = Some(modulation);
         *own = tag;
-        own.level = targets.level();
+        own.level = start.targets.level();
+        self.ranks.set(slot, own.rank());
         *word |= 1 << (slot % 64);
         self.playing += 1;
         self.bent = true;
@@ -328,17 +313,28 @@ impl Polyphony {
     }
 
     /// Points one voice to the end of the tick.
-    fn aim(&mut self, slot: usize, part: Part<'_>, moment: Moment, cx: &VoiceCx<'_>) {
-        if let (Some(Some(modulation)), Some(tag), Some((lanes, lane))) = (
+    fn aim<'a>(
+        &mut self,
+        slot: usize,
+        articulation: impl Fn() -> Option<Articulation<'a>>,
+        moment: Moment,
+        cx: &VoiceCx<'_>,
+    ) {
+        if let (Some(Some(modulation)), Some(tag), Some(over), Some((lanes, lane))) = (
             self.voices.get_mut(slot),
             self.tags.get_mut(slot),
+            self.over.get_mut(slot / 64),
             lanes_of(&mut self.lanes, slot),
         ) {
-            let targets = modulation.targets(part.articulation, cx, moment.tick_end());
+            let targets = modulation.targets(articulation, cx, moment.tick_end());
             lanes.aim(lane, moment.offset, &targets, &self.reader);
             tag.level = targets.level();
             tag.bent = false;
+            *over = *over & !(1 << (slot % 64)) | u64::from(modulation.is_over()) << (slot % 64);
             tag.rests = modulation.rests() && lanes.stands(lane);
+            if tag.goes_by_level() {
+                self.ranks.set(slot, tag.rank());
+            }
         }
     }
 
@@ -354,18 +350,22 @@ impl Polyphony {
         cx: impl Fn(u8) -> Option<VoiceCx<'a>>,
     ) {
         self.bent = false;
+        let mut last: Option<(u8, VoiceCx<'a>)> = None;
         for word in 0..self.active.len() {
             for slot in slots_of_word(&self.active, word) {
                 let moves = |tag: &Tag| !tag.rests || stirred >> (tag.part % 64) & 1 != 0;
                 let wanted = |tag: &&Tag| tag.bent || moment.offset == 0 && moves(tag);
-                let Some(tag) = self.tags.get(slot).filter(wanted).copied() else {
+                let Some(tag) = self.tags.get(slot).filter(wanted) else {
                     continue;
                 };
-                let part = downloads
-                    .collection(tag.place)
-                    .and_then(|collection| Part::of(collection, tag.region));
-                if let (Some(part), Some(cx)) = (part, cx(tag.part)) {
-                    self.aim(slot, part, moment, &cx);
+                let (place, region, part) = (tag.place, tag.region, tag.part);
+                // Neighbours are often of one part.
+                if last.as_ref().is_none_or(|(of, _)| *of != part) {
+                    last = cx(part).map(|cx| (part, cx));
+                }
+                if let Some((_, cx)) = &last {
+                    let articulation = || downloads.collection(place)?.articulation(region);
+                    self.aim(slot, articulation, moment, cx);
                 }
             }
         }
@@ -377,33 +377,29 @@ impl Polyphony {
     pub(crate) fn render(&mut self, downloads: &Downloads, moment: Moment, mix: &mut Mix<'_>) {
         let tick_ends = moment.offset + mix.left.len() == TICK_FRAMES;
         for group in 0..self.lanes.len() {
-            let word = self.active.get(group / GROUPS_PER_WORD).copied();
-            let bits = word.unwrap_or(0) >> (group % GROUPS_PER_WORD * LANES) & 0xFF;
+            let bits = group_of(&self.active, group);
             let Some(lanes) = self.lanes.get_mut(group).filter(|_| bits != 0) else {
                 continue;
             };
             let first = group * LANES;
-            let mut parts = [None; LANES];
-            for (lane, part) in parts.iter_mut().enumerate() {
+            let mut sounds = [None; LANES];
+            for (lane, sound) in sounds.iter_mut().enumerate() {
                 if bits >> lane & 1 != 0
                     && let Some(tag) = self.tags.get(first + lane)
                     && let Some(collection) = downloads.collection(tag.place)
                 {
-                    *part = Part::of(collection, tag.region);
+                    *sound = Sound::of(collection, tag.region);
                 }
             }
-            let ended = lanes.render(&parts, moment.offset, &self.reader, &mut self.scratch, mix);
+            let ended = lanes.render(&sounds, moment.offset, &self.reader, &mut self.scratch, mix);
             // Voices end where ticks end, so that nothing depends on how a tick is cut.
             if !tick_ends {
                 continue;
             }
-            for lane in (0..LANES).filter(|lane| bits >> lane & 1 != 0) {
-                let slot = first + lane;
-                let voice = self.voices.get(slot).and_then(Option::as_ref);
-                let is_over = voice.is_none_or(|voice| voice.is_over(moment.tick_end()));
-                if is_over || ended >> lane & 1 != 0 {
-                    self.free(slot);
-                }
+            let mut gone = bits & (ended | group_of(&self.over, group));
+            while gone != 0 {
+                self.free(first + gone.trailing_zeros() as usize);
+                gone &= gone - 1;
             }
         }
     }
@@ -438,10 +434,16 @@ impl Polyphony {
     }
 
     fn free(&mut self, slot: usize) {
-        let (Some(word), Some(tag)) = (self.active.get_mut(slot / 64), self.tags.get(slot)) else {
+        let (Some(active), Some(over), Some(tag)) = (
+            self.active.get_mut(slot / 64),
+            self.over.get_mut(slot / 64),
+            self.tags.get(slot),
+        ) else {
             return;
         };
-        *word &= !(1 << (slot % 64));
+        *active &= !(1 << (slot % 64));
+        *over &= !(1 << (slot % 64));
+        self.ranks.set(slot, NO_RANK);
         if let Some((lanes, lane)) = lanes_of(&mut self.lanes, slot) {
             lanes.stop(lane);
         }
@@ -464,6 +466,14 @@ const GROUPS_PER_WORD: usize = 64 / LANES;
 #[inline]
 fn lanes_of(lanes: &mut [Lanes], slot: usize) -> Option<(&mut Lanes, usize)> {
     Some((lanes.get_mut(slot / LANES)?, slot % LANES))
+}
+
+/// The bits of one group of lanes.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a group has eight bits")]
+fn group_of(words: &[u64], group: usize) -> u8 {
+    let word = words.get(group / GROUPS_PER_WORD).copied().unwrap_or(0);
+    (word >> (group % GROUPS_PER_WORD * LANES)) as u8
 }
 
 /// Slots in use, lowest first.

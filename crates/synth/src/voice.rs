@@ -9,6 +9,7 @@
 mod expression;
 mod lanes;
 mod modulation;
+mod powers;
 mod settled;
 mod slide;
 
@@ -36,8 +37,8 @@ pub(crate) struct VoiceCx<'a> {
     /// Number of that group, 0-based.
     pub(crate) group_index: u16,
     pub(crate) tunings: &'a Tunings,
-    /// Buses that somebody listens to.
-    pub(crate) wanted: [bool; SENDS],
+    /// What of the two is looked at in every tick.
+    pub(crate) around: Surroundings,
     pub(crate) sample_rate_hz: f64,
 }
 
@@ -51,21 +52,27 @@ pub(crate) struct Surroundings {
     tuning_revision: u32,
     device_gain: f64,
     device_balance: Sides,
+    /// Buses that somebody listens to.
     wanted: [bool; SENDS],
+    /// There are some.
+    is_wanted: bool,
 }
 
-impl VoiceCx<'_> {
-    /// What voices would notice if it changed.
-    pub(crate) fn surroundings(&self) -> Surroundings {
-        Surroundings {
-            revision: self.channel.revision(),
-            trim_gain: self.channel.trim_gain(),
-            trim_pan: self.channel.trim_pan(),
-            balance: self.channel.balance(),
-            tuning_revision: self.channel.tuning_revision(),
-            device_gain: self.device.gain(),
-            device_balance: self.device.balance(),
-            wanted: self.wanted,
+impl Surroundings {
+    /// Of a channel in a group.
+    ///
+    /// - `wanted`: buses that somebody listens to
+    pub(crate) fn of(channel: &Channel, device: &Device, wanted: [bool; SENDS]) -> Self {
+        Self {
+            revision: channel.revision(),
+            trim_gain: channel.trim_gain(),
+            trim_pan: channel.trim_pan(),
+            balance: channel.balance(),
+            tuning_revision: channel.tuning_revision(),
+            device_gain: device.gain(),
+            device_balance: device.balance(),
+            wanted,
+            is_wanted: wanted.contains(&true),
         }
     }
 }
@@ -113,6 +120,22 @@ impl<'a> Part<'a> {
     }
 }
 
+/// The part of a collection that one lane reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sound<'a> {
+    pub(crate) region: &'a Region,
+    pub(crate) wave: &'a Wave,
+}
+
+impl<'a> Sound<'a> {
+    /// Looks up a region and its wave.
+    pub(crate) fn of(collection: &'a Collection, region: u32) -> Option<Self> {
+        let region = collection.region(region)?;
+        let wave = collection.wave(region)?;
+        Some(Self { region, wave })
+    }
+}
+
 /// Where a lane begins.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
@@ -153,6 +176,11 @@ impl Targets {
         level: 0.0,
         sends: [0.0; SENDS],
     };
+
+    /// Whether anything goes to a bus.
+    fn is_sent(&self) -> bool {
+        self.sends.iter().any(|amount| *amount > 0.0)
+    }
 
     /// Amplitude before pan, `>= 0`.
     pub(crate) const fn level(&self) -> f32 {

@@ -25,6 +25,15 @@ pub(super) struct Term {
 }
 
 impl Term {
+    /// Whether it adds its amount, whatever happens.
+    pub(super) fn is_constant(&self) -> bool {
+        let is_one = |source, transform: Transform| source == Source::None && !transform.invert;
+        is_one(self.source, self.source_transform)
+            && is_one(self.control, self.control_transform)
+            && self.output_curve == Curve::Linear
+            && !self.is_wheel_vibrato
+    }
+
     /// All of it, its amount to the bit.
     const fn key(&self) -> (Source, Transform, Source, Transform, Curve, u8, u64) {
         (

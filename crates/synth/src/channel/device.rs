@@ -74,6 +74,10 @@ impl Device {
     /// Parts that listen to a channel, `0..=15` each.
     ///
     /// - `channel`: `0..=15`
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "numbers of bits are below 16"
+    )]
     pub(crate) fn listeners(&self, channel: u8) -> impl Iterator<Item = u8> + use<> {
         let mut parts = self
             .listeners
@@ -81,8 +85,8 @@ impl Device {
             .copied()
             .unwrap_or(0);
         core::iter::from_fn(move || {
-            let part = u8::try_from(parts.trailing_zeros()).ok()?;
             let rest = parts.checked_sub(1)?;
+            let part = parts.trailing_zeros() as u8;
             parts &= rest;
             Some(part)
         })

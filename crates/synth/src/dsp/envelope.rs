@@ -70,6 +70,14 @@ impl Level {
         }
     }
 
+    /// Whether it is at the bottom, from where it never rises again.
+    pub(crate) fn is_bottom(self) -> bool {
+        match self {
+            Self::Amplitude(_) => false,
+            Self::Decibels(level_db) => level_db <= -RANGE_DB,
+        }
+    }
+
     /// As a part of the 96 dB range, `0.0..=1.0`: what a connection from the envelope sees.
     pub(crate) fn part_of_range(self) -> f64 {
         1.0 + self.decibels() / RANGE_DB
@@ -126,14 +134,6 @@ impl VolumeEnvelope {
                 Position::Rising(amplitude) => Level::Amplitude(amplitude),
                 Position::Falling(left) => Level::Decibels(RANGE_DB * (left - 1.0)),
             },
-        }
-    }
-
-    /// Whether it is at the bottom at this age and can never rise again.
-    pub(crate) fn is_over(&self, age: f64) -> bool {
-        match self.at(age) {
-            Level::Amplitude(_) => false,
-            Level::Decibels(level_db) => level_db <= -RANGE_DB,
         }
     }
 
@@ -278,8 +278,8 @@ mod tests {
         envelope.release(200.0);
         assert!((envelope.at(200.0).decibels() + 6.0206).abs() < 1e-3);
         assert!((envelope.at(300.0).decibels() + 30.0206).abs() < 1e-3);
-        assert!(!envelope.is_over(570.0));
-        assert!(envelope.is_over(580.0));
+        assert!(!envelope.at(570.0).is_bottom());
+        assert!(envelope.at(580.0).is_bottom());
     }
 
     #[test]

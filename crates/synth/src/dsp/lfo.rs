@@ -29,7 +29,7 @@ impl Lfo {
             return 0.0;
         }
         let cycles = running * self.cycles_per_frame;
-        let phase = cycles - libm::floor(cycles);
+        let phase = cycles - whole(cycles);
         if phase < 0.25 {
             4.0 * phase
         } else if phase < 0.75 {
@@ -38,6 +38,16 @@ impl Lfo {
             4.0 * phase - 4.0
         }
     }
+}
+
+/// The whole number below a number that is not negative.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "truncated on purpose; cycles of a note stay far below 2^53"
+)]
+const fn whole(cycles: f64) -> f64 {
+    (cycles as i64) as f64
 }
 
 #[cfg(test)]

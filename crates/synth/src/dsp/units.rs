@@ -9,35 +9,57 @@
 /// \[DLS2\] EG1: an approximation of the range of 16 bits.
 pub(crate) const RANGE_DB: f64 = 96.0;
 
+/// Frequency of key 69.
+pub(crate) const CONCERT_HZ: f64 = 440.0;
+
 /// Amplitude of a level in decibels; exactly 0 at -96 dB and below.
 pub(crate) fn decibels_to_amplitude(level_db: f64) -> f64 {
     if level_db <= -RANGE_DB {
         0.0
     } else {
-        // 10^(x/20) = 2^(x * log2(10)/20)
-        exp2(level_db * (core::f64::consts::LOG2_10 / 20.0))
+        exp2(decibels_to_octaves(level_db))
     }
 }
 
+/// Doublings of the amplitude of a level in decibels: 10^(x/20) = 2^(x * log2(10)/20).
+pub(crate) fn decibels_to_octaves(level_db: f64) -> f64 {
+    level_db * (core::f64::consts::LOG2_10 / 20.0)
+}
+
 /// Two to the power of a number, `-1000.0..=1000.0`, clamped; within 1 part in 10^12.
+#[inline]
+pub(crate) fn exp2(power: f64) -> f64 {
+    let [value] = exp2_each([power]);
+    value
+}
+
+/// Two to the power of each number, step by step side by side, which compilers make vectors of.
 ///
 /// The nearest whole number goes into the exponent, the rest, at most a half, into the series of
 /// the exponential function.
 #[inline]
-pub(crate) fn exp2(power: f64) -> f64 {
+pub(crate) fn exp2_each<const N: usize>(powers: [f64; N]) -> [f64; N] {
     /// Added and taken away, rounds to whole numbers, which then stand in the lowest bits.
     const ROUNDER: f64 = 1.5 * (1_u64 << 52) as f64;
     /// ln(2)^n / n!, n from 10 down to 0.
     const TERMS: [f64; 11] = terms();
-    let power = power.clamp(-1000.0, 1000.0);
-    let rounded = power + ROUNDER;
-    let rest = power - (rounded - ROUNDER);
-    let mut sum = 0.0;
-    for term in TERMS {
-        sum = sum * rest + term;
+    let powers = powers.map(|power| power.clamp(-1000.0, 1000.0));
+    let rounded = powers.map(|power| power + ROUNDER);
+    let mut rests = powers;
+    for (rest, rounded) in rests.iter_mut().zip(rounded) {
+        *rest -= rounded - ROUNDER;
     }
-    let exponent = rounded.to_bits().wrapping_add(1023) << 52;
-    sum * f64::from_bits(exponent)
+    let mut sums = [0.0; N];
+    for term in TERMS {
+        for (sum, rest) in sums.iter_mut().zip(rests) {
+            *sum = *sum * rest + term;
+        }
+    }
+    for (sum, rounded) in sums.iter_mut().zip(rounded) {
+        let exponent = rounded.to_bits().wrapping_add(1023) << 52;
+        *sum *= f64::from_bits(exponent);
+    }
+    sums
 }
 
 const fn terms() -> [f64; 11] {
@@ -59,14 +81,19 @@ pub(crate) fn amplitude_to_decibels(amplitude: f64) -> f64 {
     }
 }
 
-/// Frequency ratio of a pitch difference in cents.
-pub(crate) fn cents_to_ratio(cents: f64) -> f64 {
-    exp2(cents / 1200.0)
+/// Octaves of a pitch difference in cents.
+pub(crate) fn cents_to_octaves(cents: f64) -> f64 {
+    cents / 1200.0
 }
 
 /// Frequency in hertz of an absolute pitch in cents (key 69 = 6900 cents = 440 Hz).
 pub(crate) fn absolute_cents_to_hertz(cents: f64) -> f64 {
-    440.0 * cents_to_ratio(cents - 6900.0)
+    CONCERT_HZ * exp2(absolute_cents_to_octaves(cents))
+}
+
+/// Octaves of an absolute pitch in cents above [`CONCERT_HZ`].
+pub(crate) fn absolute_cents_to_octaves(cents: f64) -> f64 {
+    cents_to_octaves(cents - 6900.0)
 }
 
 /// Seconds of a time in time cents (0 = 1 s, 1200 = 2 s).

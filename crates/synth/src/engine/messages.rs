@@ -55,18 +55,19 @@ impl Engine {
     /// Render. Bounded by the number of voices and the length of the message.
     pub fn message(&mut self, group: u16, bytes: &[u8]) {
         self.stats.messages = self.stats.messages.saturating_add(1);
-        let groups = self.channel_groups;
-        let (first, last) = match group {
-            0 => (0, groups),
-            group => (group - 1, group.min(groups)),
+        let is_known = match group.checked_sub(1) {
+            Some(group_index) if group_index < self.channel_groups => {
+                self.group_message(group_index, bytes)
+            }
+            Some(_) => false,
+            None => {
+                let mut is_known = true;
+                for group_index in 0..self.channel_groups {
+                    is_known &= self.group_message(group_index, bytes);
+                }
+                is_known
+            }
         };
-        let mut is_known = first < last;
-        for group_index in first..last {
-            is_known &= match bytes {
-                [0xF0..=0xFF, ..] => self.system_message(group_index, bytes),
-                _ => self.channel_message(group_index, bytes),
-            };
-        }
         if !is_known {
             self.stats.unknown = self.stats.unknown.saturating_add(1);
         }
@@ -75,9 +76,21 @@ impl Engine {
 
     /// Points the voices to which something happened, unless the next tick does it anyway.
     pub(super) fn aim_bent(&mut self) {
+        if !self.polyphony.is_bent() {
+            return;
+        }
         let moment = Moment::at(self.position);
-        if moment.offset != 0 && self.polyphony.is_bent() {
+        if moment.offset != 0 {
             self.aim(moment);
+        }
+    }
+
+    /// True if the message was understood.
+    #[inline(never)]
+    fn group_message(&mut self, group_index: u16, bytes: &[u8]) -> bool {
+        match bytes {
+            [0xF0..=0xFF, ..] => self.system_message(group_index, bytes),
+            _ => self.channel_message(group_index, bytes),
         }
     }
 

@@ -187,19 +187,24 @@ impl Engine {
             .channels
             .get(usize::from(note.part))
             .map_or(Assign::Bank, |channel| channel.settings.assign);
+        let shuts_its_key = match assign {
+            Assign::Bank => !self_non_exclusive,
+            Assign::Single => true,
+            Assign::Full => false,
+        };
+        if !shuts_its_key && key_group.is_none() {
+            return;
+        }
         let moment = Moment::at(self.position);
         let is_excluded = |tag: &Tag| {
-            if tag.part != note.part || tag.note == note.number || tag.choked {
-                return false;
-            }
-            let same_key = tag.key == note.key
-                && match assign {
-                    Assign::Bank => tag.key_down && !tag.self_non_exclusive && !self_non_exclusive,
-                    Assign::Single => true,
-                    Assign::Full => false,
-                };
-            let same_group = key_group.is_some() && tag.key_group == key_group;
-            same_key || same_group
+            let is_of_key = shuts_its_key
+                && tag.key == note.key
+                && (assign == Assign::Single || tag.key_down && !tag.self_non_exclusive);
+            let is_of_group = key_group.is_some() && tag.key_group == key_group;
+            (is_of_key || is_of_group)
+                && tag.part == note.part
+                && tag.note != note.number
+                && !tag.choked
         };
         self.polyphony
             .for_each_playing(is_excluded, |tag, voice| voice.choke(tag, moment));

@@ -2,6 +2,7 @@
 
 use dmus_kernel::miniport::VoicePriority;
 
+use crate::allocation::{Candidate, fading_rank};
 use crate::articulation::Strike;
 use crate::collection::KeyGroup;
 use crate::downloads::Downloads;
@@ -68,6 +69,31 @@ impl Tag {
             bent: true,
             rests: false,
             level: 0.0,
+        }
+    }
+
+    /// What is known of it where a voice has to go.
+    pub(super) const fn candidate(&self) -> Candidate {
+        Candidate {
+            priority: self.priority,
+            note: self.note,
+            released: self.released || self.choked,
+            pedalled: !self.key_down,
+            level: self.level,
+        }
+    }
+
+    /// Whether its place in the order of dying depends on how loud it is.
+    pub(super) const fn goes_by_level(&self) -> bool {
+        self.fading || self.released || self.choked
+    }
+
+    /// Its place in the order of dying.
+    pub(super) fn rank(&self) -> u128 {
+        if self.fading {
+            fading_rank(self.level)
+        } else {
+            self.candidate().rank()
         }
     }
 }

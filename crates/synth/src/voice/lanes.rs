@@ -14,7 +14,7 @@ use crate::dsp::recording::{WINDOW_FRAMES, Window};
 use crate::dsp::tables::{TICK_FRAMES, eight_rows};
 use crate::sends::{Buses, SENDS};
 
-use super::{Mix, Part, Start, Targets};
+use super::{Mix, Sound, Start, Targets};
 
 /// What eight voices are on the way to, and where they are.
 #[derive(Debug, Clone)]
@@ -122,12 +122,12 @@ impl Lanes {
 
     /// Adds frames `offset..offset + mix.left.len()` of the tick to the mix.
     ///
-    /// - `parts`: what each lane plays; a lane without is silent
+    /// - `sounds`: what each lane plays; a lane without is silent
     /// - `mix`: sides of equal length, at most to the end of the tick
     /// - returns the lanes that have nothing more to read, by bits
     pub(crate) fn render(
         &mut self,
-        parts: &[Option<Part<'_>>; LANES],
+        sounds: &[Option<Sound<'_>>; LANES],
         offset: usize,
         reader: &Reader,
         scratch: &mut Scratch,
@@ -136,16 +136,16 @@ impl Lanes {
         let frames = mix.left.len().min(mix.right.len()).min(TICK_FRAMES);
         let Scratch { rows, window } = scratch;
         let mut ended = 0;
-        let lanes = self.playheads.iter_mut().zip(parts).zip(rows.iter_mut());
-        for (lane, ((playhead, part), row)) in lanes.enumerate() {
+        let lanes = self.playheads.iter_mut().zip(sounds).zip(rows.iter_mut());
+        for (lane, ((playhead, sound), row)) in lanes.enumerate() {
             let samples = row.as_flattened_mut().get_mut(..frames).unwrap_or(&mut []);
-            let (Some(playhead), Some(part)) = (playhead, part) else {
+            let (Some(playhead), Some(sound)) = (playhead, sound) else {
                 samples.fill(0.0);
                 ended |= 1 << lane;
                 continue;
             };
-            let recording = &part.wave.recording;
-            let wave_loop = part
+            let recording = &sound.wave.recording;
+            let wave_loop = sound
                 .region
                 .wave_loop
                 .filter(|_| self.looping & 1 << lane != 0);
@@ -189,6 +189,10 @@ impl Gains {
         self.left.aim(lane, offset, targets.left);
         self.right.aim(lane, offset, targets.right);
         self.filters.aim(lane, offset, targets.filter);
+        let sent = self.sending.iter().fold(0, |any, lanes| any | lanes);
+        if sent & 1 << lane == 0 && !targets.is_sent() {
+            return;
+        }
         let sends = self.sends.iter_mut().zip(&mut self.sending);
         for ((ramps, sending), amount) in sends.zip(targets.sends) {
             if *sending & 1 << lane == 0 && amount <= 0.0 {

@@ -24,7 +24,7 @@ const LFO_RANGE_HZ: (f64, f64) = (0.01, 100.0);
 pub(super) struct Settled<'a> {
     pub(super) articulation: Articulation<'a>,
     pub(super) sums: NoteSums,
-    pub(super) edits: StrikeEdits,
+    pub(super) edits: &'a StrikeEdits,
     pub(super) sample_rate_hz: f64,
 }
 
