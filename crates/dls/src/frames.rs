@@ -33,6 +33,10 @@ struct Low {
 }
 
 impl Frames {
+    /// What lies at least behind the last of frames that have memory of their own, so that readers who
+    /// take more at a time than they look at need no copy where the frames end.
+    pub const SPARE: usize = 384;
+
     /// Frames of 24 bit.
     ///
     /// - `high`: the upper 16 bits
@@ -159,10 +163,14 @@ impl Deref for Frames {
 }
 
 impl From<Vec<i16>> for Frames {
-    fn from(frames: Vec<i16>) -> Self {
+    /// Takes frames, and puts [`Frames::SPARE`] of silence behind them.
+    fn from(mut words: Vec<i16>) -> Self {
+        let range = 0..words.len();
+        words.reserve_exact(Self::SPARE);
+        words.resize(range.end + Self::SPARE, 0);
         Self {
-            range: 0..frames.len(),
-            words: Arc::new(frames),
+            range,
+            words: Arc::new(words),
             low: None,
         }
     }
@@ -224,8 +232,9 @@ mod tests {
     fn a_reader_may_look_behind_the_last_frame() {
         let all = Frames::from(vec![1, 2, 3, 4, 5]);
         let some = all.part(1..3);
-        assert_eq!(some.high_from(0), [2, 3, 4, 5]);
-        assert_eq!(some.high_from(1), [3, 4, 5]);
+        assert_eq!(some.high_from(0)[..5], [2, 3, 4, 5, 0]);
+        assert_eq!(some.high_from(1)[..3], [3, 4, 5]);
+        assert!(some.high_from(1).len() > Frames::SPARE);
         assert!(some.high_from(2).is_empty());
     }
 

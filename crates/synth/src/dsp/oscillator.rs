@@ -122,16 +122,85 @@ impl Playhead {
         scratch: &mut Window,
         out: &mut [f32],
     ) {
+        let walk = self.walk();
+        let after = walk.after(out.len());
+        if let Some(window) = self.window(recording, wave_loop, after) {
+            octet.read(self.method, window, walk, out);
+            self.go(walk, after);
+        } else {
+            self.read_in_runs(recording, wave_loop, octet.level(), scratch, out);
+        }
+    }
+
+    /// From the frame before the position on.
+    #[inline(always)]
+    const fn walk(&self) -> Walk {
+        Walk {
+            phase: self.phase % ONE,
+            speed: self.speed,
+            step: self.step,
+        }
+    }
+
+    /// Moves on.
+    #[inline(always)]
+    const fn go(&mut self, walk: Walk, after: Walk) {
+        self.phase = self.phase - walk.phase + after.phase;
+        self.speed = after.speed;
+    }
+
+    /// The window of a whole run, where it lies in one and nothing but the wave is looked at.
+    ///
+    /// - `after`: the walk after the run
+    #[inline(always)]
+    fn window<'a>(
+        &self,
+        recording: &'a Recording,
+        wave_loop: Option<Loop>,
+        after: Walk,
+    ) -> Option<&'a Window> {
+        let last = after.phase / ONE;
+        if last >= POSITIONS as u64 || recording.is_deep() {
+            return None;
+        }
+        let behind = self.method.behind();
+        let mut first = (self.phase / ONE).checked_sub(behind)?;
+        let mut end = u64::from(recording.length());
+        if let Some(wave_loop) = wave_loop {
+            end = u64::from(wave_loop.end());
+            // Where only the loop is seen, and it is the first time round.
+            if first >= end {
+                first -= u64::from(wave_loop.length());
+                if first >= end {
+                    return None;
+                }
+            }
+        }
+        if first + last + self.method.taps() as u64 > end {
+            return None;
+        }
+        recording
+            .frames()
+            .high_from(usize::try_from(first).ok()?)
+            .first_chunk()
+    }
+
+    /// Reads frames in as many runs as it takes.
+    #[inline(never)]
+    fn read_in_runs(
+        &mut self,
+        recording: &Recording,
+        wave_loop: Option<Loop>,
+        level: Level,
+        scratch: &mut Window,
+        out: &mut [f32],
+    ) {
         let mut rest = out;
         while !rest.is_empty() {
             if let Some(wave_loop) = wave_loop {
                 self.phase = wrapped(self.phase, wave_loop);
             }
-            let walk = Walk {
-                phase: self.phase % ONE,
-                speed: self.speed,
-                step: self.step,
-            };
+            let walk = self.walk();
             let (run, after) = run(walk, rest.len());
             let (now, later) = rest.split_at_mut(run);
             rest = later;
@@ -145,12 +214,11 @@ impl Playhead {
                 wave_loop,
             };
             let window = recording.window(place, scratch);
-            octet.read(self.method, window, walk, now);
+            self.method.read(level, window, walk, now);
             if recording.is_deep() {
-                self.add_depth(recording, place, walk, octet.level(), now);
+                self.add_depth(recording, place, walk, level, now);
             }
-            self.phase = self.phase - walk.phase + after.phase;
-            self.speed = after.speed;
+            self.go(walk, after);
         }
     }
 

@@ -270,7 +270,7 @@ const fn tiles_before(frames: usize) -> usize {
 #[inline(always)]
 fn load<O: Octet>(octet: O, rows: &Rows, tile: usize) -> [O::Pack; LANES] {
     // One slice, in which each voice lies so many groups after the one before.
-    let from = rows.as_flattened().get(tile..);
+    let from = rows.as_flattened().get(tile % TILES..);
     let Some(from) = from.and_then(<[Row]>::first_chunk::<{ (LANES - 1) * TILES + 1 }>) else {
         return [octet.splat(0.0); LANES];
     };
