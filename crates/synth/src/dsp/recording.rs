@@ -20,7 +20,7 @@ pub(crate) const MAX_TAPS: usize = 128;
 /// Frames of a window.
 pub(crate) const WINDOW_FRAMES: usize = POSITIONS + MAX_TAPS;
 
-// A window from the last frame on lies in memory too.
+// A window from the last frame of a wave that is not tiny lies in memory too.
 const _: () = assert!(WINDOW_FRAMES <= Frames::SPARE);
 
 /// Longest wave, frames: a position in an unrolled loop fits 32 bits.
