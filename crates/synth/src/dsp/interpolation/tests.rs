@@ -2,6 +2,7 @@
 
 use super::super::recording::{POSITIONS, WINDOW_FRAMES};
 use super::*;
+use proptest::prelude::*;
 
 /// Reads a sine of a frequency at a ratio.
 ///
@@ -141,4 +142,43 @@ fn cubic_meets_the_frames_and_reproduces_a_parabola() {
     assert!((hermite(&frames, 0.0) - 500.0).abs() < 1e-3);
     assert!((hermite(&frames, 1.0) - 12_000.0).abs() < 1e-2);
     assert!((hermite(&[100, 0, 100, 400], 0.5) - 25.0).abs() < 1e-3);
+}
+
+proptest! {
+    /// Frames at random, with the largest and the smallest among them.
+    #[test]
+    fn every_level_reads_any_walk_as_plain_rust_does(
+        frames in prop::collection::vec(
+            prop_oneof![any::<i16>(), Just(i16::MIN), Just(i16::MAX)],
+            WINDOW_FRAMES,
+        ),
+        fraction in 0..ONE,
+        speed in prop_oneof![1..5 * ONE, 1..300 * ONE],
+        bend in -ONE.cast_signed()..ONE.cast_signed(),
+        frames_read in 1_usize..65,
+    ) {
+        let mut window = [0; WINDOW_FRAMES];
+        window.copy_from_slice(&frames);
+        let walk = Walk {
+            phase: fraction,
+            speed,
+            step: bend.max(-speed.cast_signed()) / 64,
+        };
+        // All positions lie in the window.
+        let fits = (1..=frames_read).rev().find(|n| walk.after(n - 1).phase < 256 * ONE);
+        let frames_read = fits.unwrap_or(1);
+        for interpolation in [Interpolation::Linear, Interpolation::Cubic, Interpolation::Sinc] {
+            let method = Method::of(interpolation, speed);
+            let mut plain = vec![0.0; frames_read];
+            method.read(Level::Portable, &window, walk, &mut plain);
+            for level in Level::all() {
+                let mut out = vec![1.0; frames_read];
+                method.read(level, &window, walk, &mut out);
+                prop_assert!(
+                    out.iter().zip(&plain).all(|(a, b)| a.to_bits() == b.to_bits()),
+                    "{level:?} {method:?}"
+                );
+            }
+        }
+    }
 }
