@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut kernels = String::new();
     for semitones in SEMITONES {
         let ratio = libm::exp2(f64::from(semitones) / 12.0);
-        let fastest = (ratio * 4_294_967_296.0) as u64;
+        let fastest = (ratio * f64::from(1 << 24)) as u64;
         // Length in sixteens, and rows: finer where a frame is a greater part of the sound.
         let (name, taps, rows) = if ratio <= 1.4 {
             ("Two", 32, 512)

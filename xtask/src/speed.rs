@@ -39,8 +39,9 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         folder,
     };
     let rows = rows::all();
-    let mut results = measure::times(&place, &rows)?;
-    measure::instructions(&place, &rows, &mut results)?;
+    let able = measure::Able::asked(&place)?;
+    let mut results = measure::times(&place, able, &rows)?;
+    measure::instructions(&place, able, &rows, &mut results)?;
     let judged = targets::judged(&rows, &results);
     let mut page = vec![
         targets::table(&judged),

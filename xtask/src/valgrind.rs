@@ -49,12 +49,13 @@ impl Run<'_> {
                 .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
                 .arg(format!("--toggle-collect={pattern}")),
         };
+        command.arg(self.program);
         self.finished(command)
     }
 
-    /// Names the program behind the tool.
+    /// Says what the program is to do.
     fn finished(&self, mut command: Command) -> Command {
-        command.arg(self.program).args(&self.words);
+        command.args(&self.words);
         if let Some(level) = self.level {
             command.env("DMUS_SIMD", level);
         }
@@ -67,9 +68,21 @@ impl Run<'_> {
     /// When it cannot be started or fails.
     pub(crate) fn printed(&self) -> Result<String> {
         let mut command = Command::new("valgrind");
-        command.arg("--tool=none");
+        command.arg("--tool=none").arg(self.program);
+        self.said(command)
+    }
+
+    /// What the program prints without valgrind.
+    ///
+    /// # Errors
+    /// When it cannot be started or fails.
+    pub(crate) fn printed_alone(&self) -> Result<String> {
+        self.said(Command::new(self.program))
+    }
+
+    fn said(&self, command: Command) -> Result<String> {
         let output = self.finished(command).output();
-        let output = output.context("valgrind could not be started")?;
+        let output = output.context("the program could not be started")?;
         if !output.status.success() {
             let report = String::from_utf8_lossy(&output.stderr);
             bail!("{} failed: {report}", self.words.join(" "));
@@ -91,6 +104,7 @@ impl Run<'_> {
         if let Some(pattern) = self.within {
             command.arg(format!("--toggle-collect={pattern}"));
         }
+        command.arg(self.program);
         let output = self.finished(command).output();
         if !output
             .context("valgrind could not be started")?

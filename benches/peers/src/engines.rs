@@ -78,6 +78,17 @@ fn dmus(wish: Wish<'_>) -> Result<dmus_synth::Engine, Box<dyn Error>> {
     Ok(engine)
 }
 
+/// Prints the vector instructions that ours uses here.
+pub(crate) fn tell_level() -> Result<(), Box<dyn Error>> {
+    let engine = dmus_synth::Engine::new(EngineConfig {
+        sample_rate: 48_000,
+        voices: 1,
+        channel_groups: 1,
+    })?;
+    println!("{}", engine.level());
+    Ok(())
+}
+
 impl Player for dmus_synth::Engine {
     fn send(&mut self, event: &Event) {
         self.message(1, event.message());

@@ -1,5 +1,6 @@
 //! Other synthesizers beside ours: what loading a bank takes, and what playing takes.
 //!
+//!     dmus-peers level
 //!     dmus-peers load ENGINE FILE
 //!     dmus-peers workloads FOLDER
 //!     dmus-peers play ENGINE FONT EVENTS TAPS EFFECTS VOICES MODE COUNT GRAIN TIMES
@@ -21,9 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
+        ["level"] => engines::tell_level(),
         ["load", engine, file] => load::run(engine, Path::new(file)),
         ["workloads", folder] => workloads::write(Path::new(folder)),
         ["play", engine, ref rest @ ..] => play::run(engine, rest),
-        _ => Err("`load`, `workloads` or `play`?".into()),
+        _ => Err("`level`, `load`, `workloads` or `play`?".into()),
     }
 }

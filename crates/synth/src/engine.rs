@@ -200,7 +200,8 @@ impl Engine {
         self.polyphony.set_interpolation(interpolation);
     }
 
-    /// Names the vector instructions in use, chosen when the engine was built: `portable` or `avx2`.
+    /// Names the vector instructions in use, chosen when the engine was built: `portable`, `sse2`,
+    /// `avx2`, `avx512` or `neon`.
     #[must_use]
     pub const fn level(&self) -> &'static str {
         self.polyphony.level()

@@ -7,6 +7,7 @@
 //! Owner: the voice pool. Thread: render.
 
 mod expression;
+mod gains;
 mod lanes;
 mod modulation;
 mod powers;

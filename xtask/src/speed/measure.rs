@@ -26,6 +26,45 @@ pub(super) struct Place {
     pub(super) folder: PathBuf,
 }
 
+/// Who can be measured here, by contender: in time, and in instructions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Able {
+    timed: [bool; CONTENDERS.len()],
+    counted: [bool; CONTENDERS.len()],
+}
+
+impl Able {
+    /// Asks for the levels of this processor, and for those that valgrind knows; says what is missing.
+    ///
+    /// # Errors
+    /// When our program does not run.
+    pub(super) fn asked(place: &Place) -> Result<Self> {
+        let mut able = Self {
+            timed: [true; CONTENDERS.len()],
+            counted: [true; CONTENDERS.len()],
+        };
+        let slots = able.timed.iter_mut().zip(&mut able.counted);
+        for (contender, (timed, counted)) in CONTENDERS.iter().zip(slots) {
+            let Some(level) = contender.level else {
+                continue;
+            };
+            let run = Run {
+                program: &place.rust,
+                words: vec!["level".to_owned()],
+                level: Some(level),
+                within: None,
+            };
+            *timed = run.printed_alone()?.trim() == level;
+            *counted = *timed && run.printed()?.trim() == level;
+            if !*counted {
+                let what = if *timed { "counted" } else { "measured" };
+                println!("{} cannot be {what} here", contender.heading);
+            }
+        }
+        Ok(able)
+    }
+}
+
 /// What a contender took for a row.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cost {
@@ -74,14 +113,15 @@ fn units(row: &Row, count: u64) -> f64 {
 ///
 /// # Errors
 /// When a run fails.
-pub(super) fn times(place: &Place, rows: &[Row]) -> Result<Results> {
+pub(super) fn times(place: &Place, able: Able, rows: &[Row]) -> Result<Results> {
     let mut results = Vec::new();
     for row in rows {
         println!("timing {}", row.name);
         let mut costs = [const { None }; CONTENDERS.len()];
         for _ in 0..ROUNDS {
-            for (contender, cost) in CONTENDERS.iter().zip(&mut costs) {
-                if row.is_for(contender) {
+            let contenders = CONTENDERS.iter().zip(able.timed);
+            for ((contender, is_able), cost) in contenders.zip(&mut costs) {
+                if is_able && row.is_for(contender) {
                     let once = timed(place, row, contender)?;
                     *cost = Some(least(cost.take(), once));
                 }
@@ -185,12 +225,18 @@ fn counting<'a>(place: &'a Place, row: &Row, contender: &Contender) -> Run<'a> {
 ///
 /// # Errors
 /// When a run fails.
-pub(super) fn instructions(place: &Place, rows: &[Row], results: &mut Results) -> Result<()> {
+pub(super) fn instructions(
+    place: &Place,
+    able: Able,
+    rows: &[Row],
+    results: &mut Results,
+) -> Result<()> {
     let mut runs = Vec::new();
     let mut costs = Vec::new();
     for (row, results) in rows.iter().zip(results).filter(|(row, _)| row.counted > 0) {
-        for (contender, cost) in CONTENDERS.iter().zip(results) {
-            if let Some(cost) = cost {
+        let contenders = CONTENDERS.iter().zip(able.counted);
+        for ((contender, is_able), cost) in contenders.zip(results) {
+            if let Some(cost) = cost.as_mut().filter(|_| is_able) {
                 runs.push(counting(place, row, contender));
                 costs.push((row, cost));
             }

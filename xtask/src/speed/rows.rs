@@ -6,12 +6,15 @@ pub(super) struct Contender {
     pub(super) heading: &'static str,
     /// As the programs of benches/peers call it; FluidSynth has a program of its own.
     pub(super) name: &'static str,
+    /// The vector instructions that ours is to use.
     pub(super) level: Option<&'static str>,
 }
 
 /// Everybody, ours first.
-pub(super) const CONTENDERS: [Contender; 5] = [
-    contender("DMus AVX2", "dmus", None),
+pub(super) const CONTENDERS: [Contender; 7] = [
+    contender("DMus AVX2", "dmus", Some("avx2")),
+    contender("DMus AVX-512", "dmus", Some("avx512")),
+    contender("DMus SSE2", "dmus", Some("sse2")),
     contender("DMus portable", "dmus", Some("portable")),
     contender("FluidSynth", "fluidsynth", None),
     contender("oxisynth", "oxisynth", None),
@@ -19,7 +22,7 @@ pub(super) const CONTENDERS: [Contender; 5] = [
 ];
 
 /// Place among the contenders of the first that is not ours.
-pub(super) const PEERS: usize = 2;
+pub(super) const PEERS: usize = 4;
 
 const fn contender(
     heading: &'static str,

@@ -124,7 +124,7 @@ pub(super) fn missed<'a>(judged: &[Judged<'a>]) -> Vec<&'a Row> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows;
+    use super::super::rows::{self, CONTENDERS};
     use super::*;
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
         };
         let results = rows
             .iter()
-            .map(|_| [const { None }; 5].map(|_: Option<Cost>| Some(cost(160_000))))
+            .map(|_| [(); CONTENDERS.len()].map(|()| Some(cost(160_000))))
             .collect();
         let judged = judged(&rows, &results);
         let missed = missed(&judged);

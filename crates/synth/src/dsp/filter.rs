@@ -185,6 +185,12 @@ impl Filters {
         self.mode(lane) != Mode::Moving
     }
 
+    /// Whether all filters let everything pass for the whole tick.
+    #[inline(always)]
+    pub(crate) fn are_open(&self) -> bool {
+        self.modes.iter().all(|mode| *mode == Mode::Open)
+    }
+
     fn mode(&self, lane: usize) -> Mode {
         self.modes.get(lane).copied().unwrap_or(Mode::Open)
     }

@@ -1,8 +1,19 @@
-//! Arithmetic on eight voices at once.
+//! The instructions of a level: arithmetic on eight voices at once, and reading.
 //!
 //! A kernel is written once, over [`Octet`], and runs in the instructions of every [`Level`]. All
 //! of them round each operation by itself and sum in one order, so they give the same bits.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+mod neon;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
+
+use super::interpolation::{Method, Walk};
+use super::recording::Window;
 use crate::level::Level;
 
 /// Voices side by side.
@@ -11,10 +22,13 @@ pub(crate) const LANES: usize = 8;
 /// One number of each voice.
 pub(crate) type Row = [f32; LANES];
 
-/// Instructions for eight numbers.
+/// Instructions for eight numbers, and for reading.
 pub(crate) trait Octet: Copy {
     /// Eight numbers in registers.
     type Pack: Copy;
+
+    /// Their name.
+    fn level(self) -> Level;
 
     fn pack(self, row: &Row) -> Self::Pack;
     fn row(self, pack: Self::Pack) -> Row;
@@ -28,6 +42,9 @@ pub(crate) trait Octet: Copy {
 
     /// Rows become columns.
     fn transpose(self, rows: [Self::Pack; LANES]) -> [Self::Pack; LANES];
+
+    /// Reads a run of a wave; see [`Method::read`].
+    fn read(self, method: Method, window: &Window, walk: Walk, out: &mut [f32]);
 
     /// The sum of each row: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7)).
     fn sums(self, rows: [Self::Pack; LANES]) -> Self::Pack;
@@ -45,7 +62,13 @@ impl Level {
         match self {
             Self::Portable => kernel.run(Plain),
             #[cfg(target_arch = "x86_64")]
+            Self::Sse2(v1) => kernel.run(sse2::Sse2(v1)),
+            #[cfg(target_arch = "x86_64")]
             Self::Avx2(v3) => v3.vectorize(avx2::Run(avx2::Avx2(v3), kernel)),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(v4) => v4.vectorize(avx512::Run(avx512::Avx512(v4), kernel)),
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+            Self::Neon(neon) => kernel.run(neon::Neon(neon)),
         }
     }
 }
@@ -67,6 +90,11 @@ impl Plain {
 
 impl Octet for Plain {
     type Pack = Row;
+
+    #[inline(always)]
+    fn level(self) -> Level {
+        Level::Portable
+    }
 
     #[inline(always)]
     fn pack(self, row: &Row) -> Row {
@@ -117,118 +145,13 @@ impl Octet for Plain {
     }
 
     #[inline(always)]
+    fn read(self, method: Method, window: &Window, walk: Walk, out: &mut [f32]) {
+        method.read_plainly(window, walk, out);
+    }
+
+    #[inline(always)]
     fn sums(self, rows: [Row; LANES]) -> Row {
         rows.map(|[a, b, c, d, e, f, g, h]| ((a + b) + (c + d)) + ((e + f) + (g + h)))
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod avx2 {
-    //! The same in AVX2.
-
-    use core::arch::x86_64::__m256;
-
-    use pulp::x86::V3;
-    use pulp::{NullaryFnOnce, cast};
-
-    use super::{Kernel, LANES, Octet, Row};
-
-    /// AVX2.
-    #[derive(Clone, Copy)]
-    pub(super) struct Avx2(pub(super) V3);
-
-    /// A kernel on its way into a function that may use AVX2.
-    pub(super) struct Run<K>(pub(super) Avx2, pub(super) K);
-
-    impl<K: Kernel> NullaryFnOnce for Run<K> {
-        type Output = ();
-
-        #[inline(always)]
-        fn call(self) {
-            self.1.run(self.0);
-        }
-    }
-
-    impl Octet for Avx2 {
-        type Pack = __m256;
-
-        #[inline(always)]
-        fn pack(self, row: &Row) -> __m256 {
-            cast(*row)
-        }
-
-        #[inline(always)]
-        fn row(self, pack: __m256) -> Row {
-            cast(pack)
-        }
-
-        #[inline(always)]
-        fn add(self, a: __m256, b: __m256) -> __m256 {
-            self.0.avx._mm256_add_ps(a, b)
-        }
-
-        #[inline(always)]
-        fn sub(self, a: __m256, b: __m256) -> __m256 {
-            self.0.avx._mm256_sub_ps(a, b)
-        }
-
-        #[inline(always)]
-        fn mul(self, a: __m256, b: __m256) -> __m256 {
-            self.0.avx._mm256_mul_ps(a, b)
-        }
-
-        #[inline(always)]
-        fn div(self, a: __m256, b: __m256) -> __m256 {
-            self.0.avx._mm256_div_ps(a, b)
-        }
-
-        #[inline(always)]
-        fn splat(self, value: f32) -> __m256 {
-            self.0.avx._mm256_set1_ps(value)
-        }
-
-        #[inline(always)]
-        fn transpose(self, [a, b, c, d, e, f, g, h]: [__m256; LANES]) -> [__m256; LANES] {
-            let avx = self.0.avx;
-            let ab0 = avx._mm256_unpacklo_ps(a, b);
-            let ab1 = avx._mm256_unpackhi_ps(a, b);
-            let cd0 = avx._mm256_unpacklo_ps(c, d);
-            let cd1 = avx._mm256_unpackhi_ps(c, d);
-            let ef0 = avx._mm256_unpacklo_ps(e, f);
-            let ef1 = avx._mm256_unpackhi_ps(e, f);
-            let gh0 = avx._mm256_unpacklo_ps(g, h);
-            let gh1 = avx._mm256_unpackhi_ps(g, h);
-            // Columns n and n + 4 of the first four voices, then of the others.
-            let front0 = avx._mm256_shuffle_ps::<0x44>(ab0, cd0);
-            let front1 = avx._mm256_shuffle_ps::<0xEE>(ab0, cd0);
-            let front2 = avx._mm256_shuffle_ps::<0x44>(ab1, cd1);
-            let front3 = avx._mm256_shuffle_ps::<0xEE>(ab1, cd1);
-            let back0 = avx._mm256_shuffle_ps::<0x44>(ef0, gh0);
-            let back1 = avx._mm256_shuffle_ps::<0xEE>(ef0, gh0);
-            let back2 = avx._mm256_shuffle_ps::<0x44>(ef1, gh1);
-            let back3 = avx._mm256_shuffle_ps::<0xEE>(ef1, gh1);
-            [
-                avx._mm256_permute2f128_ps::<0x20>(front0, back0),
-                avx._mm256_permute2f128_ps::<0x20>(front1, back1),
-                avx._mm256_permute2f128_ps::<0x20>(front2, back2),
-                avx._mm256_permute2f128_ps::<0x20>(front3, back3),
-                avx._mm256_permute2f128_ps::<0x31>(front0, back0),
-                avx._mm256_permute2f128_ps::<0x31>(front1, back1),
-                avx._mm256_permute2f128_ps::<0x31>(front2, back2),
-                avx._mm256_permute2f128_ps::<0x31>(front3, back3),
-            ]
-        }
-
-        #[inline(always)]
-        fn sums(self, [a, b, c, d, e, f, g, h]: [__m256; LANES]) -> __m256 {
-            let avx = self.0.avx;
-            let front = avx._mm256_hadd_ps(avx._mm256_hadd_ps(a, b), avx._mm256_hadd_ps(c, d));
-            let back = avx._mm256_hadd_ps(avx._mm256_hadd_ps(e, f), avx._mm256_hadd_ps(g, h));
-            avx._mm256_add_ps(
-                avx._mm256_permute2f128_ps::<0x20>(front, back),
-                avx._mm256_permute2f128_ps::<0x31>(front, back),
-            )
-        }
     }
 }
 
@@ -261,7 +184,7 @@ mod tests {
         let rows: [Row; LANES] = core::array::from_fn(|row| {
             core::array::from_fn(|lane| libm::sinf((row * LANES + lane) as f32 * 1.7) * 3.0)
         });
-        let all = Level::all().into_iter().map(|level| {
+        let all = Level::all().map(|level| {
             let mut out = Vec::new();
             level.run(All(&rows, &mut out));
             out

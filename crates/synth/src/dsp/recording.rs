@@ -20,6 +20,9 @@ pub(crate) const MAX_TAPS: usize = 128;
 /// Frames of a window.
 pub(crate) const WINDOW_FRAMES: usize = POSITIONS + MAX_TAPS;
 
+// A window from the last frame of a wave that is not tiny lies in memory too.
+const _: () = assert!(WINDOW_FRAMES <= Frames::SPARE);
+
 /// Longest wave, frames: a position in an unrolled loop fits 32 bits.
 pub(crate) const MAX_WAVE_FRAMES: usize = (1 << 31) - (1 << 13);
 
@@ -225,9 +228,14 @@ mod tests {
             window.first().unwrap(),
             &raw const frames.high()[493]
         ));
-        // Near the end of the memory it is a copy.
-        let window = recording.window(place(900, 7, 100, None), &mut scratch);
-        assert_eq!(window[..100], frames.high()[893..993]);
+        // Up to its end.
+        let window = recording.window(place(900, 7, 107, None), &mut scratch);
+        assert!(std::ptr::eq(
+            window.first().unwrap(),
+            &raw const frames.high()[893]
+        ));
+        let window = recording.window(place(900, 7, 108, None), &mut scratch);
+        assert_eq!(window[..108], [&frames.high()[893..], &[0]].concat());
     }
 
     #[test]

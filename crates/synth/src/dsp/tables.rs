@@ -11,8 +11,11 @@ pub const TICK_FRAMES: usize = 64;
 /// The frame numbers of one tick as samples: `0.0, 1.0, .. 63.0`, all exact.
 pub(crate) const TICK_INDEX: [f32; TICK_FRAMES] = tick_index();
 
-/// The same, each for eight voices, and eight more for what is computed past a tick's end and not used.
-pub(crate) static TICK_ROWS: [Row; TICK_FRAMES + LANES] = tick_rows();
+/// The same, and eight more for what is computed past a tick's end and not used.
+static TICK_NUMBERS: [f32; TICK_FRAMES + LANES] = tick_index();
+
+/// These, each for eight voices.
+static TICK_ROWS: [Row; TICK_FRAMES + LANES] = tick_rows();
 
 #[expect(
     clippy::cast_precision_loss,
@@ -35,14 +38,21 @@ pub(crate) fn eight_rows(first: usize) -> &'static [Row; LANES] {
     rows.unwrap_or(&[[0.0; LANES]; LANES])
 }
 
+/// The numbers of eight frames from one of a tick on.
+#[inline(always)]
+pub(crate) fn eight_numbers(first: usize) -> &'static Row {
+    let numbers = TICK_NUMBERS.get(first..).and_then(<[f32]>::first_chunk);
+    numbers.unwrap_or(&[0.0; LANES])
+}
+
 #[expect(
     clippy::cast_precision_loss,
-    reason = "whole numbers below 64 are exact in f32"
+    reason = "whole numbers below 72 are exact in f32"
 )]
-const fn tick_index() -> [f32; TICK_FRAMES] {
-    let mut table = [0.0; TICK_FRAMES];
+const fn tick_index<const N: usize>() -> [f32; N] {
+    let mut table = [0.0; N];
     let mut i = 0;
-    while i < TICK_FRAMES {
+    while i < N {
         table[i] = i as f32;
         i += 1;
     }

@@ -65,7 +65,7 @@ impl Filter {
 
 #[test]
 fn every_level_gives_the_same_bits() {
-    let all = Level::all().into_iter().map(|level| {
+    let all = Level::all().map(|level| {
         let mut filter = Filter::new(Setting::new(800.0, 9.0, 48_000.0));
         filter.1 = level;
         let mut out = Vec::new();

@@ -3,6 +3,8 @@
 //! Tables that `build.rs` computes, where it says how.
 //! Owner: everybody. Thread: read on render.
 
+use super::{FRACTION_BITS, ONE};
+
 /// One unit of a weight.
 pub(crate) const ROW_UNIT: f32 = 1.0 / 16_384.0;
 
@@ -11,12 +13,11 @@ pub(crate) const ROW_UNIT: f32 = 1.0 / 16_384.0;
 pub(crate) struct Rows<const TAPS: usize, const ROWS: usize>([[i16; TAPS]; ROWS]);
 
 impl<const TAPS: usize, const ROWS: usize> Rows<TAPS, ROWS> {
-    /// Weights at a position, 32.32.
+    /// Weights at a place, of which the fraction counts.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "the fraction is wanted")]
-    pub(crate) fn at(&self, phase: u64) -> &[i16; TAPS] {
+    pub(crate) fn at(&self, place: u32) -> &[i16; TAPS] {
         const { assert!(ROWS.is_power_of_two() && ROWS >= 2) };
-        let row = (phase as u32) >> (32 - ROWS.trailing_zeros());
+        let row = place >> (FRACTION_BITS - ROWS.trailing_zeros());
         match self.0.get(row as usize % ROWS) {
             Some(row) => row,
             None => &[0; TAPS],
@@ -40,11 +41,11 @@ pub(crate) enum Kernel {
 impl Kernel {
     /// The kernel for a speed.
     ///
-    /// - `speed`: frames of the wave per frame of output, 32.32
+    /// - `speed`: frames of the wave per frame of output, fixed point
     #[inline]
     pub(crate) fn for_speed(speed: u64) -> Self {
         // A hair of slack, so that a wave at its own speed is at its own speed.
-        if speed <= (1 << 32) + (1 << 12) {
+        if speed <= ONE + (1 << 4) {
             return tables::PLAIN;
         }
         // By the fastest speed that each serves, ascending.

@@ -2,6 +2,7 @@
 
 use super::super::recording::{POSITIONS, WINDOW_FRAMES};
 use super::*;
+use proptest::prelude::*;
 
 /// Reads a sine of a frequency at a ratio.
 ///
@@ -9,29 +10,29 @@ use super::*;
 /// - returns its amplitude, and everything else, both relative to the sine's
 fn measured(interpolation: Interpolation, frequency: f64, ratio: f64) -> (f64, f64) {
     const FRAMES: usize = 6000;
-    let speed = (ratio * 4_294_967_296.0) as u64;
+    let speed = (ratio * ONE as f64) as u64;
     let method = Method::of(interpolation, speed);
     let sine = |position: f64| libm::sin(core::f64::consts::TAU * frequency * position);
     let level = Level::best();
     let (mut samples, mut places) = (Vec::new(), Vec::new());
-    let mut phase = 1000_u64 << 32;
+    let mut phase = 1000 * ONE;
     while samples.len() < FRAMES {
-        let first = (phase >> 32) - method.behind();
+        let first = phase / ONE - method.behind();
         let mut window = [0; WINDOW_FRAMES];
         for (n, frame) in window.iter_mut().enumerate() {
             *frame = libm::round(30_000.0 * sine((first + n as u64) as f64)) as i16;
         }
         let walk = Walk {
-            phase: phase & 0xFFFF_FFFF,
+            phase: phase % ONE,
             speed,
             step: 0,
         };
-        let run = (((POSITIONS as u64 - 1) << 32) / speed).clamp(1, 64);
+        let run = ((POSITIONS as u64 - 1) * ONE / speed).clamp(1, 64);
         let mut out = vec![0.0; run as usize];
         method.read(level, &window, walk, &mut out);
         for sample in out {
             samples.push(f64::from(sample));
-            places.push(phase as f64 / 4_294_967_296.0);
+            places.push(phase as f64 / ONE as f64);
             phase += speed;
         }
     }
@@ -114,21 +115,21 @@ fn nothing_is_mirrored_above_minus_sixty_decibels_up_to_three_octaves_up() {
 fn rows_sum_to_exactly_one_and_a_whole_frame_is_itself() {
     let (gain, rest) = measured(Interpolation::Sinc, 0.2, 1.0);
     assert!(gain.abs() < 1e-3 && rest < -90.0, "{gain} {rest}");
-    let Kernel::One(rows) = Kernel::for_speed(1 << 32) else {
+    let Kernel::One(rows) = Kernel::for_speed(ONE) else {
         panic!("a wave at its own speed has the short kernel");
     };
     assert_eq!(
         rows.at(0).map(i32::from),
         [0, 0, 0, 0, 0, 0, 0, 1 << 14, 0, 0, 0, 0, 0, 0, 0, 0]
     );
-    for speed in [1_u64 << 31, 5 << 30, 3 << 32, 7 << 32] {
-        for row in 0..1024_u64 {
-            let phase = row << 22;
+    for speed in [ONE / 2, ONE + ONE / 4, 3 * ONE, 7 * ONE] {
+        for row in 0..1024_u32 {
+            let place = row << 14;
             let sum: i32 = match Kernel::for_speed(speed) {
-                Kernel::One(rows) => rows.at(phase).iter().map(|w| i32::from(*w)).sum(),
-                Kernel::Two(rows) => rows.at(phase).iter().map(|w| i32::from(*w)).sum(),
-                Kernel::Four(rows) => rows.at(phase).iter().map(|w| i32::from(*w)).sum(),
-                Kernel::Eight(rows) => rows.at(phase).iter().map(|w| i32::from(*w)).sum(),
+                Kernel::One(rows) => rows.at(place).iter().map(|w| i32::from(*w)).sum(),
+                Kernel::Two(rows) => rows.at(place).iter().map(|w| i32::from(*w)).sum(),
+                Kernel::Four(rows) => rows.at(place).iter().map(|w| i32::from(*w)).sum(),
+                Kernel::Eight(rows) => rows.at(place).iter().map(|w| i32::from(*w)).sum(),
             };
             assert_eq!(sum, 1 << 14);
         }
@@ -141,4 +142,43 @@ fn cubic_meets_the_frames_and_reproduces_a_parabola() {
     assert!((hermite(&frames, 0.0) - 500.0).abs() < 1e-3);
     assert!((hermite(&frames, 1.0) - 12_000.0).abs() < 1e-2);
     assert!((hermite(&[100, 0, 100, 400], 0.5) - 25.0).abs() < 1e-3);
+}
+
+proptest! {
+    /// Frames at random, with the largest and the smallest among them.
+    #[test]
+    fn every_level_reads_any_walk_as_plain_rust_does(
+        frames in prop::collection::vec(
+            prop_oneof![any::<i16>(), Just(i16::MIN), Just(i16::MAX)],
+            WINDOW_FRAMES,
+        ),
+        fraction in 0..ONE,
+        speed in prop_oneof![1..5 * ONE, 1..300 * ONE],
+        bend in -ONE.cast_signed()..ONE.cast_signed(),
+        frames_read in 1_usize..65,
+    ) {
+        let mut window = [0; WINDOW_FRAMES];
+        window.copy_from_slice(&frames);
+        let walk = Walk {
+            phase: fraction,
+            speed,
+            step: bend.max(-speed.cast_signed()) / 64,
+        };
+        // All positions lie in the window.
+        let fits = (1..=frames_read).rev().find(|n| walk.after(n - 1).phase < 256 * ONE);
+        let frames_read = fits.unwrap_or(1);
+        for interpolation in [Interpolation::Linear, Interpolation::Cubic, Interpolation::Sinc] {
+            let method = Method::of(interpolation, speed);
+            let mut plain = vec![0.0; frames_read];
+            method.read(Level::Portable, &window, walk, &mut plain);
+            for level in Level::all() {
+                let mut out = vec![1.0; frames_read];
+                method.read(level, &window, walk, &mut out);
+                prop_assert!(
+                    out.iter().zip(&plain).all(|(a, b)| a.to_bits() == b.to_bits()),
+                    "{level:?} {method:?}"
+                );
+            }
+        }
+    }
 }

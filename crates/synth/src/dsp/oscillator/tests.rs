@@ -1,6 +1,7 @@
 //! The player against the obvious way: one frame at a time, every tap looked up by itself.
 
-use super::super::interpolation::sinc::Kernel;
+use super::super::interpolation::sinc;
+use super::super::octet::Kernel;
 use super::*;
 use dmus_dls::bank::Frames;
 
@@ -31,6 +32,28 @@ fn bits(samples: &[f32]) -> Vec<u32> {
     samples.iter().map(|sample| sample.to_bits()).collect()
 }
 
+/// One call of the player.
+struct Play<'a> {
+    playhead: &'a mut Playhead,
+    recording: &'a Recording,
+    wave_loop: Option<Loop>,
+    scratch: &'a mut Window,
+    out: &'a mut [f32],
+}
+
+impl Kernel for Play<'_> {
+    fn run<O: Octet>(self, octet: O) {
+        let Self {
+            playhead,
+            recording,
+            wave_loop,
+            scratch,
+            out,
+        } = self;
+        playhead.read(octet, recording, wave_loop, scratch, out);
+    }
+}
+
 /// Reads ticks of 64 frames, in slices.
 fn play(
     playhead: &mut Playhead,
@@ -45,7 +68,13 @@ fn play(
     let mut rest = &mut out[..];
     for &slice in slices.iter().cycle() {
         let (now, later) = rest.split_at_mut(slice.min(rest.len()));
-        playhead.read(recording, wave_loop, reader.level, &mut scratch, now);
+        reader.level.run(Play {
+            playhead: &mut *playhead,
+            recording,
+            wave_loop,
+            scratch: &mut scratch,
+            out: now,
+        });
         rest = later;
         if rest.is_empty() {
             break;
@@ -72,19 +101,19 @@ fn naive(
 ) -> Vec<f32> {
     let speed = fixed(speed);
     let method = Method::of(interpolation, speed);
-    let mut phase = u64::from(start) << 32;
+    let mut phase = u64::from(start) * ONE;
     let mut out = Vec::new();
     for _ in 0..frames {
-        let first = (phase >> 32) as i64 - method.behind() as i64;
+        let first = (phase / ONE) as i64 - method.behind() as i64;
         let taps: Vec<f64> = (0..method.taps())
             .map(|tap| f64::from(frame(wave, wave_loop, first + tap as i64)))
             .collect();
-        let t = f64::from((phase as u32) >> 8) / 16_777_216.0;
+        let t = (phase % ONE) as f64 / ONE as f64;
         let row: Option<Vec<i16>> = match method {
-            Method::Sinc(Kernel::One(rows)) => Some(rows.at(phase).to_vec()),
-            Method::Sinc(Kernel::Two(rows)) => Some(rows.at(phase).to_vec()),
-            Method::Sinc(Kernel::Four(rows)) => Some(rows.at(phase).to_vec()),
-            Method::Sinc(Kernel::Eight(rows)) => Some(rows.at(phase).to_vec()),
+            Method::Sinc(sinc::Kernel::One(rows)) => Some(rows.at(phase as u32).to_vec()),
+            Method::Sinc(sinc::Kernel::Two(rows)) => Some(rows.at(phase as u32).to_vec()),
+            Method::Sinc(sinc::Kernel::Four(rows)) => Some(rows.at(phase as u32).to_vec()),
+            Method::Sinc(sinc::Kernel::Eight(rows)) => Some(rows.at(phase as u32).to_vec()),
             _ => None,
         };
         out.push(match row {
