@@ -5,6 +5,7 @@
 mod event;
 mod handlers;
 mod library;
+mod outgoing;
 mod ports;
 mod process;
 mod settings;
@@ -19,9 +20,11 @@ use clack_host::process::{PluginAudioConfiguration, PluginAudioProcessor};
 use handlers::{Shared, TestHost};
 use process::Blocks;
 
+pub use clack_host::events::event_types::NoteExpressionType;
 pub use event::Event;
 pub use handlers::Requests;
 pub use library::{Bundle, Descriptor};
+pub use outgoing::Exclusive;
 pub use ports::Port;
 pub use settings::Param;
 pub use transport::Transport;

@@ -275,7 +275,8 @@ impl Modulation {
         ) * base_speed;
         let fraction =
             |bus: usize, amount: f64| narrow(self.offsets.sends[bus].of(amount).clamp(0.0, 1.0));
-        let delay = f64::from(cx.channel.controls.controller(number::DELAY)) / 128.0;
+        let delay = f64::from(cx.channel.controls.controller(number::DELAY)) / 128.0
+            + cx.channel.added.sends[DELAY];
         self.sends = [
             fraction(REVERB, sums.all.get(TickTarget::Reverb)),
             fraction(CHORUS, sums.all.get(TickTarget::Chorus)),
