@@ -7,6 +7,7 @@
 mod bank;
 mod meters;
 mod parts;
+mod sound;
 mod theme;
 
 use core::time::Duration;
@@ -32,8 +33,8 @@ pub type TaskSender = Box<dyn Fn(Task) + Send>;
 
 /// Width and height at 100 %, logical pixels.
 const SIZE: LogicalSize<f64> = LogicalSize {
-    width: 860.0,
-    height: 632.0,
+    width: 912.0,
+    height: 766.0,
 };
 
 /// Meters move about this often; nothing else in the window moves by itself.
@@ -101,6 +102,9 @@ impl NiceEguiApp for Window {
         });
         Panel::bottom("meters").frame(theme::bar()).show(ui, |ui| {
             self.meters.show(ui, &view, &self.params.master, &setter);
+        });
+        Panel::bottom("sound").frame(theme::bar()).show(ui, |ui| {
+            sound::show(ui, &self.params, &setter);
         });
         CentralPanel::no_frame()
             .frame(theme::page())

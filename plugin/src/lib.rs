@@ -30,11 +30,10 @@ use std::sync::mpsc::SyncSender;
 use nice_plug::prelude::*;
 
 use crate::control::{Control, SharedControl};
-use crate::params::{DmusParams, MasterParams, PARTS, PartParams, VOLUME_OFF_DB};
+use crate::params::{DmusParams, PARTS, VOLUME_OFF_DB};
 use crate::presets::Programs;
 use crate::shell::inbound::Inbound;
 use crate::shell::pipeline::EVENTS_PER_BLOCK;
-use crate::shell::render::Trims;
 use crate::shell::sysex::SysExHandle;
 use crate::shell::{Asked, Pace, Shell};
 use crate::state::{SavedBank, SavedParts};
@@ -43,7 +42,6 @@ use crate::view::ProgramNames;
 use crate::worker::Membership;
 use dmus_entry::{BlockFacts, HostLink, NoteName, PresetChoice, PresetSource};
 use dmus_kernel::clock::{LoopRange, TimeSignature, Transport};
-use dmus_synth::PartTrim;
 
 /// The plug-in as the framework holds it.
 #[expect(
@@ -78,23 +76,6 @@ impl Default for Dmus {
     }
 }
 
-impl Dmus {
-    /// What the parameters ask for now.
-    fn trims(&self) -> Trims {
-        let parts = self.params.parts();
-        Trims {
-            master_gain_db: master_gain_db(&self.params.master),
-            interpolation: self.params.interpolation(),
-            effects: self.params.effects(),
-            parts: core::array::from_fn(|channel| {
-                parts
-                    .get(channel)
-                    .map_or(PartTrim::default(), |part| part_trim(part))
-            }),
-        }
-    }
-}
-
 impl Plugin for Dmus {
     const NAME: &'static str = "DMus";
     const VENDOR: &'static str = "The DMus contributors";
@@ -112,6 +93,7 @@ impl Plugin for Dmus {
         ..AudioIOLayout::const_default()
     }];
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
     const INPUT_EVENT_CAPACITY: usize = EVENTS_PER_BLOCK;
 
@@ -171,11 +153,13 @@ impl Plugin for Dmus {
         _aux: &mut AuxiliaryBuffers<'_>,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let trims = self.trims();
+        let trims = self.params.trims();
         let song = song(context.transport());
+        let api = context.plugin_api();
         let events = core::iter::from_fn(|| {
             let event = context.next_event()?;
-            Some((Inbound::from_event(&event), event.timing() as usize))
+            let inbound = Inbound::from_event(&rightly_named(event, api));
+            Some((inbound, event.timing() as usize))
         });
         let [left, right, ..] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
@@ -185,7 +169,47 @@ impl Plugin for Dmus {
             song: &song,
         };
         self.shell.process(left, right, &asked, events);
+        while let Some((message, timing)) = self.shell.take_reply() {
+            let reply = NoteEvent::MidiSysEx { timing, message };
+            if context.try_send_event(reply).is_err() {
+                self.shell.note_lost_reply();
+            }
+        }
         status(context.plugin_api(), self.shell.is_at_rest())
+    }
+}
+
+/// The event that a host has sent: of VST3's expressions the framework calls brightness expression,
+/// and expression brightness.
+fn rightly_named(event: NoteEvent<SysExHandle>, api: PluginApi) -> NoteEvent<SysExHandle> {
+    match event {
+        NoteEvent::PolyExpression {
+            timing,
+            voice_id,
+            channel,
+            key,
+            expression,
+        } if api == PluginApi::Vst3 => NoteEvent::PolyBrightness {
+            timing,
+            voice_id,
+            channel,
+            key,
+            brightness: expression,
+        },
+        NoteEvent::PolyBrightness {
+            timing,
+            voice_id,
+            channel,
+            key,
+            brightness,
+        } if api == PluginApi::Vst3 => NoteEvent::PolyExpression {
+            timing,
+            voice_id,
+            channel,
+            key,
+            expression: brightness,
+        },
+        event => event,
     }
 }
 
@@ -231,20 +255,6 @@ fn song(host: &nice_plug::prelude::Transport) -> Transport {
             start_quarters: start,
             end_quarters: end,
         }),
-    }
-}
-
-/// Gain of everything as the parameters have it, dB.
-fn master_gain_db(master: &MasterParams) -> f32 {
-    gain_db(master.volume.modulated_plain_value())
-}
-
-/// One part as its parameters have it.
-fn part_trim(part: &PartParams) -> PartTrim {
-    PartTrim {
-        gain_db: gain_db(part.volume.modulated_plain_value()),
-        pan: part.pan.modulated_plain_value() / 100.0,
-        program: u8::try_from(part.program.modulated_plain_value() - 1).ok(),
     }
 }
 

@@ -8,16 +8,23 @@
 pub mod added;
 pub mod choices;
 pub mod effects;
+pub mod master;
+pub mod numbers;
 mod pages;
+pub mod part;
+mod text;
 
 use std::sync::Arc;
 
-use dmus_synth::{EffectsSettings, Interpolation};
+use dmus_synth::EffectsSettings;
 use nice_plug::prelude::*;
 
-use choices::InterpolationChoice;
-use effects::{ChorusParams, DelayParams, ReverbParams, switch};
+use effects::{ChorusParams, DelayParams, ReverbParams};
+pub use master::MasterParams;
+pub use part::PartParams;
 
+use crate::gain_db;
+use crate::shell::render::Trims;
 use crate::state::{SavedBank, SavedParts, Shared};
 use crate::view::ProgramNames;
 
@@ -89,34 +96,6 @@ pub struct DmusParams {
     pub saved_parts: Shared<SavedParts>,
 }
 
-/// Parameters of the whole instrument.
-#[derive(Debug, Params)]
-pub struct MasterParams {
-    /// Volume of everything, dB; [`VOLUME_OFF_DB`] is silence.
-    #[id = "vol"]
-    pub volume: FloatParam,
-    /// How waves are read between their frames.
-    #[id = "interp"]
-    pub interpolation: EnumParam<InterpolationChoice>,
-    /// No effect at all.
-    #[id = "dry"]
-    pub dry: BoolParam,
-}
-
-/// Parameters of one part.
-#[derive(Debug, Params)]
-pub struct PartParams {
-    /// Volume trim, dB; [`VOLUME_OFF_DB`] is silence.
-    #[id = "vol"]
-    pub volume: FloatParam,
-    /// Pan trim, percent: -100 left, 0 as MIDI has it, 100 right.
-    #[id = "pan"]
-    pub pan: FloatParam,
-    /// 0 follows MIDI, `1..=128` plays program `0..=127` whatever MIDI says.
-    #[id = "prog"]
-    pub program: IntParam,
-}
-
 impl DmusParams {
     /// Parameters at their defaults.
     ///
@@ -125,11 +104,7 @@ impl DmusParams {
     pub fn new(bank: Arc<SavedBank>, saved_parts: Arc<SavedParts>, names: &ProgramNames) -> Self {
         let part = |number| PartParams::new(number, names);
         Self {
-            master: MasterParams {
-                volume: volume("Master Volume".to_owned()),
-                interpolation: EnumParam::new("Master Interpolation", InterpolationChoice::Sinc),
-                dry: switch("Master Dry", false),
-            },
+            master: MasterParams::default(),
             reverb: ReverbParams::default(),
             chorus: ChorusParams::default(),
             delay: DelayParams::default(),
@@ -168,13 +143,27 @@ impl DmusParams {
         }
     }
 
-    /// How waves are to be read.
+    /// What they all ask for now.
     ///
     /// # Real-time
     /// Render. Wait-free.
     #[must_use]
-    pub fn interpolation(&self) -> Interpolation {
-        self.master.interpolation.modulated_plain_value().chosen()
+    pub fn trims(&self) -> Trims {
+        let master = &self.master;
+        let parts = self.parts();
+        let is_solo = parts.iter().any(|part| part.solo.modulated_plain_value());
+        Trims {
+            master_gain_db: gain_db(master.volume.modulated_plain_value()),
+            tune_cents: master.tune.modulated_plain_value(),
+            transpose: i8::try_from(master.transpose.modulated_plain_value()).unwrap_or(0),
+            voices: u16::try_from(master.voices.modulated_plain_value()).unwrap_or(1),
+            interpolation: master.interpolation.modulated_plain_value().chosen(),
+            mode: master.mode.modulated_plain_value().chosen(),
+            channel_groups: u16::try_from(master.groups.modulated_plain_value()).unwrap_or(1),
+            effects: self.effects(),
+            is_solo,
+            parts: parts.map(|part| part.trim(is_solo)),
+        }
     }
 
     /// The parts in channel order.
@@ -204,27 +193,6 @@ impl DmusParams {
     }
 }
 
-impl PartParams {
-    /// Parameters of part `number`, `1..=16`.
-    fn new(number: usize, names: &ProgramNames) -> Self {
-        Self {
-            volume: volume(format!("Part {number:02} Volume")),
-            pan: FloatParam::new(
-                format!("Part {number:02} Pan"),
-                0.0,
-                FloatRange::Linear {
-                    min: -100.0,
-                    max: 100.0,
-                },
-            )
-            .with_step_size(0.1)
-            .with_value_to_string(Arc::new(pan_text))
-            .with_string_to_value(Arc::new(pan_value)),
-            program: program(number, names),
-        }
-    }
-}
-
 /// A volume trim with its text in both directions.
 fn volume(name: String) -> FloatParam {
     FloatParam::new(
@@ -236,102 +204,8 @@ fn volume(name: String) -> FloatParam {
         },
     )
     .with_step_size(0.01)
-    .with_value_to_string(Arc::new(volume_text))
-    .with_string_to_value(Arc::new(volume_value))
-}
-
-/// The program parameter of part `number`, named after the bank in force.
-fn program(number: usize, names: &ProgramNames) -> IntParam {
-    let shown = names.clone();
-    let read = names.clone();
-    let drums = number == 10;
-    IntParam::new(
-        format!("Part {number:02} Program"),
-        0,
-        IntRange::Linear { min: 0, max: 128 },
-    )
-    .with_value_to_string(Arc::new(move |value| program_text(value, drums, &shown)))
-    .with_string_to_value(Arc::new(move |text| program_value(text, drums, &read)))
-}
-
-/// "-6.0 dB", or "off" at the bottom.
-fn volume_text(value: f32) -> String {
-    if value <= VOLUME_OFF_DB {
-        "off".to_owned()
-    } else {
-        format!("{value:.2} dB")
-    }
-}
-
-/// Reads what [`volume_text`] writes, with or without the unit.
-fn volume_value(text: &str) -> Option<f32> {
-    let text = text.trim().to_lowercase();
-    if matches!(text.as_str(), "off" | "-inf" | "-inf db" | "-\u{221e}") {
-        return Some(VOLUME_OFF_DB);
-    }
-    let number = text.trim_end_matches("db").trim().parse::<f32>().ok()?;
-    number.is_finite().then_some(number)
-}
-
-/// "50L", "centre", "50R".
-fn pan_text(value: f32) -> String {
-    let shown = (value * 10.0).round() / 10.0;
-    if shown < 0.0 {
-        format!("{}L", -shown)
-    } else if shown > 0.0 {
-        format!("{shown}R")
-    } else {
-        "centre".to_owned()
-    }
-}
-
-/// Reads what [`pan_text`] writes, or a signed number of percent.
-fn pan_value(text: &str) -> Option<f32> {
-    let text = text.trim().to_lowercase();
-    if matches!(text.as_str(), "c" | "centre" | "center" | "middle") {
-        return Some(0.0);
-    }
-    let (digits, sign) = match text.strip_suffix('l') {
-        Some(digits) => (digits, -1.0),
-        None => (text.trim_end_matches(['r', '%']), 1.0),
-    };
-    let number = digits.trim().parse::<f32>().ok()?;
-    number.is_finite().then_some(number * sign)
-}
-
-/// "MIDI", or the program's number from 1 with its name.
-fn program_text(value: i32, drums: bool, names: &ProgramNames) -> String {
-    let Some(program) = u8::try_from(value - 1)
-        .ok()
-        .filter(|program| *program < 128)
-    else {
-        return "MIDI".to_owned();
-    };
-    match names.of_program(drums, program) {
-        Some(name) => format!("{value:03} {name}"),
-        None => format!("{value:03}"),
-    }
-}
-
-/// Reads a program's number from 1, its name, or "MIDI".
-fn program_value(text: &str, drums: bool, names: &ProgramNames) -> Option<i32> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("midi") {
-        return Some(0);
-    }
-    let number = text
-        .split_whitespace()
-        .next()
-        .and_then(|word| word.parse::<i32>().ok());
-    match number {
-        Some(number) if (0..=128).contains(&number) => Some(number),
-        Some(_) => None,
-        None => (0..128_u8).find_map(|program| {
-            let name = names.of_program(drums, program)?;
-            name.eq_ignore_ascii_case(text)
-                .then(|| i32::from(program) + 1)
-        }),
-    }
+    .with_value_to_string(Arc::new(text::volume_text))
+    .with_string_to_value(Arc::new(text::volume_value))
 }
 
 #[cfg(test)]
@@ -339,7 +213,7 @@ mod tests {
     use super::*;
 
     /// Master, three effects, the parts.
-    const ALL: usize = 3 + 3 * 4 + 3 * PARTS;
+    const ALL: usize = 8 + 3 * 4 + 17 * PARTS;
 
     fn params() -> DmusParams {
         DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())
@@ -360,8 +234,8 @@ mod tests {
     #[test]
     fn at_their_defaults_they_change_nothing_of_the_engine() {
         let params = params();
+        assert_eq!(params.trims(), Trims::default());
         assert_eq!(params.effects(), EffectsSettings::default());
-        assert_eq!(params.interpolation(), Interpolation::default());
     }
 
     #[test]
@@ -369,29 +243,5 @@ mod tests {
         let params = params();
         assert_eq!(params.parts()[0].volume.name(), "Part 01 Volume");
         assert_eq!(params.parts()[15].program.name(), "Part 16 Program");
-    }
-
-    #[test]
-    fn texts_are_read_back_as_they_are_written() {
-        for value in [-60.0, -6.0, 0.0, 12.0] {
-            assert_eq!(volume_value(&volume_text(value)), Some(value));
-        }
-        for value in [-100.0, -12.5, 0.0, 50.0, 100.0] {
-            assert_eq!(pan_value(&pan_text(value)), Some(value));
-        }
-        for value in [0, 1, 64, 128] {
-            let names = ProgramNames::default();
-            assert_eq!(
-                program_value(&program_text(value, false, &names), false, &names),
-                Some(value)
-            );
-        }
-    }
-
-    #[test]
-    fn text_that_is_no_value_is_refused() {
-        assert_eq!(volume_value("loud"), None);
-        assert_eq!(pan_value("NaN"), None);
-        assert_eq!(program_value("129", false, &ProgramNames::default()), None);
     }
 }

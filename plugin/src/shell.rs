@@ -9,6 +9,7 @@ pub mod pipeline;
 pub mod render;
 pub mod sysex;
 pub mod telemetry;
+pub mod trims;
 mod waiting;
 
 use dmus_entry::PortEvent;
@@ -22,6 +23,7 @@ use crate::notice::{Notice, Severity};
 use crate::tasks;
 use pipeline::Pipeline;
 use render::{Render, Trims};
+use sysex::SysExHandle;
 
 /// Note ports: one for each group of sixteen channels.
 pub const NOTE_PORTS: u32 = pipeline::CHANNEL_GROUPS as u32;
@@ -191,6 +193,7 @@ impl Shell {
             right.fill(0.0);
             return;
         };
+        render.apply_rules(asked.trims);
         render.wait_offline();
         // The clock of the process, which is read without a system call.
         let begun = Instant::now();
@@ -201,6 +204,26 @@ impl Shell {
         }
         render.run(left, right);
         render.note_busy(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX));
+    }
+}
+
+impl Shell {
+    /// The next reply to a message of the last block, with its frame in that block.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the replies that wait.
+    pub fn take_reply(&mut self) -> Option<(SysExHandle, u32)> {
+        self.render.as_mut()?.take_reply()
+    }
+
+    /// Counts a reply that the host did not take.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    pub const fn note_lost_reply(&mut self) {
+        if let Some(render) = &mut self.render {
+            render.note_lost_reply();
+        }
     }
 }
 

@@ -15,6 +15,8 @@
 
 use anyhow::{Context, Result, bail, ensure};
 
+use clack_host::events::event_types::NoteExpressionType;
+
 use crate::host::Event;
 
 /// Events with their frames, in the order written.
@@ -135,11 +137,13 @@ fn parse_event(text: &str, channel: u8) -> Result<Event> {
             channel,
             key: key()?,
         },
-        "tune" => Event::Tuning {
+        "tune" => Event::Expression {
             port,
-            channel,
-            key: key()?,
-            semitones: words.number(1)?,
+            channel: Some(channel),
+            key: Some(key()?),
+            id: None,
+            kind: NoteExpressionType::Tuning,
+            value: words.number(1)?,
         },
         _ => bail!(
             "`{verb}` is none of on, off, cc, program, bend, pressure, sysex, note, end, choke, \

@@ -135,7 +135,7 @@ fn every_parameter_is_on_a_page_of_knobs() {
     assert!(
         pages
             .iter()
-            .any(|page| page.section == "Parts" && page.name == "Part 16")
+            .any(|page| page.section == "Parts" && page.name == "Part 16 Mix")
     );
 }
 

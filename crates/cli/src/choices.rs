@@ -1,7 +1,7 @@
 //! What options of `dmus render` choose from.
 
 use clap::ValueEnum;
-use dmus_synth::Interpolation;
+use dmus_synth::{Interpolation, Mode};
 
 /// [`Interpolation`] on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,9 +25,11 @@ impl Reading {
     }
 }
 
-/// The rules that a song begins with.
+/// The rules that a song is played under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Rules {
+    /// Those the song asks for.
+    Auto,
     /// General MIDI 1.
     Gm,
     /// General MIDI 2.
@@ -41,6 +43,18 @@ pub(crate) enum Rules {
 }
 
 impl Rules {
+    /// The rules that hold whatever the song asks for.
+    pub(crate) const fn lock(self) -> Option<Mode> {
+        Some(match self {
+            Self::Auto => return None,
+            Self::Gm => Mode::Gm1,
+            Self::Gm2 => Mode::Gm2,
+            Self::Gs => Mode::Gs,
+            Self::Xg => Mode::Xg,
+            Self::Dls => Mode::Dls,
+        })
+    }
+
     /// The message that puts them in force; nothing for those of power-on.
     ///
     /// # Source
@@ -51,7 +65,7 @@ impl Rules {
             Self::Gm2 => &[0xF0, 0x7E, 0x7F, 9, 3, 0xF7],
             Self::Gs => &[0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7F, 0, 0x41, 0xF7],
             Self::Xg => &[0xF0, 0x43, 0x10, 0x4C, 0, 0, 0x7E, 0, 0xF7],
-            Self::Dls => return None,
+            Self::Auto | Self::Dls => return None,
         })
     }
 }

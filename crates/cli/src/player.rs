@@ -14,7 +14,9 @@ use dmus_kernel::{
 };
 use dmus_library::{Library, Progress};
 use dmus_song::{Message, Recording, Song};
-use dmus_synth::{Collection, EffectsSettings, Engine, Interpolation, Layer, PartTrim, USER_BANKS};
+use dmus_synth::{
+    Collection, EffectsSettings, Engine, Interpolation, Layer, Mode, PartTrim, USER_BANKS,
+};
 
 use crate::apart::{ApartMiniport, Frames};
 use crate::bank::{self, FileError};
@@ -95,6 +97,8 @@ pub(crate) struct Sound {
     pub(crate) is_dry: bool,
     /// The message before all others.
     pub(crate) opening: Option<&'static [u8]>,
+    /// Rules that hold whatever messages ask for.
+    pub(crate) lock: Option<Mode>,
     /// Only this part is heard; all are played, so that none loses a voice that it had.
     pub(crate) solo: Option<Part>,
 }
@@ -311,6 +315,7 @@ impl Player {
 /// Tells an engine that has not played yet what is asked of it.
 fn set_up(engine: &mut Engine, sound: &Sound) {
     engine.set_interpolation(sound.interpolation);
+    engine.lock_mode(sound.lock);
     engine.set_effects(EffectsSettings {
         dry: sound.is_dry,
         ..EffectsSettings::default()

@@ -44,8 +44,8 @@ pub(crate) struct Render {
     /// How waves are read between their frames.
     #[arg(long, value_enum, default_value_t = Reading::Sinc)]
     interpolation: Reading,
-    /// Rules that the song begins with; its own resets hold from where they stand.
-    #[arg(long, value_enum, default_value_t = Rules::Dls)]
+    /// Rules that hold from the start on, whatever the song asks for; auto leaves them to it.
+    #[arg(long, value_enum, default_value_t = Rules::Auto)]
     mode: Rules,
     /// Without reverb, chorus and delay.
     #[arg(long)]
@@ -148,6 +148,7 @@ impl Render {
             interpolation: self.interpolation.interpolation(),
             is_dry: self.dry,
             opening: self.mode.reset(),
+            lock: self.mode.lock(),
             solo: None,
         }
     }

@@ -208,6 +208,30 @@ fn a_mode_is_the_reset_of_its_rules_before_the_song() {
 }
 
 #[test]
+fn a_mode_holds_whatever_the_song_asks_for() {
+    let folder = Folder::new("lock");
+    let gs = [0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7F, 0, 0x41, 0xF7];
+    let xg = [0xF0, 0x43, 0x10, 0x4C, 0, 0, 0x7E, 0, 0xF7];
+    let hash_of = |reset: &[u8], options: &str| {
+        let mut recording = Recording::new("");
+        let mut add = |ms: u64, bytes: &[u8]| recording.message(ms * 10_000, 1, bytes).unwrap();
+        add(10, reset);
+        // Drums by the rules of XG, a melody by those of GS.
+        for bytes in [&[0xB0, 0, 127][..], &[0xC0, 0], &[0x90, 40, 100]] {
+            add(20, bytes);
+        }
+        add(200, &[0x80, 40, 0]);
+        fs::write(folder.path("song.mid"), recording.into_song().to_smf()).unwrap();
+        folder.hash(&format!("--verify-hash {options}"))
+    };
+    let (as_gs, as_xg) = (hash_of(&gs, ""), hash_of(&xg, ""));
+    assert_ne!(as_gs, as_xg);
+    assert_eq!(hash_of(&xg, "--mode gs"), as_gs);
+    assert_eq!(hash_of(&gs, "--mode xg"), as_xg);
+    assert_eq!(hash_of(&xg, "--mode auto"), as_xg);
+}
+
+#[test]
 fn dry_leaves_every_effect_out() {
     let folder = Folder::new("dry");
     folder.page("-o wet.wav --stems");
@@ -327,7 +351,7 @@ fn what_is_not_allowed_is_refused_with_what_is() {
         ("-o out.flac --bits 32f", "16 or 24"),
         ("-o out.wav --dither", "--bits 16 or --bits 24"),
         ("-o out.wav --interpolation best", "linear, cubic, sinc"),
-        ("-o out.wav --mode mt32", "gm, gm2, gs, xg, dls"),
+        ("-o out.wav --mode mt32", "auto, gm, gm2, gs, xg, dls"),
         ("-o out.wav --verify-hash abc", "64 hexadecimal digits"),
         ("--stems --verify-hash", "--output"),
         ("", "--output"),

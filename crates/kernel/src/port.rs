@@ -302,6 +302,21 @@ impl<M: Miniport> Port<M> {
         self.main.byte_position()
     }
 
+    /// Where the next buffer submitted to the first pin begins in the client's byte stream, bytes
+    /// since STOP.
+    ///
+    /// Each event carries the position of its record, so whoever submits can know it again.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    ///
+    /// # Source
+    /// \[hdr\] dmusicks.h, ullBytePosition.
+    #[must_use]
+    pub const fn stream_bytes(&self) -> u64 {
+        self.main.stream_bytes()
+    }
+
     /// The stream of the first pin.
     #[must_use]
     pub const fn stream(&self) -> &M::Stream {

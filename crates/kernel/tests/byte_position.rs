@@ -35,7 +35,9 @@ fn the_position_follows_what_is_delivered_not_what_is_submitted() {
     let mut position = port.byte_position();
     let record = record_bytes(3) as u64;
     let buffer = three(&port, [10, 30, 50]);
+    assert_eq!(port.stream_bytes(), 0);
     assert_no_alloc(|| port.submit(&buffer));
+    assert_eq!(port.stream_bytes(), 3 * record, "where the next begins");
     assert_eq!(position.read(), 0, "nothing is due yet");
     render(&mut port, 40);
     assert_eq!(position.read(), record, "the second record was begun");
@@ -72,7 +74,7 @@ fn an_event_that_comes_from_no_stream_tells_nothing_and_stop_begins_anew() {
     render(&mut port, 10);
     assert_eq!(position.read(), reached);
     assert_no_alloc(|| port.set_state(StreamState::Stop)).unwrap();
-    assert_eq!(position.read(), 0);
+    assert_eq!((position.read(), port.stream_bytes()), (0, 0));
     assert_no_alloc(|| port.set_state(StreamState::Run)).unwrap();
     let buffer = three(&port, [1, 2, 3]);
     assert_no_alloc(|| port.submit(&buffer));

@@ -163,6 +163,20 @@ fn a_synthesizer_opened_anew_is_told_all_that_was_set() {
 }
 
 #[test]
+fn clients_are_granted_no_more_groups_than_the_owner_allows() {
+    let (mut control, mut node) = pair();
+    node.0.set_most_groups(2);
+    control.set_channel_groups(3).unwrap();
+    let mut synth = Synth::default();
+    node.serve(Some(&mut synth));
+    node.0.restore(&mut synth);
+    assert_eq!(synth.groups, [2, 2]);
+    control.set_channel_groups(1).unwrap();
+    node.serve(Some(&mut synth));
+    assert_eq!(synth.groups, [2, 2, 1]);
+}
+
+#[test]
 fn downloads_go_to_whoever_takes_them() {
     let chunks = Arc::default();
     let compacted = Arc::default();

@@ -13,8 +13,13 @@ mod rig;
 
 use std::hint::black_box;
 
-use dmus_synth::{Engine, Interpolation};
-use rig::{BLOCK, articulations, engine};
+use std::sync::Arc;
+
+use dmus_synth::{
+    Collection, EffectsSettings, Engine, EngineConfig, Interpolation, Layer, NoteAddress,
+    NoteExpression, ReverbKind,
+};
+use rig::{BLOCK, articulations, bank, engine};
 
 /// Voices that sound.
 const VOICES: u16 = 256;
@@ -44,7 +49,7 @@ impl Workload {
 }
 
 /// Everything that is measured. A new path gets a row here, and a target in `cargo xtask icount`.
-const WORKLOADS: [Workload; 9] = [
+const WORKLOADS: [Workload; 13] = [
     Workload::voices("cubic-open", |turns| voices(0, Interpolation::Cubic, turns)),
     Workload::voices("cubic-filtered", |turns| {
         voices(1, Interpolation::Cubic, turns)
@@ -62,6 +67,10 @@ const WORKLOADS: [Workload; 9] = [
     Workload::new("note-on", 1, note_on),
     Workload::new("controller", 1, controller),
     Workload::new("idle-frame", BLOCK, idle),
+    Workload::new("tail-second-2", BLOCK, |turns| tail(1, turns)),
+    Workload::new("tail-second-30", BLOCK, |turns| tail(29, turns)),
+    Workload::new("tail-second-60", BLOCK, |turns| tail(59, turns)),
+    Workload::new("tail-denormal", BLOCK, denormal),
 ];
 
 fn main() {
@@ -126,4 +135,62 @@ fn idle(turns: u64) {
     let mut engine = sounding(0);
     engine.reset();
     render(&mut engine, turns);
+}
+
+/// Frames a second of the engine with effects.
+const RATE: u32 = 48_000;
+
+/// An engine whose one part sends to the longest reverb and to a delay that repeats.
+fn ringing() -> Engine {
+    let config = EngineConfig {
+        sample_rate: RATE,
+        voices: 16,
+        channel_groups: 1,
+    };
+    let mut engine = Engine::with_effects(config).unwrap();
+    let collection = Arc::new(Collection::compile(&bank(Vec::new(), RATE)).unwrap());
+    engine.download(Layer::User(0), Some(collection)).unwrap();
+    let mut settings = EffectsSettings::default();
+    settings.reverb.kind = Some(ReverbKind::LargeHall);
+    settings.reverb.time_s = Some(30.0);
+    engine.set_effects(settings);
+    for (controller, value) in [(7, 127), (91, 127), (93, 0), (94, 127)] {
+        engine.message(1, &[0xB0, controller, value]);
+    }
+    // Feedback of the delay of GS, of which little is lost.
+    engine.message(
+        1,
+        &[
+            0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0x01, 0x59, 126, 0x68, 0xF7,
+        ],
+    );
+    engine
+}
+
+fn seconds(engine: &mut Engine, seconds: u64) {
+    render(engine, seconds * u64::from(RATE) / BLOCK as u64);
+}
+
+/// Frames of a tail, so many seconds after its notes: it costs the same until it is over.
+fn tail(after_s: u64, turns: u64) {
+    let mut engine = ringing();
+    for key in 60..76 {
+        engine.message(1, &[0x90, key, 127]);
+    }
+    seconds(&mut engine, 1);
+    engine.message(1, &[0xB0, 120, 0]);
+    seconds(&mut engine, after_s);
+    render(&mut engine, turns);
+    assert!(!engine.effects_sleep(), "the tail is over");
+}
+
+/// Frames of effects that are fed with numbers too small for full precision, after a tail.
+fn denormal(turns: u64) {
+    let mut engine = ringing();
+    engine.strike_note(0, 0, 60, 127, 1);
+    seconds(&mut engine, 1);
+    engine.express(0, NoteAddress::default(), NoteExpression::Volume(1e-36));
+    seconds(&mut engine, 1);
+    render(&mut engine, turns);
+    assert_eq!(engine.stats().voices, 1);
 }

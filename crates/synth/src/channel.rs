@@ -23,7 +23,7 @@ pub(crate) use device::{Device, balance_sides};
 pub(crate) use part_edit::PartEdit;
 
 pub use trim::PartTrim;
-pub(crate) use trim::{outside_gain, outside_gain_plus};
+pub(crate) use trim::{Added, outside_gain, outside_gain_plus};
 
 use dmus_dls::bank::Patch;
 use dmus_kernel::miniport::VoicePriority;
@@ -116,7 +116,12 @@ pub(crate) struct Channel {
     /// In force since the last program change.
     select: Select,
     drums: bool,
-    program_override: Option<u8>,
+    /// What the host has chosen instead: program, upper and lower byte of the bank.
+    overrides: [Option<u8>; 3],
+    /// Messages change nothing of what is selected.
+    is_locked: bool,
+    /// What the host adds beside gain and pan.
+    pub(crate) added: Added,
     /// The instrument in force, looked up when first needed.
     found: Option<Found>,
     /// Whether `found` answers for the present state.
@@ -151,7 +156,9 @@ impl Channel {
                 program: 0,
             },
             drums: false,
-            program_override: None,
+            overrides: [None; 3],
+            is_locked: false,
+            added: Added::NONE,
             found: None,
             is_looked_up: false,
             gain: Glide::resting(1.0),
@@ -165,7 +172,9 @@ impl Channel {
     /// Power-on state under new rules; what the host has set stays.
     pub(crate) fn reset(&mut self, mode: Mode) {
         self.mode = mode;
-        self.drums = self.number == DRUM_CHANNEL;
+        if !self.is_locked {
+            self.drums = self.number == DRUM_CHANNEL;
+        }
         self.controls = Controls::power_on();
         self.settings = Settings::power_on();
         self.destinations = Destinations::NONE;
@@ -221,6 +230,20 @@ impl Channel {
     /// # Source
     /// \[MIDI1\]: bank select does nothing until a program change.
     pub(crate) fn program_change(&mut self, program: u8) {
+        if !self.is_locked {
+            self.select(program);
+        }
+    }
+
+    /// Chooses bank and program as messages do, even where they may not.
+    pub(crate) fn choose(&mut self, bank_msb: u8, bank_lsb: u8, program: u8) {
+        self.controls.set(number::BANK_MSB, bank_msb);
+        self.controls.set(number::BANK_LSB, bank_lsb);
+        self.select(program);
+        self.touch();
+    }
+
+    fn select(&mut self, program: u8) {
         self.select = Select {
             bank_msb: self.controls.controller(number::BANK_MSB),
             bank_lsb: self.controls.controller(number::BANK_LSB),
@@ -239,6 +262,9 @@ impl Channel {
 
     /// Makes the channel a rhythm part or a melodic one, on its first program.
     pub(crate) fn set_drums(&mut self, drums: bool) {
+        if self.is_locked {
+            return;
+        }
         self.drums = drums;
         self.select.program = 0;
         self.is_looked_up = false;
@@ -254,13 +280,14 @@ impl Channel {
         }
     }
 
-    /// The patch asked for, with the host's program on top.
+    /// The patch asked for, with what the host chose on top.
     pub(crate) fn patch(&self) -> Patch {
+        let [program, bank_msb, bank_lsb] = self.overrides;
         Patch {
             drums: self.drums,
-            bank_msb: self.select.bank_msb,
-            bank_lsb: self.select.bank_lsb,
-            program: self.program_override.unwrap_or(self.select.program),
+            bank_msb: bank_msb.unwrap_or(self.select.bank_msb),
+            bank_lsb: bank_lsb.unwrap_or(self.select.bank_lsb),
+            program: program.unwrap_or(self.select.program),
         }
     }
 
@@ -339,16 +366,18 @@ impl Channel {
     /// Sets the host's trim, to be reached in `ticks` ticks.
     pub(crate) fn set_trim(&mut self, trim: PartTrim, ticks: u32) {
         self.gain.head_for(outside_gain(trim.gain_db), ticks);
-        let pan = if trim.pan.is_nan() {
-            0.0
-        } else {
-            trim.pan.clamp(-1.0, 1.0)
-        };
-        self.pan.head_for(pan, ticks);
-        let program = trim.program.map(|program| program & 0x7F);
-        if program != self.program_override {
-            self.program_override = program;
+        self.pan.head_for(trim::within(trim.pan, 1.0), ticks);
+        let overrides = [trim.program, trim.bank_msb, trim.bank_lsb];
+        let overrides = overrides.map(|chosen| chosen.map(|number| number & 0x7F));
+        if overrides != self.overrides {
+            self.overrides = overrides;
             self.is_looked_up = false;
+        }
+        self.is_locked = trim.locked;
+        let added = Added::of(&trim);
+        if added != self.added {
+            self.added = added;
+            self.retune();
         }
     }
 

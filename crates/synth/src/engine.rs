@@ -7,6 +7,7 @@
 mod buses;
 mod effects;
 mod expressions;
+mod host;
 mod messages;
 mod mono;
 mod node;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use crate::articulation::curves::CurveTables;
 use crate::channel::sysex::Mode;
 use crate::channel::tunings::Tunings;
-use crate::channel::{CHANNELS_PER_GROUP, Channel, Device, PartTrim};
+use crate::channel::{CHANNELS_PER_GROUP, Channel, Device};
 use crate::collection::Collection;
 use crate::downloads::{Downloads, Layer};
 use crate::dsp::interpolation::Interpolation;
@@ -205,33 +206,6 @@ impl Engine {
     #[must_use]
     pub const fn level(&self) -> &'static str {
         self.polyphony.level()
-    }
-
-    /// Sets the gain of everything.
-    ///
-    /// - `gain_db`: -96 and below is silence, at most +24; reached in about 10 ms
-    ///
-    /// # Real-time
-    /// Render. Wait-free.
-    pub fn set_master_gain_db(&mut self, gain_db: f32) {
-        let ticks = self.glide_ticks();
-        self.mixer.set_gain_db(gain_db, ticks);
-    }
-
-    /// Sets what the host adds to a part; gain and pan are reached in about 10 ms.
-    ///
-    /// - `group_index`: 0-based; a part that is not there is ignored
-    /// - `channel`: `0..=15`
-    ///
-    /// # Real-time
-    /// Render. Wait-free.
-    pub fn set_part_trim(&mut self, group_index: u16, channel: u8, trim: PartTrim) {
-        let ticks = self.glide_ticks();
-        if let Some(channel) = part_index(group_index, channel)
-            .and_then(|index| self.channels.get_mut(usize::from(index)))
-        {
-            channel.set_trim(trim, ticks);
-        }
     }
 
     /// Renders frames, overwriting what is there.

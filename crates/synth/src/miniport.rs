@@ -5,6 +5,8 @@
 //! [`SynthStream`]. Source: \[WDK\] `IMiniportDMus`, `IMXF`, `ISynthSinkDMus`;
 //! KSPROPSETID_Synth.
 
+mod asides;
+
 use dmus_kernel::clock::SampleClock;
 use dmus_kernel::error::StateReason;
 use dmus_kernel::event::KernelEvent;
@@ -19,6 +21,9 @@ use dmus_kernel::time::{ReferenceTime, SampleTime};
 
 use crate::engine::{Engine, EngineConfig, MAX_CHANNEL_GROUPS, MAX_VOICES};
 use crate::error::ConfigError;
+use asides::Asides;
+
+pub use asides::Aside;
 
 /// Longest message that is put together, bytes; none that means anything to us is longer.
 const MESSAGE_BYTES: usize = 4096;
@@ -95,6 +100,7 @@ impl Miniport for SynthMiniport {
             engine,
             clock: SampleClock::new(request.sample_rate),
             unfinished,
+            asides: Asides::new(),
         }))
     }
 }
@@ -142,6 +148,8 @@ pub struct SynthStream {
     clock: SampleClock,
     /// By channel group, the first for all groups.
     unfinished: Vec<Unfinished>,
+    /// Of events that are still to come.
+    asides: Asides,
 }
 
 impl SynthStream {
@@ -154,6 +162,33 @@ impl SynthStream {
     /// The engine, for downloads, trims and statistics.
     pub const fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
+    }
+
+    /// Keeps what a message does not say until its event comes.
+    ///
+    /// - `position`: of the message's record in the client's byte stream, beyond that of all before
+    ///   since STOP; the record addresses one group
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn put_aside(&mut self, position: u64, aside: Aside) {
+        self.asides.put(position, aside);
+    }
+
+    /// Asides that found no room, or whose events never came, since the stream was built.
+    #[must_use]
+    pub const fn lost_asides(&self) -> u64 {
+        self.asides.lost()
+    }
+
+    /// Takes one event with what waits for it, if anything does.
+    fn take_whole(&mut self, event: &KernelEvent<'_>) {
+        let position = event.byte_position;
+        if let Some(aside) = position.and_then(|position| self.asides.take(position)) {
+            aside.obey(&mut self.engine, event.group.number(), event.bytes());
+        } else {
+            Self::take(&mut self.engine, &mut self.unfinished, event);
+        }
     }
 
     /// Takes one event: a whole message, or a piece of one.
@@ -202,11 +237,7 @@ impl SynthStream {
 
 impl Mxf for SynthStream {
     fn put_message(&mut self, chain: EventBox, cx: &mut RenderCx<'_>) {
-        let Self {
-            engine, unfinished, ..
-        } = self;
-        cx.allocator
-            .consume(chain, |event| Self::take(engine, unfinished, event));
+        cx.allocator.consume(chain, |event| self.take_whole(event));
     }
 
     /// # Errors
@@ -217,6 +248,7 @@ impl Mxf for SynthStream {
             for unfinished in &mut self.unfinished {
                 unfinished.clear();
             }
+            self.asides.clear();
         }
         Ok(())
     }

@@ -29,6 +29,11 @@ const VOICES_PER_SPARE: usize = 4;
 /// Fewest and most slots for fading voices.
 const SPARES: (usize, usize) = (4, 64);
 
+/// Slots for fading voices beside so many playing ones.
+fn spares(capacity: usize) -> usize {
+    (capacity / VOICES_PER_SPARE).clamp(SPARES.0, SPARES.1)
+}
+
 /// A voice that is about to start.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NewVoice<'a> {
@@ -63,8 +68,10 @@ pub(crate) struct Polyphony {
     active: Vec<u64>,
     /// The same for those of which nothing can be heard after the tick.
     over: Vec<u64>,
-    /// Voices that may play at a time.
+    /// Voices that may play at a time, `1..=most`.
     capacity: usize,
+    /// Voices for which there are slots.
+    most: usize,
     /// Voices playing, fading ones not counted.
     playing: usize,
     /// Voices fading.
@@ -81,8 +88,7 @@ impl Polyphony {
     /// # Real-time
     /// Control. Not real-time: allocates.
     pub(crate) fn new(capacity: usize, reader: Reader) -> Self {
-        let spares = (capacity / VOICES_PER_SPARE).clamp(SPARES.0, SPARES.1);
-        let slots = capacity + spares;
+        let slots = capacity + spares(capacity);
         Self {
             tags: vec![Tag::struck(0, 0, 0, VoicePriority::new(0)); slots],
             ranks: Ranks::new(slots),
@@ -93,6 +99,7 @@ impl Polyphony {
             active: vec![0; slots.div_ceil(64)],
             over: vec![0; slots.div_ceil(64)],
             capacity,
+            most: capacity,
             playing: 0,
             fading: 0,
             in_use: [0; PLACES],
@@ -110,6 +117,12 @@ impl Polyphony {
         for tag in &mut self.tags {
             tag.rests = false;
         }
+    }
+
+    /// Sets how many voices may play at a time, and gives what is granted. Those that play go on.
+    pub(crate) fn set_capacity(&mut self, voices: usize) -> usize {
+        self.capacity = voices.clamp(1, self.most);
+        self.capacity
     }
 
     /// Name of the vector instructions in use.
@@ -255,13 +268,18 @@ impl Polyphony {
         sample_rate_hz: f64,
     ) -> Room {
         let mut stolen = false;
-        if self.playing >= self.capacity {
+        // One only, but more where fewer voices are allowed than play.
+        while self.playing >= self.capacity {
             stolen = self.rob(|_| true, priority, note, moment, sample_rate_hz);
             if !stolen {
                 return Room::None;
             }
         }
-        if let Some(slot) = self.lowest_free() {
+        // As many as a pool would have that was built for no more voices than are allowed.
+        let slots = self.capacity + spares(self.capacity);
+        if self.sounding() < slots
+            && let Some(slot) = self.lowest_free()
+        {
             return Room::Slot { slot, stolen };
         }
         // Every spare slot holds a fading voice: the quietest of them is cut off.
@@ -415,12 +433,14 @@ impl Polyphony {
             })
     }
 
-    /// The oldest note of a key that is still down.
-    pub(crate) fn oldest_down(&self, part: u8, key: u8) -> Option<u64> {
+    /// The oldest note of a key that is still down; one of this number before all others.
+    pub(crate) fn oldest_down(&self, part: u8, key: u8, note_id: Option<i32>) -> Option<u64> {
+        let is_other = |tag: &Tag| note_id.is_some() && tag.note_id != note_id;
         self.tags()
             .filter(|(_, tag)| tag.part == part && tag.key == key && tag.key_down && !tag.fading)
-            .map(|(_, tag)| tag.note)
+            .map(|(_, tag)| (is_other(tag), tag.note))
             .min()
+            .map(|(_, note)| note)
     }
 
     fn lowest_free(&self) -> Option<usize> {

@@ -87,7 +87,10 @@ impl VoiceCx<'_> {
             bank,
             program,
         };
-        self.device.fine_cents + self.channel.tuning_cents(key) + self.tunings.cents(name, key)
+        self.device.fine_cents
+            + self.device.host_cents
+            + self.channel.tuning_cents(key)
+            + self.tunings.cents(name, key)
     }
 }
 

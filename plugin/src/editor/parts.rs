@@ -1,10 +1,10 @@
-//! The part list: sixteen rows of program, volume and pan.
+//! The part list: sixteen rows of program, volume, pan, mute and solo.
 
 use egui::{self, Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 use nice_plug::prelude::*;
 use nice_plug_egui::widgets::ParamSlider;
 
-use super::theme;
+use super::{sound::toggle, theme};
 use crate::params::{DmusParams, PARTS, PartParams};
 use crate::view::{PartView, View};
 
@@ -17,6 +17,8 @@ const PROGRAM: (f32, f32) = (60.0, 180.0);
 const CHOICE: (f32, f32) = (246.0, 252.0);
 const VOLUME: (f32, f32) = (506.0, 160.0);
 const PAN: (f32, f32) = (676.0, 150.0);
+const MUTE: (f32, f32) = (830.0, 26.0);
+const SOLO: (f32, f32) = (858.0, 26.0);
 
 /// Draws all parts.
 pub(super) fn show(ui: &mut Ui, view: &View, params: &DmusParams, setter: &ParamSetter<'_>) {
@@ -90,6 +92,13 @@ fn row(
         slider(ui, &params.volume, setter, 80.0)
     });
     cell(ui, rect, PAN, |ui| slider(ui, &params.pan, setter, 80.0));
+    cell(ui, rect, MUTE, |ui| {
+        toggle(ui, "M", "silent", &params.mute, setter)
+    });
+    cell(ui, rect, SOLO, |ui| {
+        let meaning = "heard alone, with all others of which this is said";
+        toggle(ui, "S", meaning, &params.solo, setter)
+    });
 }
 
 /// A slider with its value as text.

@@ -7,31 +7,56 @@
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 
-/// A value for every parameter added since the first version, by id.
-fn added() -> [(&'static str, ParamValue); 14] {
-    let midi = || ParamValue::String("midi".to_owned());
-    [
-        ("interp", ParamValue::String("sinc".to_owned())),
+use super::PARTS;
+use crate::shell::pipeline::{CHANNEL_GROUPS, DEFAULT_VOICES};
+
+/// A value for every parameter of all parts together added since the first version, by id.
+fn added() -> Vec<(&'static str, ParamValue)> {
+    let text = |id: &str| ParamValue::String(id.to_owned());
+    vec![
+        ("tune", ParamValue::F32(0.0)),
+        ("transp", ParamValue::I32(0)),
+        ("voices", ParamValue::I32(i32::from(DEFAULT_VOICES))),
+        ("interp", text("sinc")),
+        ("mode", text("auto")),
+        ("groups", ParamValue::I32(i32::from(CHANNEL_GROUPS))),
         ("dry", ParamValue::Bool(false)),
         ("rev_on", ParamValue::Bool(true)),
         ("rev_lvl", ParamValue::F32(0.0)),
-        ("rev_kind", midi()),
+        ("rev_kind", text("midi")),
         ("rev_time", ParamValue::F32(0.0)),
         ("cho_on", ParamValue::Bool(true)),
         ("cho_lvl", ParamValue::F32(0.0)),
-        ("cho_kind", midi()),
+        ("cho_kind", text("midi")),
         ("cho_rate", ParamValue::F32(0.0)),
         ("dly_on", ParamValue::Bool(true)),
         ("dly_lvl", ParamValue::F32(0.0)),
-        ("dly_kind", midi()),
+        ("dly_kind", text("midi")),
         ("dly_time", ParamValue::F32(0.0)),
     ]
+}
+
+/// The same of one part, by the end of the id.
+fn added_to_part() -> Vec<(&'static str, ParamValue)> {
+    let number = [
+        "rev", "cho", "dly", "cut", "res", "att", "dec", "rel", "tune",
+    ];
+    let number = number.map(|id| (id, ParamValue::F32(0.0)));
+    let switch = ["lock", "mute", "solo"].map(|id| (id, ParamValue::Bool(false)));
+    let byte = ["msb", "lsb"].map(|id| (id, ParamValue::I32(0)));
+    number.into_iter().chain(switch).chain(byte).collect()
 }
 
 /// Gives the state what it does not have.
 pub fn fill_in(state: &mut PluginState) {
     for (id, value) in added() {
         state.params.entry(id.to_owned()).or_insert(value);
+    }
+    for number in 1..=PARTS {
+        for (id, value) in added_to_part() {
+            let id = format!("p{number:02}_{id}");
+            state.params.entry(id).or_insert(value);
+        }
     }
 }
 
@@ -55,7 +80,8 @@ mod tests {
     fn a_state_gets_what_it_lacks_and_keeps_what_it_has() {
         let mut state = state();
         fill_in(&mut state);
-        assert_eq!(state.params.len(), added().len());
+        let all = added().len() + PARTS * added_to_part().len();
+        assert_eq!(state.params.len(), all);
         assert!(matches!(state.params["dry"], ParamValue::Bool(true)));
         assert!(matches!(state.params["rev_on"], ParamValue::Bool(true)));
     }
@@ -64,8 +90,14 @@ mod tests {
     fn every_parameter_was_there_from_the_first_or_is_filled_in() {
         let params = DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default());
         let mut later: Vec<String> = params.param_map().into_iter().map(|(id, ..)| id).collect();
-        later.retain(|id| id != "vol" && !id.starts_with('p'));
-        let mut filled: Vec<String> = added().map(|(id, _)| id.to_owned()).to_vec();
+        let first = |id: &str| matches!(id.get(4..), Some("vol" | "pan" | "prog"));
+        later.retain(|id| id != "vol" && !first(id));
+        let mut filled: Vec<String> = {
+            let mut empty = state();
+            empty.params.clear();
+            fill_in(&mut empty);
+            empty.params.into_keys().collect()
+        };
         later.sort();
         filled.sort();
         assert_eq!(filled, later);

@@ -3,7 +3,7 @@
 //! The first of each effect's kinds is MIDI's own choice. Ids are never reused; a kind may be added
 //! at the end of a list, but none may move, for automation counts them.
 
-use dmus_synth::{ChorusKind, DelayKind, Interpolation, ReverbKind};
+use dmus_synth::{ChorusKind, DelayKind, Interpolation, Mode, ReverbKind};
 use nice_plug::prelude::*;
 
 /// How waves are read between their frames.
@@ -29,6 +29,49 @@ impl InterpolationChoice {
             Self::Cubic => Interpolation::Cubic,
             Self::Sinc => Interpolation::Sinc,
         }
+    }
+}
+
+/// Rules that name banks and drum parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ModeChoice {
+    /// Those that messages ask for.
+    #[id = "auto"]
+    Auto,
+    /// General MIDI 1.
+    #[id = "gm1"]
+    #[name = "GM1"]
+    Gm1,
+    /// General MIDI 2.
+    #[id = "gm2"]
+    #[name = "GM2"]
+    Gm2,
+    /// GS.
+    #[id = "gs"]
+    #[name = "GS"]
+    Gs,
+    /// XG.
+    #[id = "xg"]
+    #[name = "XG"]
+    Xg,
+    /// Bank numbers as the bank has them.
+    #[id = "dls"]
+    #[name = "DLS"]
+    Dls,
+}
+
+impl ModeChoice {
+    /// In the engine's words; nothing leaves it to messages.
+    #[must_use]
+    pub const fn chosen(self) -> Option<Mode> {
+        Some(match self {
+            Self::Auto => return None,
+            Self::Gm1 => Mode::Gm1,
+            Self::Gm2 => Mode::Gm2,
+            Self::Gs => Mode::Gs,
+            Self::Xg => Mode::Xg,
+            Self::Dls => Mode::Dls,
+        })
     }
 }
 
@@ -234,6 +277,8 @@ mod tests {
         assert_eq!(kinds(ReverbChoice::chosen), ReverbKind::ALL);
         assert_eq!(kinds(ChorusChoice::chosen), ChorusKind::ALL);
         assert_eq!(kinds(DelayChoice::chosen), DelayKind::ALL);
+        let modes = [Mode::Gm1, Mode::Gm2, Mode::Gs, Mode::Xg, Mode::Dls];
+        assert_eq!(kinds(ModeChoice::chosen), modes);
     }
 
     #[test]

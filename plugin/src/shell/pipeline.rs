@@ -36,14 +36,17 @@ pub const EVENTS_PER_BLOCK: usize = 16_384;
 /// Bytes of music buffer: 24 for each short message, and the longest system message twice.
 const MUSIC_BYTES: usize = EVENTS_PER_BLOCK * 24 + 2 * 65_536;
 
+/// Most voices that a parameter can ask for; those that nothing has needed take no memory.
+pub const VOICES: u16 = 4096;
+
 /// Voices, as long as no parameter asks for others.
-const VOICES: u16 = 256;
+pub const DEFAULT_VOICES: u16 = 256;
 
 /// Tells this synthesizer from others, and the same number for ever.
 const CLASS_ID: [u8; 16] = *b"DMusInstrument01";
 
 /// Groups of sixteen channels.
-pub(super) const CHANNEL_GROUPS: u16 = 4;
+pub const CHANNEL_GROUPS: u16 = 4;
 
 /// What the control side may ask of the render side.
 #[derive(Debug)]
@@ -186,7 +189,7 @@ fn property_config(port: &Port<SynthMiniport>, downloads: SharedDownloads) -> Pr
         caps,
         limits: ParamLimits {
             voices: u32::from(VOICES),
-            default_voices: u32::from(VOICES),
+            default_voices: u32::from(DEFAULT_VOICES),
             channel_groups: CHANNEL_GROUPS,
             audio_channels: 2,
             sample_rate: port.config().sample_rate,

@@ -16,15 +16,14 @@ use dmus_kernel::pool::GrowthRefused;
 use dmus_kernel::sync::Writer;
 use dmus_kernel::wave_rt::FrameWriter;
 use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, StreamState};
-use dmus_synth::{
-    Collection, EffectsSettings, Engine, Interpolation, NoRoom, PartTrim, SynthMiniport,
-};
+use dmus_synth::{Collection, Engine, Mode, NoRoom, SynthMiniport};
 use rtrb::{Consumer, Producer};
 
 use super::inbound::{Inbound, Shape};
 use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
-use super::sysex::MAX_MESSAGE;
+use super::sysex::{MAX_MESSAGE, SysExHandle};
 use super::telemetry::{PartTelemetry, Telemetry, WORDS};
+pub use super::trims::Trims;
 use super::waiting::Waiting;
 use crate::params::PARTS;
 use crate::state::{LoadWatch, PartProgram};
@@ -45,23 +44,10 @@ const GLANCE: Duration = Duration::from_millis(1);
 /// four of the longest.
 const PORT_BYTES: usize = EVENTS_PER_BLOCK * record_bytes(3) + 4 * record_bytes(MAX_MESSAGE);
 
-/// What the parameters ask for, in the engine's units.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Trims {
-    /// Gain of everything, dB.
-    pub master_gain_db: f32,
-    /// How waves are read between their frames.
-    pub interpolation: Interpolation,
-    /// Reverb, chorus and delay.
-    pub effects: EffectsSettings,
-    /// Of the sixteen parts of group 1.
-    pub parts: [PartTrim; PARTS],
-}
-
 /// Everything that runs on the render thread.
 #[expect(missing_debug_implementations, reason = "the port has none to offer")]
 pub struct Render {
-    port: Port<SynthMiniport>,
+    pub(super) port: Port<SynthMiniport>,
     music: MusicBuffer,
     /// Messages of the note ports after the first, submitted after those of the first.
     port_music: MusicBuffer,
@@ -71,7 +57,9 @@ pub struct Render {
     /// Where the last minutes of the output are kept.
     recorder: FrameWriter,
     /// What the engine was told last; nothing before the first block.
-    trims: Option<Trims>,
+    pub(super) trims: Option<Trims>,
+    /// Channel groups and mode that were told last.
+    pub(super) rules: (u16, Option<Mode>),
     /// More memory than the pool takes; freed with this half, on the control side.
     refused: Option<GrowthRefused>,
     /// A command that the engine could not take yet.
@@ -83,6 +71,10 @@ pub struct Render {
     waiting: Option<Waiting>,
     lost_inbound: u64,
     unsupported: u64,
+    /// Replies that found no place on their way to the host.
+    lost_replies: u64,
+    /// The stream's first frame of the last block.
+    block_start: u64,
     frames: u64,
     /// Frames rendered when the telemetry was published last.
     published_at: u64,
@@ -115,6 +107,7 @@ impl Render {
             telemetry,
             recorder,
             trims: None,
+            rules: (CHANNEL_GROUPS, None),
             refused: None,
             postponed: None,
             scratch: vec![0; MAX_MESSAGE].into_boxed_slice(),
@@ -122,6 +115,8 @@ impl Render {
             waiting: None,
             lost_inbound: 0,
             unsupported: 0,
+            lost_replies: 0,
+            block_start: 0,
             frames: 0,
             published_at: 0,
             publish_every: u64::from(rate_hz / PUBLICATIONS_PER_S),
@@ -229,6 +224,7 @@ impl Render {
             let _silent = self.port.set_state(StreamState::Run);
             self.recorder.set_state(StreamState::Run);
         }
+        self.apply_rules(trims);
         self.obey_all();
         self.hold();
         self.apply(trims);
@@ -254,12 +250,18 @@ impl Render {
     /// Render. Bounded by the length of the message.
     pub fn add(&mut self, event: Inbound, offset_frames: usize) {
         let delta = self.delta(offset_frames);
-        let music = &mut self.music;
-        let refused = event.put_into(&mut self.scratch, |bytes, shape| {
+        let (music, port) = (&mut self.music, &mut self.port);
+        let start = port.stream_bytes();
+        let refused = event.put_into(&mut self.scratch, |bytes, shape, aside| {
             let structured = shape == Shape::Structured;
-            music
-                .push(ChannelGroup::FIRST, delta, structured, bytes)
-                .is_ok()
+            let position = start.wrapping_add(music.records().len() as u64);
+            let put = music.push(ChannelGroup::FIRST, delta, structured, bytes);
+            if put.is_ok()
+                && let Some(aside) = aside
+            {
+                port.stream_mut().put_aside(position, aside);
+            }
+            put.is_ok()
         });
         self.lost_inbound = self.lost_inbound.saturating_add(refused);
         if event == Inbound::Unsupported {
@@ -278,6 +280,7 @@ impl Render {
     /// # Real-time
     /// Render. Bounded by frames, messages and voices.
     pub fn run(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.block_start = u64::try_from(self.port.position().frames()).unwrap_or(0);
         self.port.submit(&self.music);
         self.port.submit(&self.port_music);
         self.port_music.clear(ReferenceTime::ZERO);
@@ -288,6 +291,29 @@ impl Render {
         if self.frames.wrapping_sub(self.published_at) >= self.publish_every {
             self.publish();
         }
+    }
+
+    /// The next reply to a message of the last block, with its frame in that block.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the replies that wait.
+    pub fn take_reply(&mut self) -> Option<(SysExHandle, u32)> {
+        loop {
+            let reply = self.engine().take_reply()?;
+            let offset = reply.frame().saturating_sub(self.block_start);
+            match SysExHandle::store(reply.bytes()) {
+                Some(handle) => return Some((handle, u32::try_from(offset).unwrap_or(0))),
+                None => self.note_lost_reply(),
+            }
+        }
+    }
+
+    /// Counts a reply that the host did not take.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    pub const fn note_lost_reply(&mut self) {
+        self.lost_replies = self.lost_replies.saturating_add(1);
     }
 
     /// The effects of STOP, without freeing anything; banks and programs stay.
@@ -359,7 +385,7 @@ impl Render {
         self.telemetry.publish(self.read_telemetry().to_words());
     }
 
-    fn engine(&mut self) -> &mut Engine {
+    pub(super) fn engine(&mut self) -> &mut Engine {
         self.port.stream_mut().engine_mut()
     }
 
@@ -407,13 +433,13 @@ impl Render {
 
     /// Tells the engine which program a channel has.
     fn tell(&mut self, group: ChannelGroup, channel: u8, program: PartProgram) {
-        for message in messages_of(channel, program) {
-            self.engine().message(group.number(), &message);
-        }
+        let index = group.index().unwrap_or(0);
+        let patch = (program.bank_msb, program.bank_lsb, program.program);
+        self.engine().choose_program(index, channel, patch);
     }
 
     /// Keeps a message that says what has just been done in another way.
-    fn note(&mut self, group: ChannelGroup, message: &[u8]) {
+    pub(super) fn note(&mut self, group: ChannelGroup, message: &[u8]) {
         let now = self.port.stamp(0);
         if let Some(history) = self.port.history_mut() {
             history.record(now, group, message);
@@ -434,35 +460,6 @@ impl Render {
     /// Render, wait-free.
     pub const fn note_busy(&mut self, busy_ns: u64) {
         self.port.note_busy(busy_ns);
-    }
-
-    /// Tells the engine what has changed.
-    fn apply(&mut self, trims: &Trims) {
-        let before = self.trims.replace(*trims);
-        if before
-            .is_none_or(|before| before.master_gain_db.to_bits() != trims.master_gain_db.to_bits())
-        {
-            self.engine().set_master_gain_db(trims.master_gain_db);
-        }
-        if before.is_none_or(|before| before.interpolation != trims.interpolation) {
-            self.engine().set_interpolation(trims.interpolation);
-        }
-        if before.is_none_or(|before| before.effects != trims.effects) {
-            self.engine().set_effects(trims.effects);
-        }
-        for (channel, trim) in (0_u8..16).zip(&trims.parts) {
-            let old = before.and_then(|before| before.parts.get(usize::from(channel)).copied());
-            if old.as_ref() == Some(trim) {
-                continue;
-            }
-            self.engine().set_part_trim(0, channel, *trim);
-            if let Some(program) = trim
-                .program
-                .filter(|_| old.and_then(|old| old.program) != trim.program)
-            {
-                self.note(ChannelGroup::FIRST, &[0xC0 | channel, program & 0x7F]);
-            }
-        }
     }
 
     /// Sends banks home whose last voice has ended; what finds no room waits in the engine.
@@ -534,6 +531,8 @@ impl Render {
                 .groups
                 .saturating_add(port.lost.malformed)
                 .saturating_add(port.lost.empty),
+            lost_asides: self.port.stream().lost_asides(),
+            lost_replies: synth.lost_replies.saturating_add(self.lost_replies),
             stopped: port.lost.stopped,
             notes_lost: synth.lost_notes,
             voices_stolen: synth.stolen,

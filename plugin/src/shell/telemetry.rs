@@ -9,7 +9,7 @@ use crate::params::PARTS;
 use crate::state::PartProgram;
 
 /// Words before those of the parts.
-const HEAD_WORDS: usize = 19;
+const HEAD_WORDS: usize = 21;
 
 /// Words of one telemetry.
 pub const WORDS: usize = HEAD_WORDS + PARTS;
@@ -35,6 +35,10 @@ pub struct Telemetry {
     pub lost_inbound: u64,
     /// Messages lost because their record or their group was not legal.
     pub lost_malformed: u64,
+    /// What hosts said of notes beyond MIDI and was lost on its way.
+    pub lost_asides: u64,
+    /// Replies that found no way back to the host.
+    pub lost_replies: u64,
     /// Messages that a reset or a stop took back; not a loss.
     pub stopped: u64,
     /// Notes lost for want of a voice.
@@ -108,6 +112,8 @@ impl Telemetry {
             self.stopped,
             self.events_held,
             self.holds_given_up,
+            self.lost_asides,
+            self.lost_replies,
         ];
         for (word, value) in words.iter_mut().zip(head) {
             *word = value;
@@ -152,6 +158,8 @@ impl Telemetry {
             stopped: words[16],
             events_held: words[17],
             holds_given_up: words[18],
+            lost_asides: words[19],
+            lost_replies: words[20],
             parts,
         }
     }
@@ -174,6 +182,8 @@ impl Telemetry {
             ("events, sequencer full", self.lost_sequencer),
             ("events, block full", self.lost_inbound),
             ("events, malformed", self.lost_malformed),
+            ("note expressions", self.lost_asides),
+            ("replies", self.lost_replies),
         ]
         .into_iter()
         .filter(|(_, count)| *count > 0)
@@ -195,6 +205,8 @@ impl Telemetry {
             ("lost_sequencer", self.lost_sequencer),
             ("lost_inbound", self.lost_inbound),
             ("lost_malformed", self.lost_malformed),
+            ("lost_asides", self.lost_asides),
+            ("lost_replies", self.lost_replies),
             ("events_stopped", self.stopped),
             ("notes_lost", self.notes_lost),
             ("voices_stolen", self.voices_stolen),
@@ -288,9 +300,11 @@ mod tests {
             lost_sequencer: 2,
             lost_inbound: 3,
             lost_malformed: 4,
+            lost_asides: 5,
+            lost_replies: 6,
             ..Telemetry::default()
         };
         assert!(telemetry.report().contains("events_lost 10\n"));
-        assert_eq!(telemetry.losses().len(), 4);
+        assert_eq!(telemetry.losses().len(), 6);
     }
 }

@@ -49,16 +49,20 @@ pub enum Event {
         /// Key, `0..=127`.
         key: u16,
     },
-    /// Tuning of one note, semitones.
-    Tuning {
+    /// An expression of notes; what is `None` is any.
+    Expression {
         /// Note port, from 0.
         port: u16,
         /// Channel, from 0.
-        channel: u16,
+        channel: Option<u16>,
         /// Key, `0..=127`.
-        key: u16,
-        /// Semitones, `-120.0..=120.0`.
-        semitones: f64,
+        key: Option<u16>,
+        /// Note id.
+        id: Option<u32>,
+        /// Which.
+        kind: NoteExpressionType,
+        /// In CLAP's range for it.
+        value: f64,
     },
     /// A short MIDI message; unused bytes are 0.
     Midi {
@@ -216,15 +220,18 @@ fn push(
         Event::NoteChoke { port, channel, key } => {
             events.push(&NoteChokeEvent::new(time, note(port, channel, key, None)));
         }
-        Event::Tuning {
+        Event::Expression {
             port,
             channel,
             key,
-            semitones,
+            id,
+            kind,
+            value,
         } => {
-            let note = note(port, channel, key, None);
-            let kind = NoteExpressionType::Tuning;
-            events.push(&NoteExpressionEvent::new(time, note, kind, semitones));
+            let any = |wanted: Option<u16>| wanted.map_or(Match::All, Match::Specific);
+            let id = id.map_or(Match::All, Match::Specific);
+            let note = Pckn::new(port, any(channel), any(key), id);
+            events.push(&NoteExpressionEvent::new(time, note, kind, value));
         }
         Event::Midi { port, bytes } => events.push(&MidiEvent::new(time, port, bytes)),
         Event::ParamText { ref name, ref text } => {

@@ -3,20 +3,21 @@
 //! Source: \[CLAP\] process.h.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use clack_host::events::io::{EventBuffer, InputEvents, OutputEvents};
+use clack_host::events::io::{InputEvents, OutputEvents};
 use clack_host::process::ProcessStatus;
 use clack_host::process::audio_buffers::{
     AudioPortBuffer, AudioPortBufferType, AudioPorts, InputAudioBuffers,
 };
 
 use super::event::Encoded;
+use super::outgoing::{Exclusive, Outgoing};
 use super::settings::Directory;
 use super::{Event, Plugin, Transport};
 
 /// What processing needs, allocated once.
 pub(super) struct Blocks {
     pub(super) input: Encoded,
-    pub(super) output: EventBuffer,
+    pub(super) output: Outgoing,
     pub(super) ports: AudioPorts,
     /// By port, then channel.
     pub(super) audio: Vec<Vec<Vec<f32>>>,
@@ -29,7 +30,7 @@ impl Blocks {
     pub(super) fn new() -> Self {
         Self {
             input: Encoded::new(),
-            output: EventBuffer::with_capacity(1_024),
+            output: Outgoing::default(),
             ports: AudioPorts::with_capacity(64, 20),
             audio: Vec::new(),
             steady_frames: Some(0),
@@ -127,6 +128,17 @@ impl Plugin {
     /// Events the plug-in sent out in the last block.
     #[must_use]
     pub fn events_out(&self) -> u32 {
-        self.blocks.output.len()
+        self.blocks.output.events
+    }
+
+    /// System exclusive messages the plug-in sent out in the last block.
+    #[must_use]
+    pub fn exclusive_out(&self) -> &[Exclusive] {
+        &self.blocks.output.exclusive
+    }
+
+    /// From the next block on the host takes no event, or takes all again.
+    pub const fn set_deaf(&mut self, is_deaf: bool) {
+        self.blocks.output.is_deaf = is_deaf;
     }
 }

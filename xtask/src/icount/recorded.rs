@@ -25,6 +25,13 @@ const ALLOWED: f64 = 1.03;
 /// How much less it takes before that is worth recording.
 const NOTABLE: f64 = 0.97;
 
+/// Rows that may take only so much more than another row of the same run.
+const TIMES: [(&str, f64, &str); 3] = [
+    ("tail-second-30", 1.05, "tail-second-2"),
+    ("tail-second-60", 1.05, "tail-second-2"),
+    ("tail-denormal", 1.5, "tail-second-2"),
+];
+
 /// Rows of at least this many operations in a turn render voices.
 const VOICES: u32 = 1_024;
 
@@ -107,6 +114,10 @@ pub(super) fn run(project: &Project, is_recording: bool) -> Result<()> {
             faults.push(format!("{name} {fault}"));
         }
     }
+    let dearer = dearer(&counts);
+    if !dearer.is_empty() {
+        bail!("{}", dearer.join("\n"));
+    }
     // Another architecture has other instructions.
     if faults.is_empty() || !cfg!(target_arch = "x86_64") {
         return Ok(());
@@ -168,6 +179,21 @@ fn counted(program: &Path, rows: &[Row]) -> Result<Vec<(String, f64)>> {
         (row.name.clone(), a_turn / f64::from(row.operations))
     };
     Ok(rows.iter().zip(pairs).map(count).collect())
+}
+
+/// Rows that take more than they may beside another.
+fn dearer(counts: &[(String, f64)]) -> Vec<String> {
+    let count = |name: &str| {
+        let found = counts.iter().find(|(row, _)| row == name);
+        found.map(|(_, count)| *count)
+    };
+    let fault = |(name, times, other): &(&str, f64, &str)| {
+        let (count, beside) = count(name).zip(count(other))?;
+        (count > times * beside).then(|| {
+            format!("{name} takes {count:.2}, more than {times} times the {beside:.2} of {other}")
+        })
+    };
+    TIMES.iter().filter_map(fault).collect()
 }
 
 /// How a count compares with the record.
@@ -261,6 +287,17 @@ mod tests {
         assert!(judged(103.1, Some(100.0)).fault().is_some());
         assert!(judged(96.0, Some(100.0)).fault().is_none());
         assert!(judged(1.0, None).fault().is_some());
+    }
+
+    #[test]
+    fn tail_that_costs_more_at_its_end_is_a_fault() {
+        let counts = |last| {
+            [("tail-second-2", 100.0), ("tail-second-60", last)]
+                .map(|(name, count)| (name.to_owned(), count))
+        };
+        assert!(dearer(&counts(105.0)).is_empty());
+        let fault = dearer(&counts(105.1)).join("");
+        assert!(fault.contains("tail-second-60 takes 105.10"), "{fault}");
     }
 
     #[test]

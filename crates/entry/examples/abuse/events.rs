@@ -44,7 +44,7 @@ impl Events {
         }
         if chance.one_in(2) {
             // In order, as it should be.
-            events.slots.sort_by_key(|slot| time_of(slot));
+            events.slots.sort_by_key(time_of);
         }
         events
     }

@@ -14,6 +14,9 @@ use crate::{
     time::SampleRate,
 };
 
+/// \[MIDI1\] Table 5.
+const ACTIVE_SENSING: u8 = 0xFE;
+
 /// A stream with what listens in on it.
 #[derive(Debug)]
 pub(super) struct Delivery<'a, S> {
@@ -95,9 +98,11 @@ impl<S: Mxf> Mxf for Delivery<'_, S> {
     }
 }
 
-/// Copies every message of a chain at the time it is played.
+/// Copies every message of a chain at the time it is played, but active sensing, which says nothing.
 fn write_down(chain: &EventBox, history: &mut HistoryWriter, cx: &RenderCx<'_>) {
     cx.allocator.visit(chain, &mut |group, pieces| {
-        history.record_pieces(cx.time(), group, pieces);
+        if pieces.clone().next() != Some(&[ACTIVE_SENSING]) {
+            history.record_pieces(cx.time(), group, pieces);
+        }
     });
 }

@@ -97,6 +97,10 @@ impl<S: Stream> RenderPin<S> {
         self.consumed.clone()
     }
 
+    pub(super) const fn stream_bytes(&self) -> u64 {
+        self.sequencer.stream_bytes()
+    }
+
     pub(super) const fn channel_groups(&self) -> u16 {
         self.channel_groups
     }

@@ -161,6 +161,11 @@ impl Sequencer {
         start
     }
 
+    /// Where the bytes that come in next begin in the client's stream.
+    pub(crate) const fn stream_bytes(&self) -> u64 {
+        self.stream_bytes
+    }
+
     /// Queues a message at the time of its first event. Stamp 0 means now, and becomes so.
     ///
     /// Gives the message back if the queue is full, or all but the reserve. Costs what

@@ -61,6 +61,8 @@ pub struct PropertyNode {
     /// Notes the synthesizer has lost since it was opened.
     lost_notes: u64,
     groups: u16,
+    /// Most groups that whoever owns the port allows.
+    most_groups: u16,
     gain: i32,
     /// One for each channel of each group.
     priorities: Box<[VoicePriority]>,
@@ -81,6 +83,7 @@ impl PropertyNode {
             told,
             lost_notes: 0,
             groups,
+            most_groups: groups,
             gain: 0,
             priorities: priorities.collect(),
         };
@@ -101,7 +104,7 @@ impl PropertyNode {
         for _ in 0..waiting {
             if let Ok(command) = self.commands.pop() {
                 self.keep(command);
-                apply(command, node);
+                apply(command, self.most_groups, node);
             }
         }
         waiting
@@ -115,7 +118,7 @@ impl PropertyNode {
     /// # Source
     /// \[DDKSynth\]: volume and boost are set again after the synthesizer was opened again.
     pub fn restore(&self, node: &mut dyn SynthNode) {
-        node.set_channel_groups(self.groups);
+        node.set_channel_groups(self.channel_groups());
         node.set_gain(self.gain);
         for (group, channels) in (0_u16..).zip(self.priorities.chunks(Self::CHANNELS)) {
             for (channel, priority) in (0_u8..).zip(channels) {
@@ -124,9 +127,18 @@ impl PropertyNode {
         }
     }
 
-    /// Groups of sixteen channels that were asked for last.
-    pub(crate) const fn channel_groups(&self) -> u16 {
-        self.groups
+    /// Allows at most so many groups of sixteen channels, whatever clients ask for; in force with the
+    /// next block.
+    ///
+    /// # Real-time
+    /// Render, wait-free.
+    pub const fn set_most_groups(&mut self, groups: u16) {
+        self.most_groups = groups;
+    }
+
+    /// Groups of sixteen channels that were asked for last, as far as they are allowed.
+    pub(crate) fn channel_groups(&self) -> u16 {
+        self.groups.min(self.most_groups)
     }
 
     fn keep(&mut self, command: Command) {
@@ -182,9 +194,9 @@ impl PropertyNode {
     }
 }
 
-fn apply(command: Command, node: &mut dyn SynthNode) {
+fn apply(command: Command, most_groups: u16, node: &mut dyn SynthNode) {
     match command {
-        Command::ChannelGroups(groups) => node.set_channel_groups(groups),
+        Command::ChannelGroups(groups) => node.set_channel_groups(groups.min(most_groups)),
         Command::Gain(gain) => node.set_gain(gain),
         Command::VoicePriority {
             group,

@@ -19,6 +19,10 @@ pub(crate) struct Device {
     pub(crate) fine_cents: f64,
     /// Semitones; not for drums.
     pub(crate) key_shift: i8,
+    /// Added to the tuning by the host, cents.
+    pub(crate) host_cents: f64,
+    /// Added to the key shift by the host, semitones.
+    pub(crate) host_shift: i8,
     pub(crate) zones: Zones,
     /// By channel, one bit for each part that listens to it.
     listeners: [u16; 16],
@@ -43,6 +47,8 @@ impl Device {
             balance: Glide::resting(0.0),
             fine_cents: 0.0,
             key_shift: 0,
+            host_cents: 0.0,
+            host_shift: 0,
             zones: Zones::default(),
             listeners: OWN_CHANNELS,
         }

@@ -100,11 +100,19 @@ impl Channel {
         let cutoff = sound(number::CUTOFF, KeySlot::Cutoff);
         offsets.wants_filter = resonance != 0.0
             || cutoff != 0.0
+            || self.added.wants_filter()
             || self.generators.wants_filter()
             || self.destinations.wants_filter();
         let tick = &mut offsets.tick;
-        tick.add(TickTarget::Resonance, RESONANCE_DB * resonance);
-        tick.add(TickTarget::Cutoff, CUTOFF_CENTS * cutoff);
+        let added = &self.added;
+        let resonance_db = RESONANCE_DB * resonance + added.resonance_db;
+        tick.add(TickTarget::Resonance, resonance_db);
+        tick.add(
+            TickTarget::Cutoff,
+            CUTOFF_CENTS * cutoff + added.cutoff_cents,
+        );
+        tick.add(TickTarget::Reverb, added.sends[REVERB]);
+        tick.add(TickTarget::Chorus, added.sends[CHORUS]);
         tick.add(TickTarget::Pitch, self.controls.zone_bend_cents);
 
         let depth = sound(number::VIBRATO_DEPTH, KeySlot::VibratoDepth);
@@ -148,7 +156,8 @@ impl Channel {
         }
         for (bus, slot) in [(REVERB, KeySlot::Reverb), (CHORUS, KeySlot::Chorus)] {
             if let Some(amount) = self.keys.get(key, slot) {
-                offsets.sends[bus] = Send::Fixed(f64::from(amount) / 127.0);
+                let amount = f64::from(amount) / 127.0 + self.added.sends[bus];
+                offsets.sends[bus] = Send::Fixed(amount);
             }
         }
     }
@@ -165,9 +174,12 @@ impl Channel {
         let key = strike.note;
         let sound = |controller, slot| self.sound(articulation, controller, key, slot) / HALF;
         let mut edits = StrikeEdits::NONE;
-        let attack = ATTACK_TIME_CENTS * sound(number::ATTACK, KeySlot::Attack);
-        let decay = FALL_TIME_CENTS * sound(number::DECAY, KeySlot::Decay);
-        let release = FALL_TIME_CENTS * sound(number::RELEASE, KeySlot::Release);
+        let added = &self.added;
+        let attack =
+            ATTACK_TIME_CENTS * sound(number::ATTACK, KeySlot::Attack) + added.attack_cents;
+        let decay = FALL_TIME_CENTS * sound(number::DECAY, KeySlot::Decay) + added.decay_cents;
+        let release =
+            FALL_TIME_CENTS * sound(number::RELEASE, KeySlot::Release) + added.release_cents;
         for (targets, amount) in [
             ([NoteTarget::Eg1Attack, NoteTarget::Eg2Attack], attack),
             ([NoteTarget::Eg1Decay, NoteTarget::Eg2Decay], decay),
@@ -208,7 +220,7 @@ impl Channel {
 
     /// Cents that scale and fine tuning of the part add to a key.
     pub(crate) fn tuning_cents(&self, key: u8) -> f64 {
-        self.settings.fine_cents + self.settings.scale_cents(key)
+        self.settings.fine_cents + self.settings.scale_cents(key) + self.added.tune_cents
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! Source: \[CLAP\] note events and expressions; \[VST3\] note expressions.
 
+use crate::channel::CHANNELS_PER_GROUP;
 use crate::polyphony::Tag;
 use crate::voice::NoteExpression;
 
-use super::Engine;
+use super::{Engine, part_index};
 
 /// Whom an event is for; what is `None` is any.
 ///
@@ -13,7 +14,7 @@ use super::Engine;
 /// \[CLAP\] wildcards of note events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NoteAddress {
-    /// `0..=15`.
+    /// `0..=15`, and whoever listens to it.
     pub channel: Option<u8>,
     /// `0..=127`.
     pub key: Option<u8>,
@@ -30,15 +31,6 @@ impl NoteAddress {
             && self
                 .note_id
                 .is_none_or(|wanted| tag.note_id == Some(wanted))
-    }
-
-    /// Channels it speaks of.
-    const fn channels(self) -> std::ops::Range<u8> {
-        match self.channel {
-            Some(channel) if channel < 16 => channel..channel + 1,
-            Some(_) => 0..0,
-            None => 0..16,
-        }
     }
 }
 
@@ -70,6 +62,24 @@ impl Engine {
         self.note_id = None;
     }
 
+    /// Ends one note of a key, as a note-off message does: the one of this number, or the oldest if
+    /// there is none.
+    ///
+    /// - `group_index`: 0-based; a group that is not answered to is ignored
+    /// - `channel`: `0..=15`, `key`: `0..=127`; others are ignored
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices.
+    pub fn end_note(&mut self, group_index: u16, channel: u8, key: u8, note_id: i32) {
+        if channel > 15 {
+            return;
+        }
+        self.note_id = Some(note_id);
+        let group = group_index.saturating_add(1);
+        self.message(group, &[0x80 | channel, key, 64]);
+        self.note_id = None;
+    }
+
     /// Ends notes as note-off messages do: what a pedal holds goes on.
     ///
     /// - `group_index`: 0-based
@@ -77,12 +87,26 @@ impl Engine {
     /// # Real-time
     /// Render. Bounded by the number of voices.
     pub fn lift_note(&mut self, group_index: u16, address: NoteAddress) {
-        for channel in address.channels() {
-            if let Some(part) = self.part_in_use(group_index, channel) {
-                self.lift(part, |tag| address.names(part, tag));
-            }
+        for part in self.parts_of(group_index, address) {
+            self.lift(part, |tag| address.names(part, tag));
         }
         self.aim_bent();
+    }
+
+    /// The parts that an address speaks of: those that listen to its channel, or all of the group.
+    fn parts_of(&self, group_index: u16, address: NoteAddress) -> impl Iterator<Item = u8> + use<> {
+        let device = self.devices.get(usize::from(group_index));
+        let all = address.channel.is_none().then_some(0..CHANNELS_PER_GROUP);
+        let listening = address
+            .channel
+            .zip(device)
+            .map(|(channel, device)| device.listeners(channel));
+        let parts = all.into_iter().flatten();
+        let is_answered = group_index < self.channel_groups;
+        parts
+            .chain(listening.into_iter().flatten())
+            .filter_map(move |number| part_index(group_index, number))
+            .filter(move |_| is_answered)
     }
 
     /// Sets an expression of sounding notes, released ones too.
@@ -95,13 +119,11 @@ impl Engine {
     /// # Real-time
     /// Render. Bounded by the number of voices.
     pub fn express(&mut self, group_index: u16, address: NoteAddress, expression: NoteExpression) {
-        for channel in address.channels() {
-            if let Some(part) = self.part_in_use(group_index, channel) {
-                self.polyphony.for_each_playing(
-                    |tag| address.names(part, tag),
-                    |_, voice| voice.express(expression),
-                );
-            }
+        for part in self.parts_of(group_index, address) {
+            self.polyphony.for_each_playing(
+                |tag| address.names(part, tag),
+                |_, voice| voice.express(expression),
+            );
         }
     }
 
@@ -117,7 +139,7 @@ impl Engine {
     /// # Real-time
     /// Render. Wait-free.
     pub fn set_part_voices(&mut self, group_index: u16, channel: u8, most: Option<u16>) {
-        if let Some(part) = super::part_index(group_index, channel)
+        if let Some(part) = part_index(group_index, channel)
             && let Some(channel) = self.channels.get_mut(usize::from(part))
         {
             channel.most_voices = most;

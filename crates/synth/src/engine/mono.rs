@@ -26,7 +26,11 @@ impl Engine {
         };
         channel.held.lift(key);
         match channel.held.newest() {
-            Some(below) if self.sounding_key(part) == Some(key) => self.mono_play(part, below),
+            Some(below) if self.sounding_key(part) == Some(key) => {
+                // The number is that of the note that goes.
+                self.note_id = None;
+                self.mono_play(part, below);
+            }
             _ => self.note_off(part, key),
         }
     }

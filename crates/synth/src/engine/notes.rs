@@ -132,7 +132,9 @@ impl Engine {
         };
         strike.key = instrument.key_generator().key(&inputs, drums);
         if !drums {
-            let shift = f64::from(device.key_shift) + f64::from(channel.settings.key_shift);
+            let shift = f64::from(device.key_shift)
+                + f64::from(device.host_shift)
+                + f64::from(channel.settings.key_shift);
             strike.key = (strike.key + shift).clamp(0.0, 127.0);
         }
         Some(strike)
@@ -305,7 +307,7 @@ impl Engine {
 
     /// Ends the oldest note of a key, or leaves that to a pedal.
     pub(super) fn note_off(&mut self, part: u8, key: u8) {
-        if let Some(note) = self.polyphony.oldest_down(part, key) {
+        if let Some(note) = self.polyphony.oldest_down(part, key, self.note_id) {
             self.lift(part, |tag| tag.note == note);
         }
     }

@@ -9,7 +9,7 @@ use crate::channel::tunings::{Frequency, TuningName, Tunings};
 use super::Engine;
 
 /// Answers that wait at a time.
-const PLACES: usize = 4;
+const PLACES: usize = 16;
 
 /// Longest answer, bytes: a tuning of all keys.
 const MOST_BYTES: usize = 409;
@@ -26,6 +26,7 @@ const IDENTITY: [u8; 15] = [
 #[derive(Debug, Clone, Copy)]
 pub struct Reply {
     group_index: u16,
+    frame: u64,
     bytes: [u8; MOST_BYTES],
     length: usize,
 }
@@ -34,6 +35,7 @@ impl Reply {
     const fn new(group_index: u16) -> Self {
         Self {
             group_index,
+            frame: 0,
             bytes: [0; MOST_BYTES],
             length: 0,
         }
@@ -51,6 +53,12 @@ impl Reply {
     #[must_use]
     pub const fn group_index(&self) -> u16 {
         self.group_index
+    }
+
+    /// The frame on which the question came, frames rendered since the reset before.
+    #[must_use]
+    pub const fn frame(&self) -> u64 {
+        self.frame
     }
 
     /// The message, `F0` to `F7`.
@@ -121,7 +129,7 @@ fn dump(tunings: &Tunings, name: TuningName) -> Reply {
 impl Engine {
     /// The oldest answer that waits, to be sent to whoever plays the engine.
     ///
-    /// Four wait at a time; what is answered beyond them is counted as lost.
+    /// Sixteen wait at a time; what is answered beyond them is counted as lost.
     ///
     /// # Real-time
     /// Render. Wait-free; moves some 400 bytes.
@@ -130,8 +138,9 @@ impl Engine {
         self.replies.take()
     }
 
-    fn reply(&mut self, reply: &Reply) {
-        if !self.replies.put(reply) {
+    fn reply(&mut self, mut reply: Reply) {
+        reply.frame = self.position;
+        if !self.replies.put(&reply) {
             self.stats.lost_replies = self.stats.lost_replies.saturating_add(1);
         }
     }
@@ -140,13 +149,13 @@ impl Engine {
     pub(super) fn reply_identity(&mut self, group_index: u16) {
         let mut reply = Reply::new(group_index);
         reply.push(&IDENTITY);
-        self.reply(&reply);
+        self.reply(reply);
     }
 
     /// Answers with a tuning.
     pub(super) fn reply_tuning(&mut self, name: TuningName) {
         let reply = dump(&self.tunings, name);
-        self.reply(&reply);
+        self.reply(reply);
     }
 }
 
@@ -157,14 +166,14 @@ mod tests {
     #[test]
     fn answers_are_taken_in_their_order_and_have_an_end() {
         let mut replies = Replies::new();
-        for group_index in 0..4 {
+        for group_index in 0..16 {
             assert!(replies.put(&Reply::new(group_index)));
         }
         assert!(!replies.put(&Reply::new(9)));
         let order: Vec<u16> = std::iter::from_fn(|| replies.take())
             .map(|reply| reply.group_index())
             .collect();
-        assert_eq!(order, [0, 1, 2, 3]);
+        assert_eq!(order, (0..16).collect::<Vec<u16>>());
     }
 
     #[test]

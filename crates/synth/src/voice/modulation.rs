@@ -305,7 +305,8 @@ impl Modulation {
     fn fractions(&self, cx: &VoiceCx<'_>, sums: &TickSums) -> Amounts {
         let fraction =
             |bus: usize, amount: f64| narrow(self.offsets.sends[bus].of(amount).clamp(0.0, 1.0));
-        let delay = f64::from(cx.channel.controls.controller(number::DELAY)) / 128.0;
+        let delay = f64::from(cx.channel.controls.controller(number::DELAY)) / 128.0
+            + cx.channel.added.sends[DELAY];
         [
             fraction(REVERB, sums.get(TickTarget::Reverb)),
             fraction(CHORUS, sums.get(TickTarget::Chorus)),

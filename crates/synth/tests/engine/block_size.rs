@@ -143,6 +143,7 @@ fn play(blocks: impl Iterator<Item = usize>, voices: u16) -> Vec<u32> {
                             gain_db: -(position as f32) / 4000.0,
                             pan: 0.2,
                             program: None,
+                            ..PartTrim::default()
                         },
                     );
                     rig.engine.set_master_gain_db(-(position as f32) / 9000.0);

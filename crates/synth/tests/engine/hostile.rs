@@ -394,6 +394,7 @@ fn trims_of_nonsense_are_harmless() {
                 gain_db: value,
                 pan: value,
                 program: Some(255),
+                ..PartTrim::default()
             },
         );
         assert!(all_finite(&mut rig.engine, 2000));

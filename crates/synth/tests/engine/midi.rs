@@ -244,6 +244,7 @@ fn a_reset_engine_plays_like_a_fresh_one() {
         gain_db: -3.0,
         pan: 0.3,
         program: Some(7),
+        ..PartTrim::default()
     };
     used.engine.set_part_trim(0, 0, trim);
     used.engine.set_master_gain_db(-5.0);

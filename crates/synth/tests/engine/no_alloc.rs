@@ -47,6 +47,7 @@ fn playing_swapping_and_resetting_allocate_nothing() {
                     gain_db: -1.0,
                     pan: 0.1,
                     program: Some(key),
+                    ..PartTrim::default()
                 },
             );
             engine.set_master_gain_db(-(f32::from(key)) / 10.0);

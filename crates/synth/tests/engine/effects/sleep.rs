@@ -1,5 +1,7 @@
 //! Who sends nothing pays nothing: effects fall asleep, and are silent then.
 
+use dmus_synth::{NoteAddress, NoteExpression, ReverbKind};
+
 use super::{CHORUS, DELAY, Hall, REVERB, SENDS};
 
 /// Seconds until effects sleep after a click to one bus.
@@ -111,4 +113,49 @@ fn a_reset_is_as_good_as_new() {
     let again = song(&mut used);
     assert_eq!(again.returns, expected.returns);
     assert_eq!(again.main, expected.main);
+}
+
+/// Whether a return holds a number that processors are slow with.
+fn is_slow(hall: &mut Hall, seconds: f64) -> bool {
+    let heard = hall.run_s(seconds);
+    let mut samples = heard.returns.iter().flatten().flatten();
+    samples.any(|sample| sample.is_subnormal())
+}
+
+#[test]
+fn no_tail_holds_numbers_that_processors_are_slow_with() {
+    let mut hall = Hall::new();
+    let mut settings = hall.engine.effects().unwrap();
+    settings.reverb.kind = Some(ReverbKind::LargeHall);
+    settings.reverb.time_s = Some(30.0);
+    hall.engine.set_effects(settings);
+    for bus in [REVERB, CHORUS, DELAY] {
+        hall.play(2, bus);
+    }
+    hall.run_s(0.2);
+    hall.send(&[0xB0, 120, 0]);
+    let mut second = 0;
+    while !hall.engine.effects_sleep() {
+        assert!(!is_slow(&mut hall, 1.0), "in second {second}");
+        second += 1;
+    }
+    assert!((30..120).contains(&second), "{second}");
+}
+
+#[test]
+fn numbers_that_processors_are_slow_with_do_not_come_in() {
+    let mut hall = Hall::new();
+    for bus in [REVERB, CHORUS, DELAY] {
+        hall.play(1, bus);
+    }
+    for volume in [1e-34, 1e-36, 1e-38] {
+        let expression = NoteExpression::Volume(volume);
+        hall.engine.express(0, NoteAddress::default(), expression);
+        hall.run_s(0.01);
+        for bus in [REVERB, CHORUS, DELAY] {
+            hall.play(1, bus);
+        }
+        hall.engine.express(0, NoteAddress::default(), expression);
+        assert!(!is_slow(&mut hall, 6.0), "{volume}");
+    }
 }

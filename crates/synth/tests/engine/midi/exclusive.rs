@@ -84,9 +84,11 @@ fn gs_and_xg_set_the_master_volume() {
 fn who_is_there_is_answered_in_fifteen_bytes() {
     let mut rig = Rig::new(&harness(&[]));
     assert!(rig.engine.take_reply().is_none());
+    rig.run_s(0.1);
     rig.engine.message(2, &[0xF0, 0x7E, 0x7F, 6, 1, 0xF7]);
+    rig.run_s(0.1);
     let reply = rig.engine.take_reply().unwrap();
-    assert_eq!(reply.group_index(), 1);
+    assert_eq!((reply.group_index(), reply.frame()), (1, 4_410));
     let bytes = reply.bytes();
     assert_eq!(bytes.len(), 15);
     assert_eq!((bytes[0], bytes[1], bytes[14]), (0xF0, 0x7E, 0xF7));
@@ -98,11 +100,11 @@ fn who_is_there_is_answered_in_fifteen_bytes() {
 #[test]
 fn answers_that_nobody_takes_are_counted() {
     let mut rig = Rig::new(&harness(&[]));
-    for _ in 0..6 {
+    for _ in 0..18 {
         rig.send(&[0xF0, 0x7E, 0x7F, 6, 1, 0xF7]);
     }
     assert_eq!(rig.engine.stats().lost_replies, 2);
-    for _ in 0..4 {
+    for _ in 0..16 {
         assert!(rig.engine.take_reply().is_some());
     }
     assert!(rig.engine.take_reply().is_none());

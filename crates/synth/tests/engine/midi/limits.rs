@@ -94,3 +94,24 @@ fn four_thousand_and_ninety_six_voices_sound_at_a_time() {
     assert_eq!(rig.engine.stats().stolen, 1);
     assert_eq!(rig.voices(), 4096);
 }
+
+#[test]
+fn fewer_voices_allowed_give_the_bits_of_an_engine_built_for_so_many() {
+    let song = |rig: &mut Rig| {
+        let mut heard = Vec::new();
+        for round in 0..60_u16 {
+            for key in 0..5 {
+                let key = u8::try_from(30 + (7 * round + 11 * key) % 70).unwrap();
+                rig.send(&[0x90, key, 100]);
+            }
+            heard.push(rig.run_s(0.003).left);
+        }
+        heard
+    };
+    let mut small = Rig::with(&harness(&[]), 44_100, 12);
+    let mut large = Rig::with(&harness(&[]), 44_100, 300);
+    assert_eq!(large.engine.set_voices(12), 12);
+    assert_eq!(song(&mut large), song(&mut small));
+    assert_eq!(large.engine.set_voices(1000), 300);
+    assert_eq!(large.engine.set_voices(0), 1);
+}

@@ -1,0 +1,103 @@
+//! What the host sets for the whole engine and its parts, on top of all that MIDI says.
+//!
+//! Owner: the engine. Thread: render.
+
+use crate::channel::{Channel, PartTrim};
+
+use super::{Engine, part_index};
+
+/// Farthest that everything is tuned, cents.
+const MAX_TUNE_CENTS: f32 = 1200.0;
+
+/// Farthest that everything is transposed, semitones.
+const MAX_TRANSPOSE: i8 = 48;
+
+impl Engine {
+    /// Sets the gain of everything.
+    ///
+    /// - `gain_db`: -96 and below is silence, at most +24; reached in about 10 ms
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_master_gain_db(&mut self, gain_db: f32) {
+        let ticks = self.glide_ticks();
+        self.mixer.set_gain_db(gain_db, ticks);
+    }
+
+    /// Adds to the tuning of everything, drums too; sounding notes follow at their next tick.
+    ///
+    /// - `cents`: held within `-1200.0..=1200.0`; not a number is 0
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of channels.
+    pub fn set_master_tune(&mut self, cents: f32) {
+        let cents = if cents.is_nan() { 0.0 } else { cents };
+        let cents = f64::from(cents.clamp(-MAX_TUNE_CENTS, MAX_TUNE_CENTS));
+        for device in &mut self.devices {
+            device.host_cents = cents;
+        }
+        self.channels.iter_mut().for_each(Channel::retune);
+    }
+
+    /// Moves the keys of notes to come, but not those of drums.
+    ///
+    /// - `semitones`: held within `-48..=48`
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_transpose(&mut self, semitones: i8) {
+        for device in &mut self.devices {
+            device.host_shift = semitones.clamp(-MAX_TRANSPOSE, MAX_TRANSPOSE);
+        }
+    }
+
+    /// Sets how many voices may play at a time, and gives what is granted. Those that play go on.
+    ///
+    /// - `voices`: held within `1..=` those the engine was built with
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_voices(&mut self, voices: u16) -> u16 {
+        let granted = self.polyphony.set_capacity(usize::from(voices));
+        u16::try_from(granted).unwrap_or(u16::MAX)
+    }
+
+    /// Sets what the host adds to a part; gain and pan are reached in about 10 ms, what moves a
+    /// sounding note otherwise at the end of its next tick.
+    ///
+    /// - `group_index`: 0-based; a part that is not there is ignored
+    /// - `channel`: `0..=15`
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_part_trim(&mut self, group_index: u16, channel: u8, trim: PartTrim) {
+        let ticks = self.glide_ticks();
+        if let Some(channel) = self.channel_mut(group_index, channel) {
+            channel.set_trim(trim, ticks);
+        }
+    }
+
+    /// Chooses what MIDI would choose, on a part that is locked too.
+    ///
+    /// - `group_index`: 0-based; a part that is not there is ignored
+    /// - `channel`: `0..=15`
+    /// - `bank_msb`, `bank_lsb`, `program`: `0..=127`
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn choose_program(
+        &mut self,
+        group_index: u16,
+        channel: u8,
+        (bank_msb, bank_lsb, program): (u8, u8, u8),
+    ) {
+        if let Some(channel) = self.channel_mut(group_index, channel) {
+            channel.choose(bank_msb, bank_lsb, program);
+        }
+    }
+
+    fn channel_mut(&mut self, group_index: u16, channel: u8) -> Option<&mut Channel> {
+        let part = part_index(group_index, channel)?;
+        self.channels.get_mut(usize::from(part))
+    }
+}
