@@ -39,11 +39,15 @@ mod guard;
 mod inlet;
 mod ledger;
 mod signals;
+#[cfg(feature = "vst3")]
+mod vst3;
 
 pub use boundary::Boundary;
 pub use clap::{Entry, clap_plugin_entry};
 pub use facts::{BlockFacts, PortEvent, PortEvents};
 pub use guard::{GuardTask, Guarded};
+#[cfg(feature = "vst3")]
+pub use vst3::{Vst3, vst3_enter, vst3_factory};
 
 #[cfg(feature = "editor")]
 pub use guard::editor::{GuardedEditor, GuardedHandle, HandleError};

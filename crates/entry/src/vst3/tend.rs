@@ -1,0 +1,183 @@
+//! What waits for the main thread, done there: requests of the plug-in, edits of its window.
+//!
+//! VST3 has no way to ask for a call on the main thread. So it is done from the timer of a run loop
+//! while a view is open, and from the calls that the host makes there anyway.
+//!
+//! Thread: main.
+
+use std::time::Duration;
+
+use vst3::ComPtr;
+use vst3::Steinberg::Vst::{
+    IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait,
+    IUnitHandler, IUnitHandlerTrait,
+};
+#[cfg(feature = "editor")]
+use vst3::Steinberg::{IPlugFrameTrait, ViewRect, kResultOk};
+
+use super::codes;
+use super::core::{Core, lock};
+use super::outbound::Edit;
+
+/// How often the names of the programs are compared at most.
+const NAMES_PERIOD: Duration = Duration::from_secs(1);
+
+/// From where it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// Within a call that asks something: the host may be in the middle of a list, and is not told
+    /// that the list has changed.
+    Busy,
+    /// Within a call after which the host expects news, or from a timer.
+    Calm,
+}
+
+impl Core {
+    /// Does what waits, if the calling thread is the main one.
+    pub(super) fn tend(&self, moment: Moment) {
+        if !self.host.is_main_thread() {
+            return;
+        }
+        if self.host.any.take() {
+            self.serve();
+        }
+        if moment == Moment::Calm {
+            self.look_at_names();
+            self.tell_news();
+        }
+    }
+
+    fn serve(&self) {
+        let host = &self.host;
+        if host.callback.take() {
+            self.plugin.on_main_thread();
+        }
+        if host.flush.take() && !self.is_processing.is_raised() {
+            self.flush(None);
+        }
+        self.hand_over_edits();
+        if host.dirty.take()
+            && let Some(handler) = self
+                .handler()
+                .and_then(|it| it.cast::<IComponentHandler2>())
+        {
+            // SAFETY: the host's object, on the main thread.
+            let _result = unsafe { handler.setDirty(1) };
+        }
+        #[cfg(feature = "editor")]
+        self.resize_view();
+    }
+
+    /// Tells the host what the user did in the window.
+    fn hand_over_edits(&self) {
+        let handler = self.handler();
+        let mut edits = lock(&self.edits);
+        while let Ok(edit) = edits.ring.pop() {
+            let Some(handler) = &handler else { continue };
+            match edit {
+                Edit::Begin(id) => {
+                    edits.open.push(id);
+                    begin(handler, id);
+                }
+                Edit::Set(id, value) if edits.open.contains(&id) => perform(handler, id, value),
+                Edit::Set(id, value) => {
+                    begin(handler, id);
+                    perform(handler, id, value);
+                    end(handler, id);
+                }
+                Edit::End(id) => {
+                    if let Some(place) = edits.open.iter().position(|open| *open == id) {
+                        edits.open.remove(place);
+                    }
+                    end(handler, id);
+                }
+            }
+        }
+    }
+
+    /// Notes whether the programs have other names than before.
+    fn look_at_names(&self) {
+        let mut names = lock(&self.names);
+        if self.programs.count() == 0 || names.looked.elapsed() < NAMES_PERIOD {
+            return;
+        }
+        let now = self.programs.fingerprint(&self.plugin);
+        names.looked = std::time::Instant::now();
+        if now != names.fingerprint {
+            names.fingerprint = now;
+            self.host.texts.raise();
+        }
+    }
+
+    /// Tells the host what it has to ask for anew.
+    fn tell_news(&self) {
+        let host = &self.host;
+        let texts = host.texts.take();
+        let mut news = 0;
+        if host.values.take() {
+            self.params.read(&self.plugin);
+            news |= codes::VALUES_CHANGED;
+        }
+        if texts {
+            news |= codes::TITLES_CHANGED;
+        }
+        // Both are over once the host has activated anew, which it does for either.
+        let latency = host.latency.take();
+        if host.restart.take() || latency {
+            news |= codes::LATENCY_CHANGED;
+        }
+        let Some(handler) = self.handler().filter(|_| news != 0) else {
+            return;
+        };
+        // SAFETY: the host's object, on the main thread.
+        let _result = unsafe { handler.restartComponent(news) };
+        if texts && let Some(units) = handler.cast::<IUnitHandler>() {
+            for list in (0..16).filter_map(|channel| self.programs.list_id(channel)) {
+                // SAFETY: the host's object, on the main thread.
+                let _result = unsafe { units.notifyProgramListChange(list, codes::ALL_PROGRAMS) };
+            }
+        }
+    }
+
+    /// Asks the host for the size that the window wants.
+    #[cfg(feature = "editor")]
+    fn resize_view(&self) {
+        let Some((width, height)) = self.host.size.take() else {
+            return;
+        };
+        let (frame, view) = {
+            let links = lock(&self.links);
+            (links.frame.clone(), links.view)
+        };
+        let (Some(frame), Some(view)) = (frame, view) else {
+            return;
+        };
+        let side = |length| i32::try_from(length).unwrap_or(i32::MAX);
+        let mut rect = ViewRect {
+            left: 0,
+            top: 0,
+            right: side(width),
+            bottom: side(height),
+        };
+        // SAFETY: the host's object on the main thread, and the view that the host holds.
+        let result = unsafe { frame.resizeView(view.0, &raw mut rect) };
+        if result != kResultOk {
+            self.keep_window_size();
+        }
+    }
+}
+
+fn begin(handler: &ComPtr<IComponentHandler>, id: u32) {
+    // SAFETY: the host's object, on the main thread.
+    let _result = unsafe { handler.beginEdit(id) };
+}
+
+fn perform(handler: &ComPtr<IComponentHandler>, id: u32, value: f64) {
+    // SAFETY: the host's object, on the main thread.
+    let _result = unsafe { handler.performEdit(id, value) };
+}
+
+fn end(handler: &ComPtr<IComponentHandler>, id: u32) {
+    // SAFETY: the host's object, on the main thread.
+    let _result = unsafe { handler.endEdit(id) };
+}
