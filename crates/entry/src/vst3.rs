@@ -21,6 +21,12 @@ mod controller;
 mod controllers;
 mod core;
 mod factory;
+#[cfg(test)]
+#[expect(
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "a test may call the host in a row"
+)]
+mod fake;
 mod held;
 mod host;
 mod inbound;
@@ -31,6 +37,7 @@ mod plugin;
 mod processor;
 mod programs;
 mod resets;
+#[cfg(feature = "editor")]
 mod run_loop;
 mod stream;
 mod tend;

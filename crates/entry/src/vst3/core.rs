@@ -72,6 +72,8 @@ pub(super) struct Render {
     /// Our own count of frames, for hosts that have none.
     pub(super) steady: i64,
     pub(super) rate_hz: f64,
+    /// What the plug-in was told last of whether somebody listens.
+    pub(super) is_offline: bool,
 }
 
 // SAFETY: the writing end of the ring is used through exclusive borrows only; everything else may
@@ -140,6 +142,7 @@ impl Core {
                 long: Vec::with_capacity(LONG_BYTES),
                 steady: 0,
                 rate_hz: 0.0,
+                is_offline: false,
             }),
             edits: Mutex::new(Edits {
                 ring: consumer,

@@ -122,9 +122,24 @@ impl Core {
                 rate_hz: setup.sampleRate,
                 max_frames,
             });
-            self.plugin.set_offline(setup.processMode == codes::OFFLINE);
+            if let Ok(mut render) = self.render.try_borrow_mut() {
+                self.follow_mode(&mut render.is_offline, setup.processMode);
+            }
         }
         is_possible
+    }
+
+    /// Tells the plug-in whether somebody listens, if that has changed.
+    ///
+    /// # Real-time
+    /// Any thread. Wait-free: the boundary takes it from a block as well.
+    fn follow_mode(&self, is_offline: &mut bool, mode: i32) {
+        let now = mode == codes::OFFLINE;
+        if std::mem::replace(is_offline, now) != now {
+            self.plugin.set_offline(now);
+            // The framework asks for an activation to tell it; the boundary has told it already.
+            let _not_needed = self.host.restart.take();
+        }
     }
 
     /// Processing begins; one that had begun begins anew.
@@ -168,7 +183,9 @@ impl Core {
             long,
             steady: own_steady,
             rate_hz,
+            is_offline,
         } = &mut *render;
+        self.follow_mode(is_offline, data.processMode);
         // SAFETY: the host passes null or one.
         let context = unsafe { read(data.processContext) };
         let transport = context.map(|context| song(&context, *rate_hz));

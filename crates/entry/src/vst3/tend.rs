@@ -181,3 +181,148 @@ fn end(handler: &ComPtr<IComponentHandler>, id: u32) {
     // SAFETY: the host's object, on the main thread.
     let _result = unsafe { handler.endEdit(id) };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use vst3::Steinberg::Vst::{IComponentHandler2Trait, IComponentHandlerTrait};
+    use vst3::Steinberg::{FIDString, tresult};
+    use vst3::{Class, ComWrapper};
+
+    use super::*;
+    use crate::vst3::fake;
+    use crate::vst3::host::rendering;
+
+    /// Writes down what it is told.
+    #[derive(Clone, Default)]
+    struct Handler(Arc<Mutex<Vec<String>>>);
+
+    impl Class for Handler {
+        type Interfaces = (IComponentHandler, IComponentHandler2);
+    }
+
+    impl Handler {
+        fn note(&self, line: String) -> tresult {
+            self.0.lock().unwrap().push(line);
+            0
+        }
+    }
+
+    impl IComponentHandlerTrait for Handler {
+        unsafe fn beginEdit(&self, id: u32) -> tresult {
+            self.note(format!("begin {id}"))
+        }
+
+        unsafe fn performEdit(&self, id: u32, value: f64) -> tresult {
+            self.note(format!("perform {id} {value}"))
+        }
+
+        unsafe fn endEdit(&self, id: u32) -> tresult {
+            self.note(format!("end {id}"))
+        }
+
+        unsafe fn restartComponent(&self, flags: i32) -> tresult {
+            self.note(format!("restart {flags}"))
+        }
+    }
+
+    impl IComponentHandler2Trait for Handler {
+        unsafe fn setDirty(&self, state: u8) -> tresult {
+            self.note(format!("dirty {state}"))
+        }
+
+        unsafe fn requestOpenEditor(&self, _name: FIDString) -> tresult {
+            0
+        }
+
+        unsafe fn startGroupEdit(&self) -> tresult {
+            0
+        }
+
+        unsafe fn finishGroupEdit(&self) -> tresult {
+            0
+        }
+    }
+
+    /// A component with a handler, and what the handler is told.
+    fn handled() -> (Arc<Core>, Handler) {
+        let core = fake::core();
+        let handler = Handler::default();
+        let object = ComWrapper::new(handler.clone());
+        lock(&core.links).handler = object.to_com_ptr();
+        (core, handler)
+    }
+
+    fn told(handler: &Handler) -> Vec<String> {
+        std::mem::take(&mut handler.0.lock().unwrap())
+    }
+
+    #[test]
+    fn requests_reach_the_host_once() {
+        let (core, handler) = handled();
+        fake::ask_for_everything(&core);
+        core.tend(Moment::Calm);
+        let all = codes::VALUES_CHANGED | codes::TITLES_CHANGED | codes::LATENCY_CHANGED;
+        assert_eq!(
+            told(&handler),
+            ["dirty 1".to_owned(), format!("restart {all}")]
+        );
+        assert_eq!(fake::calls(&core), 1);
+        core.tend(Moment::Calm);
+        assert!(told(&handler).is_empty());
+        assert_eq!(fake::calls(&core), 1);
+    }
+
+    #[test]
+    fn host_that_asks_something_is_not_told_of_news_at_once() {
+        let (core, handler) = handled();
+        fake::ask_for_everything(&core);
+        core.tend(Moment::Busy);
+        assert_eq!(told(&handler), ["dirty 1"]);
+        core.tend(Moment::Calm);
+        assert_eq!(told(&handler).len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_done_while_rendering_or_on_another_thread() {
+        let (core, handler) = handled();
+        fake::ask_for_everything(&core);
+        rendering(|| core.tend(Moment::Calm));
+        let other = Arc::clone(&core);
+        std::thread::spawn(move || other.tend(Moment::Calm))
+            .join()
+            .unwrap();
+        assert!(told(&handler).is_empty());
+        assert_eq!(fake::calls(&core), 0);
+        core.tend(Moment::Calm);
+        assert_eq!(told(&handler).len(), 2);
+    }
+
+    #[test]
+    fn edit_outside_of_a_gesture_is_one_by_itself() {
+        let (core, handler) = handled();
+        {
+            let mut render = core.render.try_borrow_mut().unwrap();
+            for edit in [
+                Edit::Set(7, 0.5),
+                Edit::Begin(8),
+                Edit::Set(8, 1.0),
+                Edit::End(8),
+            ] {
+                render.edits.push(edit).unwrap();
+            }
+        }
+        core.host.any.raise();
+        core.tend(Moment::Busy);
+        let expected = [
+            "begin 7",
+            "perform 7 0.5",
+            "end 7",
+            "begin 8",
+            "perform 8 1",
+            "end 8",
+        ];
+        assert_eq!(told(&handler), expected);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::ptr;
 
+use assert_no_alloc::assert_no_alloc;
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 
@@ -121,6 +122,28 @@ fn offline_is_told_with_the_activation() {
         );
         unsafe { rig.component.setActive(0) };
     }
+}
+
+#[test]
+fn offline_is_told_with_the_block_that_begins_it() {
+    let rig = Rig::playing();
+    for (mode, is_offline) in [(2, true), (0, false), (1, false)] {
+        let mut block = Block::new(&[2, 2, 2]);
+        let mut data = block.data();
+        data.processMode = mode;
+        let result = assert_no_alloc(|| unsafe { rig.processor.process(&raw mut data) });
+        assert_eq!(result, kResultOk);
+        if mode != 1 {
+            let told = rig.log.lock().unwrap().blocks_offline;
+            assert_eq!(told, Some(is_offline), "mode {mode}");
+        }
+    }
+    unsafe {
+        rig.controller
+            .setParamNormalized(rig.titled("Level").id, 0.5)
+    };
+    let told = rig.told.borrow().clone();
+    assert!(!told.contains(&"restart 8".to_owned()), "{told:?}");
 }
 
 #[test]

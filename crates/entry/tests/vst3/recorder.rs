@@ -39,7 +39,9 @@ pub(crate) struct Log {
     /// Frames at which a block began, and the level there.
     pub(crate) levels: Vec<(u64, f32)>,
     pub(crate) steady: Vec<Option<i64>>,
+    /// Whether nobody listens, as the last activation and the last block were told.
     pub(crate) is_offline: bool,
+    pub(crate) blocks_offline: Option<bool>,
     pub(crate) beats: f64,
     pub(crate) activations: u32,
     pub(crate) resets: u32,
@@ -255,6 +257,7 @@ impl Default for Recorder {
             levels: Vec::with_capacity(1_000),
             steady: Vec::with_capacity(1_000),
             is_offline: false,
+            blocks_offline: None,
             beats: 0.0,
             activations: 0,
             resets: 0,
@@ -453,6 +456,7 @@ impl Boundary for Recorder {
     fn begin_block(&mut self, facts: &BlockFacts<'_>) {
         let mut log = self.log.lock().unwrap();
         log.steady.push(facts.steady_time);
+        log.blocks_offline = facts.is_offline;
         let start = log.frames;
         for event in facts.events.clone() {
             let mut bytes = [0; 3];
