@@ -20,6 +20,7 @@ mod component;
 mod controller;
 mod controllers;
 mod core;
+mod echoes;
 mod factory;
 #[cfg(test)]
 #[expect(

@@ -68,6 +68,8 @@ pub(super) struct Render {
     pub(super) ports: Ports,
     pub(super) inbound: Inbound,
     pub(super) edits: Producer<Edit>,
+    /// What the host is told of, before it is told.
+    pub(super) told: Consumer<(u32, f64)>,
     pub(super) long: Vec<u8>,
     /// Our own count of frames, for hosts that have none.
     pub(super) steady: i64,
@@ -83,6 +85,8 @@ unsafe impl Sync for Render {}
 /// Edits of the window as the main thread has them.
 pub(super) struct Edits {
     pub(super) ring: Consumer<Edit>,
+    /// Back to the render side: what the host is told.
+    pub(super) told: Producer<(u32, f64)>,
     /// Parameters that the user holds.
     pub(super) open: Vec<u32>,
 }
@@ -124,6 +128,7 @@ impl Core {
         let note_inputs = plugin.note_ports(true);
         let programs = Programs::new(facts.program_names, &params, note_inputs);
         let (producer, consumer) = RingBuffer::new(EDITS);
+        let (teller, told) = RingBuffer::new(EDITS);
         let controllers = Controllers::new(note_inputs);
         let events = facts.events + controllers.count() as usize;
         let core = Self {
@@ -139,6 +144,7 @@ impl Core {
                 ports: Ports::new(),
                 inbound: Inbound::new(events),
                 edits: producer,
+                told,
                 long: Vec::with_capacity(LONG_BYTES),
                 steady: 0,
                 rate_hz: 0.0,
@@ -146,6 +152,7 @@ impl Core {
             }),
             edits: Mutex::new(Edits {
                 ring: consumer,
+                told: teller,
                 open: Vec::new(),
             }),
             links: Mutex::default(),

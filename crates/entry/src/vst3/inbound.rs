@@ -14,6 +14,7 @@ use vst3::Steinberg::Vst::{DataEvent, Event, NoteExpressionValueEvent, NoteOnEve
 use super::binding::{Changes, List, Queue};
 use super::codes;
 use super::controllers::{Controller, Controllers, scaled};
+use super::echoes::Echoes;
 use super::held::{Held, Note};
 use super::order::{Order, Turn};
 use super::params::Params;
@@ -46,6 +47,8 @@ struct Entry {
 pub(super) struct Inbound {
     entries: Vec<Entry>,
     held: Held,
+    /// Edits of the window that the host may send back.
+    pub(super) echoes: Echoes,
     /// Frames of the block; 0 for one that only sets parameters.
     frames: u32,
     /// Events so far, for their order.
@@ -75,6 +78,7 @@ impl Inbound {
         Self {
             entries: Vec::with_capacity(capacity),
             held: Held::new(),
+            echoes: Echoes::new(),
             frames: 0,
             number: 0,
         }
@@ -84,6 +88,7 @@ impl Inbound {
     pub(super) fn clear(&mut self) {
         self.entries.clear();
         self.held.clear();
+        self.echoes.clear();
     }
 
     /// Takes what a block brings.
@@ -173,6 +178,9 @@ impl Inbound {
             }
         } else if let Some(param) = tables.params.find(id) {
             for (frame, value) in queue.points() {
+                if self.echoes.take(id, value) {
+                    continue;
+                }
                 param.shown.set(value.clamp(0.0, 1.0));
                 let order = Order::parameter(self.clamped(frame), self.number);
                 self.push(order, param_event(id, param.plain(value)));

@@ -180,6 +180,7 @@ impl Core {
             ports,
             inbound,
             edits,
+            told,
             long,
             steady: own_steady,
             rate_hz,
@@ -201,6 +202,9 @@ impl Core {
         let changes = unsafe { Changes::new(data.inputParameterChanges) };
         // SAFETY: as above.
         let events = unsafe { List::new(data.inputEvents) };
+        while let Ok((id, value)) = told.pop() {
+            inbound.echoes.expect(id, value);
+        }
         inbound.take(frames, changes, events, tables);
         // SAFETY: the arrays are as long as the host says.
         unsafe { ports.take(data, &self.inputs, &self.outputs) };
@@ -231,6 +235,9 @@ impl Core {
             self.host.any.raise();
         }
         inbound.pass();
+        if *rate_hz > 0.0 {
+            inbound.echoes.pass(f64::from(frames) / *rate_hz);
+        }
         *own_steady = steady_time.saturating_add(i64::from(frames));
         if played {
             // SAFETY: the host's block, which nobody writes now.

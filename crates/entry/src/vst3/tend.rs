@@ -74,6 +74,12 @@ impl Core {
         let mut edits = lock(&self.edits);
         while let Ok(edit) = edits.ring.pop() {
             let Some(handler) = &handler else { continue };
+            if let Edit::Set(id, value) = edit
+                && self.is_processing.is_raised()
+            {
+                // One that finds no room comes back, and is taken as any other value.
+                let _full = edits.told.push((id, value));
+            }
             match edit {
                 Edit::Begin(id) => {
                     edits.open.push(id);

@@ -388,6 +388,25 @@ fn changes_of_the_plug_in_come_back_with_the_block() {
 }
 
 #[test]
+fn edits_that_the_host_sends_back_do_not_throw_the_value_back() {
+    let rig = Rig::playing();
+    let level = rig.titled("Level").id;
+    let opening = Opening::new(rig);
+    let rig = &opening.rig;
+    opening.attach();
+    drag(&[0.125, 0.25]);
+    rig.play(&[], &[]);
+    opening.frame.turn();
+    drag(&[0.75]);
+    rig.play(&[], &[]);
+    rig.play(&[(level, &[(0, 0.125), (0, 0.25)])], &[]);
+    let level_now = || rig.log.lock().unwrap().levels.last().unwrap().1;
+    assert_eq!((level_now(), rig.value(level)), (1.5, 0.75));
+    rig.play(&[(level, &[(0, 0.125)])], &[]);
+    assert_eq!(level_now(), 0.25, "another automation holds");
+}
+
+#[test]
 fn view_opens_and_closes_under_automation_from_another_thread() {
     /// A thing that stays on its own thread but for one call at a time.
     struct Sent<T>(T);
