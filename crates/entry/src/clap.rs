@@ -81,6 +81,24 @@ impl<P: Boundary> Entry<P> {
         })
     }
 
+    /// Counts events that never reached an instance.
+    ///
+    /// # Safety
+    /// `plugin` came from [`create`](Self::create) and is not destroyed yet.
+    ///
+    /// # Real-time
+    /// Any thread. Bounded by `events`.
+    #[cfg(feature = "vst3")]
+    pub(crate) unsafe fn lose(plugin: *const clap_plugin, events: u32) {
+        let count = |instance: &Instance<P>| {
+            for _ in 0..events {
+                instance.ledger.dropped.add();
+            }
+        };
+        // SAFETY: our caller's promise.
+        unsafe { instance::with(plugin, (), count) };
+    }
+
     unsafe extern "C" fn deinit() {}
 
     unsafe extern "C" fn get_factory(factory_id: *const c_char) -> *const c_void {

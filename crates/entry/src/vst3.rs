@@ -89,6 +89,8 @@ struct Facts {
     events: usize,
     /// Makes a CLAP instance for a host; null if it cannot.
     create: unsafe fn(*const clap_host) -> *const clap_plugin,
+    /// Counts events that an instance never saw.
+    lose: unsafe fn(*const clap_plugin, u32),
 }
 
 /// Where the facts of `P` are kept.
@@ -106,6 +108,7 @@ impl<P: Vst3> Known<P> {
         program_names: P::PROGRAM_NAMES,
         events: P::INPUT_EVENT_CAPACITY,
         create: Entry::<P>::create,
+        lose: Entry::<P>::lose,
     };
 }
 

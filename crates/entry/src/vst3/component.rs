@@ -77,7 +77,8 @@ impl IPluginBaseTrait for Component {
             #[cfg(feature = "editor")]
             core.close_window();
             core.rest();
-            lock(&core.links).handler = None;
+            let handler = lock(&core.links).handler.take();
+            drop(handler);
             kResultOk
         })
     }
@@ -229,7 +230,7 @@ impl Core {
     }
 
     /// Activates as the host has set it up; false if it has not, or the plug-in cannot.
-    fn wake(&self) -> bool {
+    pub(super) fn wake(&self) -> bool {
         let Some(setup) = *lock(&self.setup) else {
             return false;
         };
@@ -255,21 +256,16 @@ impl Core {
         }
     }
 
-    /// Stops processing; what the host shows is what the plug-in has from then on.
+    /// Stops processing; what the host has set meanwhile, and no block has brought, holds from then
+    /// on.
     pub(super) fn stop(&self) {
         if !self.is_processing.take() {
             return;
         }
         self.plugin.stop();
         for param in self.params.list() {
-            let shown = param.shown.get();
-            let has = self
-                .plugin
-                .value(param.id)
-                .map(|value| param.normalized(value));
-            // The framework keeps values in single precision.
-            if has.is_some_and(|has| (has - shown).abs() > 1e-6) {
-                self.flush(Some((param.id, param.plain(shown))));
+            if param.waits.take() {
+                self.flush(Some((param.id, param.plain(param.shown.get()))));
             }
         }
     }

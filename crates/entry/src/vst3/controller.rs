@@ -151,8 +151,10 @@ impl IEditControllerTrait for Component {
                     kInvalidArgument
                 };
             };
-            param.shown.set(value.clamp(0.0, 1.0));
-            if !core.is_processing.is_raised() {
+            param.show(value);
+            if core.is_processing.is_raised() {
+                param.waits.raise();
+            } else {
                 core.flush(Some((id, param.plain(value))));
             }
             kResultOk

@@ -33,6 +33,7 @@ const EDITS: usize = 1_024;
 
 /// Everything behind the interfaces.
 pub(super) struct Core {
+    pub(super) facts: &'static Facts,
     /// Before the host, which it uses until it is gone.
     pub(super) plugin: Plugin,
     pub(super) host: Arc<Host>,
@@ -53,6 +54,9 @@ pub(super) struct Core {
     pub(super) render: AtomicRefCell<Render>,
     pub(super) edits: Mutex<Edits>,
     pub(super) links: Mutex<Links>,
+    /// Borrowed while something is done for the main thread, and while a window opens or closes:
+    /// hosts and systems call in the middle of either, and the framework bears no call then.
+    pub(super) tending: AtomicRefCell<()>,
     pub(super) names: Mutex<Names>,
 }
 
@@ -132,6 +136,7 @@ impl Core {
         let controllers = Controllers::new(note_inputs);
         let events = facts.events + controllers.count() as usize;
         let core = Self {
+            facts,
             units: Units::new(&params, &programs),
             inputs: buses(&plugin, true),
             outputs: buses(&plugin, false),
@@ -156,6 +161,7 @@ impl Core {
                 open: Vec::new(),
             }),
             links: Mutex::default(),
+            tending: AtomicRefCell::new(()),
             names: Mutex::new(Names {
                 fingerprint: programs.fingerprint(&plugin),
                 looked: Instant::now(),

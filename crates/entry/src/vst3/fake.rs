@@ -1,9 +1,11 @@
 //! For tests: a CLAP plug-in of a few functions, which asks its host for things.
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency};
+use clap_sys::ext::note_ports::{CLAP_EXT_NOTE_PORTS, clap_plugin_note_ports};
 use clap_sys::ext::params::{
     CLAP_EXT_PARAMS, CLAP_PARAM_RESCAN_TEXT, CLAP_PARAM_RESCAN_VALUES, clap_host_params,
 };
@@ -27,7 +29,22 @@ pub(super) const FACTS: &Facts = &Facts {
     program_names: &[],
     events: 16,
     create,
+    lose,
 };
+
+thread_local! {
+    /// Events that were lost on this thread.
+    static LOST: Cell<u32> = const { Cell::new(0) };
+}
+
+unsafe fn lose(_plugin: *const clap_plugin, events: u32) {
+    LOST.set(LOST.get() + events);
+}
+
+/// Events that were lost on this thread.
+pub(super) fn lost() -> u32 {
+    LOST.get()
+}
 
 /// A component in front of such a plug-in.
 pub(super) fn core() -> std::sync::Arc<Core> {
@@ -65,7 +82,7 @@ unsafe fn create(_host: *const clap_host) -> *const clap_plugin {
         stop_processing: Some(nothing),
         reset: Some(nothing),
         process: Some(process),
-        get_extension: Some(no_extension),
+        get_extension: Some(extension),
         on_main_thread: Some(count),
     }))
 }
@@ -104,6 +121,20 @@ unsafe extern "C" fn process(
     CLAP_PROCESS_CONTINUE
 }
 
-unsafe extern "C" fn no_extension(_: *const clap_plugin, _: *const c_char) -> *const c_void {
+/// One port for notes, and nothing else.
+static NOTE_PORTS: clap_plugin_note_ports = clap_plugin_note_ports {
+    count: Some(note_ports),
+    get: None,
+};
+
+unsafe extern "C" fn note_ports(_plugin: *const clap_plugin, is_input: bool) -> u32 {
+    u32::from(is_input)
+}
+
+unsafe extern "C" fn extension(_: *const clap_plugin, id: *const c_char) -> *const c_void {
+    // SAFETY: the component passes a C string.
+    if unsafe { CStr::from_ptr(id) } == CLAP_EXT_NOTE_PORTS {
+        return ptr::from_ref(&NOTE_PORTS).cast();
+    }
     ptr::null()
 }

@@ -53,6 +53,8 @@ pub(super) struct Inbound {
     frames: u32,
     /// Events so far, for their order.
     number: u32,
+    /// Events of this block that found no room.
+    lost: u32,
 }
 
 // SAFETY: the pointers in events are the host's, for the length of one block.
@@ -81,6 +83,7 @@ impl Inbound {
             echoes: Echoes::new(),
             frames: 0,
             number: 0,
+            lost: 0,
         }
     }
 
@@ -97,7 +100,8 @@ impl Inbound {
     /// messages are lost, for they lie in the host's memory.
     ///
     /// # Real-time
-    /// Render. Bounded by the block's changes and events; what finds no room is lost.
+    /// Render. Bounded by the block's changes and events; what finds no room is counted in
+    /// [`lost`](Self::lost).
     pub(super) fn take(
         &mut self,
         frames: u32,
@@ -118,8 +122,14 @@ impl Inbound {
 
     /// Begins with a block of `frames` frames.
     pub(super) fn begin(&mut self, frames: u32) {
+        self.lost = 0;
         self.frames = frames;
         self.number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+    }
+
+    /// Events of this block that found no room.
+    pub(super) fn lost(&self) -> u32 {
+        self.lost
     }
 
     /// Sets a parameter, to a value of CLAP's, before anything else of a block without frames.
@@ -181,7 +191,7 @@ impl Inbound {
                 if self.echoes.take(id, value) {
                     continue;
                 }
-                param.shown.set(value.clamp(0.0, 1.0));
+                param.show(value);
                 let order = Order::parameter(self.clamped(frame), self.number);
                 self.push(order, param_event(id, param.plain(value)));
             }
@@ -352,6 +362,7 @@ impl Inbound {
 
     fn push(&mut self, order: Order, mut body: Body) {
         if self.entries.len() == self.entries.capacity() {
+            self.lost = self.lost.saturating_add(1);
             return;
         }
         body.header.time = order.frame();

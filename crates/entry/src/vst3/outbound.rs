@@ -114,7 +114,7 @@ impl Outbound<'_> {
             return false;
         };
         let normalized = param.normalized(plain);
-        param.shown.set(normalized);
+        param.show(normalized);
         let told = self.changes.add(id, frame, normalized);
         self.edit(Edit::Set(id, normalized)) || told
     }

@@ -15,7 +15,7 @@ use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_ as flags;
 use super::binding::blank;
 use super::plugin::{Plugin, ask};
 use super::text::{read_bytes, write_wide};
-use crate::signals::ValueCell;
+use crate::signals::{Flag, ValueCell};
 
 /// One parameter.
 pub(super) struct Param {
@@ -29,6 +29,8 @@ pub(super) struct Param {
     flags: u32,
     /// The value that the host shows, `0.0..=1.0`.
     pub(super) shown: ValueCell,
+    /// The host has set it while blocks came, and no block has brought it yet.
+    pub(super) waits: Flag,
 }
 
 /// All parameters, in CLAP's order.
@@ -38,6 +40,15 @@ pub(super) struct Params {
 }
 
 impl Param {
+    /// The plug-in has this value.
+    ///
+    /// # Real-time
+    /// Any thread. Wait-free.
+    pub(super) fn show(&self, normalized: f64) {
+        self.shown.set(normalized.clamp(0.0, 1.0));
+        let _settled = self.waits.take();
+    }
+
     /// A value of VST3 in CLAP's range, on a step if it has any.
     pub(super) fn plain(&self, normalized: f64) -> f64 {
         let plain = self.min + normalized.clamp(0.0, 1.0) * (self.max - self.min);
@@ -110,6 +121,7 @@ impl Params {
                     default: info.default_value,
                     flags: info.flags,
                     shown: ValueCell::default(),
+                    waits: Flag::default(),
                 });
             }
         }
@@ -127,7 +139,7 @@ impl Params {
     pub(super) fn read(&self, plugin: &Plugin) {
         for param in &self.list {
             if let Some(value) = plugin.value(param.id) {
-                param.shown.set(param.normalized(value));
+                param.show(param.normalized(value));
             }
         }
     }
@@ -168,6 +180,7 @@ mod tests {
             default: 0.0,
             flags,
             shown: ValueCell::default(),
+            waits: Flag::default(),
         }
     }
 

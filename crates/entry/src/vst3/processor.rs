@@ -206,6 +206,10 @@ impl Core {
             inbound.echoes.expect(id, value);
         }
         inbound.take(frames, changes, events, tables);
+        if inbound.lost() > 0 {
+            // SAFETY: our own instance, which lives here.
+            unsafe { (self.facts.lose)(self.plugin.raw(), inbound.lost()) };
+        }
         // SAFETY: the arrays are as long as the host says.
         unsafe { ports.take(data, &self.inputs, &self.outputs) };
         long.clear();
@@ -262,4 +266,63 @@ unsafe fn fits(arrangements: *mut SpeakerArrangement, count: i32, buses: &[Bus])
             let arrangement = unsafe { read(arrangements.wrapping_add(index)) };
             arrangement.is_some_and(|it| it.count_ones() == bus.channels)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use vst3::Steinberg::Vst::{Event, IEventList, IEventListTrait};
+    use vst3::{Class, ComWrapper};
+
+    use super::*;
+    use crate::vst3::binding::{blank, no_event};
+    use crate::vst3::fake;
+
+    /// A list of so many notes.
+    struct Notes(Cell<i32>);
+
+    impl Class for Notes {
+        type Interfaces = (IEventList,);
+    }
+
+    impl IEventListTrait for Notes {
+        unsafe fn getEventCount(&self) -> i32 {
+            self.0.get()
+        }
+
+        unsafe fn getEvent(&self, _index: i32, event: *mut Event) -> tresult {
+            let mut note = no_event();
+            note.__field0.noteOn.velocity = 1.0;
+            // SAFETY: the component passes memory for one.
+            unsafe { give(event, note) }
+        }
+
+        unsafe fn addEvent(&self, _event: *mut Event) -> tresult {
+            kInvalidArgument
+        }
+    }
+
+    #[test]
+    fn events_that_find_no_room_are_counted() {
+        let core = fake::core();
+        // SAFETY: numbers only.
+        let mut setup: ProcessSetup = unsafe { blank() };
+        setup.sampleRate = 48_000.0;
+        setup.maxSamplesPerBlock = 64;
+        assert!(core.set_up(&setup) && core.wake());
+        let room = i32::try_from(fake::FACTS.events + core.controllers.count() as usize).unwrap();
+        let notes = ComWrapper::new(Notes(Cell::new(room + 5)));
+        // SAFETY: numbers and null pointers.
+        let mut data: ProcessData = unsafe { blank() };
+        data.numSamples = 64;
+        data.inputEvents = notes.as_com_ref::<IEventList>().unwrap().as_ptr();
+        // SAFETY: a block without audio, with a list that lives.
+        assert!(unsafe { core.play(&data) });
+        assert_eq!(fake::lost(), 5);
+        notes.0.set(room);
+        // SAFETY: as above.
+        assert!(unsafe { core.play(&data) });
+        assert_eq!(fake::lost(), 5);
+    }
 }

@@ -38,6 +38,9 @@ impl Core {
         if !self.host.is_main_thread() {
             return;
         }
+        let Ok(_alone) = self.tending.try_borrow_mut() else {
+            return;
+        };
         if self.host.any.take() {
             self.serve();
         }
@@ -190,7 +193,7 @@ fn end(handler: &ComPtr<IComponentHandler>, id: u32) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::{Arc, Mutex, Weak};
 
     use vst3::Steinberg::Vst::{IComponentHandler2Trait, IComponentHandlerTrait};
     use vst3::Steinberg::{FIDString, tresult};
@@ -200,9 +203,9 @@ mod tests {
     use crate::vst3::fake;
     use crate::vst3::host::rendering;
 
-    /// Writes down what it is told.
-    #[derive(Clone, Default)]
-    struct Handler(Arc<Mutex<Vec<String>>>);
+    /// Writes down what it is told, and calls back in the middle of it.
+    #[derive(Clone)]
+    struct Handler(Arc<Mutex<Vec<String>>>, Weak<Core>);
 
     impl Class for Handler {
         type Interfaces = (IComponentHandler, IComponentHandler2);
@@ -211,6 +214,10 @@ mod tests {
     impl Handler {
         fn note(&self, line: String) -> tresult {
             self.0.lock().unwrap().push(line);
+            if let Some(core) = self.1.upgrade() {
+                core.host.any.raise();
+                core.tend(Moment::Calm);
+            }
             0
         }
     }
@@ -254,7 +261,7 @@ mod tests {
     /// A component with a handler, and what the handler is told.
     fn handled() -> (Arc<Core>, Handler) {
         let core = fake::core();
-        let handler = Handler::default();
+        let handler = Handler(Arc::default(), Arc::downgrade(&core));
         let object = ComWrapper::new(handler.clone());
         lock(&core.links).handler = object.to_com_ptr();
         (core, handler)

@@ -116,6 +116,7 @@ impl View {
             return false;
         }
         core.host.main.take_this();
+        let _alone = core.tending.try_borrow_mut();
         if !ask!(plugin.gui, create(KIND.1.as_ptr(), false), false) {
             return false;
         }
@@ -289,6 +290,7 @@ impl Core {
     /// Closes the window, if it is open.
     pub(super) fn close_window(&self) {
         if lock(&self.links).view.take().is_some() {
+            let _alone = self.tending.try_borrow_mut();
             let plugin = &self.plugin;
             ask!(plugin.gui, destroy(), ());
         }

@@ -101,6 +101,19 @@ fn value_set_while_blocks_come_is_shown_and_holds_when_they_end() {
 }
 
 #[test]
+fn value_of_a_block_outlives_what_was_set_before_it() {
+    let rig = Rig::playing();
+    let level = rig.titled("Level").id;
+    unsafe { rig.controller.setParamNormalized(level, 0.125) };
+    rig.play(&[(level, &[(0, 0.5)])], &[]);
+    unsafe { rig.processor.setProcessing(0) };
+    assert_eq!(rig.value(level), 0.5);
+    unsafe { rig.processor.setProcessing(1) };
+    rig.play(&[], &[]);
+    assert_eq!(rig.log.lock().unwrap().levels.last().unwrap().1, 1.0);
+}
+
+#[test]
 fn block_without_frames_sets_parameters() {
     let rig = Rig::playing();
     let level = rig.titled("Level").id;
