@@ -73,6 +73,8 @@ pub(super) const TUNING: u32 = 2;
 pub(super) const VIBRATO: u32 = 3;
 pub(super) const EXPRESSION: u32 = 4;
 pub(super) const BRIGHTNESS: u32 = 5;
+/// An expression whose middle is its rest.
+pub(super) const BIPOLAR: i32 = 1;
 
 #[cfg(test)]
 mod tests {
@@ -139,6 +141,7 @@ mod tests {
             VIBRATO => NoteExpressionTypeIDs_::kVibratoTypeID,
             EXPRESSION => NoteExpressionTypeIDs_::kExpressionTypeID,
             BRIGHTNESS => NoteExpressionTypeIDs_::kBrightnessTypeID,
+            BIPOLAR => NoteExpressionTypeInfo_::NoteExpressionTypeFlags_::kIsBipolar,
         );
     }
 }

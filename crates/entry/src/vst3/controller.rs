@@ -369,6 +369,9 @@ fn expression_info(index: i32) -> Option<NoteExpressionTypeInfo> {
     info.valueDesc.defaultValue = default;
     info.valueDesc.maximum = 1.0;
     info.associatedParameterId = u32::MAX;
+    if matches!(kind, codes::PAN | codes::TUNING) {
+        info.flags = codes::BIPOLAR;
+    }
     Some(info)
 }
 
