@@ -121,17 +121,18 @@ impl Controller {
         }
     }
 
-    fn name(self, ports: u32) -> String {
+    /// Begins with the words by which hosts know such parameters, and leave them out of lists.
+    fn name(self) -> String {
         let what = match self.number {
-            CHANNEL_PRESSURE => "Channel Pressure".to_owned(),
+            CHANNEL_PRESSURE => "Pressure".to_owned(),
             PITCH_BEND => "Pitch Bend".to_owned(),
-            number => format!("CC {number}"),
+            number => number.to_string(),
         };
         let channel = self.channel + 1;
-        if ports == 1 || self.port == 0 {
-            return format!("MIDI Ch. {channel} {what}");
+        match self.port {
+            0 => format!("MIDI CC {what} Ch. {channel}"),
+            port => format!("MIDI CC {what} Group {} Ch. {channel}", port + 1),
         }
-        format!("MIDI {} Ch. {channel} {what}", self.port + 1)
     }
 }
 
@@ -165,7 +166,7 @@ impl Controllers {
         let controller = Controller::at(index as usize);
         // SAFETY: numbers and arrays of numbers.
         let mut info: ParameterInfo = unsafe { blank() };
-        let name = controller.name(self.ports);
+        let name = controller.name();
         info.id = controller.id();
         write_wide(&mut info.title, &name);
         write_wide(&mut info.shortTitle, &name);

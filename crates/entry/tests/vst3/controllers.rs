@@ -4,7 +4,7 @@ use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_ as flags;
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 
-use crate::rig::{Block, Rig, event, on};
+use crate::rig::{Block, Rig, event, on, wide};
 
 /// A controller's value as a host has it.
 fn seven(value: u8) -> f64 {
@@ -41,6 +41,15 @@ fn controllers_are_hidden_parameters_of_which_each_has_its_own_id() {
             .clone()
             .all(|info| info.flags & flags::kCanAutomate == 0)
     );
+    assert!(
+        hidden
+            .clone()
+            .all(|info| wide(&info.title).starts_with("MIDI CC "))
+    );
+    let mut titles: Vec<String> = infos.iter().map(|info| wide(&info.title)).collect();
+    titles.sort_unstable();
+    titles.dedup();
+    assert_eq!(titles.len(), count as usize);
     let mut ids: Vec<u32> = infos.iter().map(|info| info.id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -212,7 +221,7 @@ fn controllers_have_texts_both_ways() {
             .controller
             .getParamStringByValue(bend, 0.5, &raw mut text);
         assert_eq!(result, kResultOk);
-        assert_eq!(crate::rig::wide(&text), "8192");
+        assert_eq!(wide(&text), "8192");
         let place = &raw mut value;
         let result = rig
             .controller
