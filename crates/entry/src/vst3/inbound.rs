@@ -267,7 +267,7 @@ impl Inbound {
             codes::CONTROLLER_OUT => {
                 // SAFETY: as above.
                 let out = unsafe { event.__field0.midiCCOut };
-                let bytes = [out.channel, out.value, out.value2].map(i8::cast_unsigned);
+                let bytes = [out.channel, out.value, out.value2].map(|byte| byte.to_ne_bytes()[0]);
                 return self.raw_controller(frame, port, out.controlNumber, bytes, tables);
             }
             _ => None,

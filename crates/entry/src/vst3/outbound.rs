@@ -8,6 +8,7 @@ use std::ptr;
 use clap_sys::events::*;
 use rtrb::Producer;
 use vst3::Steinberg::Vst::Event;
+use vst3::Steinberg::int8;
 
 use super::binding::{Changes, List, no_event};
 use super::codes;
@@ -216,20 +217,32 @@ fn midi_event([status, first, second]: [u8; 3]) -> Option<Event> {
             event.__field0.polyPressure.pressure = strength;
             event.__field0.polyPressure.noteId = -1;
         }
-        0xB0 => controller(&mut event, first & 0x7F, channel, [second, 0]),
-        0xC0 => controller(&mut event, codes::PROGRAM_CHANGE, channel, [first, 0]),
-        0xD0 => controller(&mut event, codes::CHANNEL_PRESSURE, channel, [first, 0]),
-        0xE0 => controller(&mut event, codes::PITCH_BEND, channel, [first, second]),
+        0xB0 => controller(&mut event, first & 0x7F, status & 0x0F, [second, 0]),
+        0xC0 => controller(&mut event, codes::PROGRAM_CHANGE, status & 0x0F, [first, 0]),
+        0xD0 => controller(
+            &mut event,
+            codes::CHANNEL_PRESSURE,
+            status & 0x0F,
+            [first, 0],
+        ),
+        0xE0 => controller(
+            &mut event,
+            codes::PITCH_BEND,
+            status & 0x0F,
+            [first, second],
+        ),
         _ => return None,
     }
     Some(event)
 }
 
-fn controller(event: &mut Event, number: u8, channel: i16, values: [u8; 2]) {
-    let [first, second] = values.map(|value| (value & 0x7F).cast_signed());
+fn controller(event: &mut Event, number: u8, channel: u8, values: [u8; 2]) {
+    // The headers' bytes have a sign on some systems and none on others.
+    let byte = |value: u8| int8::from_ne_bytes([value & 0x7F]);
+    let [first, second] = values.map(byte);
     event.r#type = codes::CONTROLLER_OUT;
     event.__field0.midiCCOut.controlNumber = number;
-    event.__field0.midiCCOut.channel = i8::try_from(channel).unwrap_or(0);
+    event.__field0.midiCCOut.channel = byte(channel);
     event.__field0.midiCCOut.value = first;
     event.__field0.midiCCOut.value2 = second;
 }
