@@ -15,6 +15,7 @@
 
 mod audio;
 mod binding;
+mod body;
 mod codes;
 mod component;
 mod controller;

@@ -12,10 +12,11 @@ use clap_sys::events::*;
 use vst3::Steinberg::Vst::{DataEvent, Event, NoteExpressionValueEvent, NoteOnEvent};
 
 use super::binding::{Changes, List, Queue};
+use super::body::{Body, expression, expression_of, midi, note_event, param_event, place, sysex};
 use super::codes;
 use super::controllers::{Controller, Controllers, scaled};
 use super::echoes::Echoes;
-use super::held::{Held, Note};
+use super::held::Held;
 use super::order::{Order, Turn};
 use super::params::Params;
 use super::programs::Programs;
@@ -24,18 +25,6 @@ use super::resets::is_reset;
 /// Controllers that change at the first frame of one block when a session is opened rather than
 /// music played.
 const FLOOD: usize = 128;
-
-/// An event of any kind that we send.
-#[derive(Clone, Copy)]
-#[repr(C)]
-union Body {
-    header: clap_event_header,
-    note: clap_event_note,
-    expression: clap_event_note_expression,
-    param: clap_event_param_value,
-    midi: clap_event_midi,
-    sysex: clap_event_midi_sysex,
-}
 
 #[derive(Clone, Copy)]
 struct Entry {
@@ -150,8 +139,7 @@ impl Inbound {
         }
         self.entries.retain_mut(|entry| {
             entry.order = entry.order.at(0);
-            // SAFETY: every event begins with a header.
-            let kind = unsafe { entry.body.header }.type_;
+            let kind = entry.body.kind();
             !matches!(kind, CLAP_EVENT_PARAM_VALUE | CLAP_EVENT_MIDI_SYSEX)
         });
     }
@@ -273,7 +261,7 @@ impl Inbound {
             _ => None,
         };
         if let Some(body) = body {
-            self.push(order, with_flags(body, flags));
+            self.push(order, body.with_flags(flags));
         }
     }
 
@@ -290,7 +278,7 @@ impl Inbound {
         if semitones == 0.0 || !semitones.is_finite() {
             return Some(begins);
         }
-        self.push(order, with_flags(begins, flags));
+        self.push(order, begins.with_flags(flags));
         // As old as the note in the order of this frame, and pushed behind it.
         let tuned = expression(
             note,
@@ -319,13 +307,8 @@ impl Inbound {
             tables.controllers.reset_port(port);
         }
         let order = Order::system(frame, self.number);
-        let sysex = clap_event_midi_sysex {
-            header: header::<clap_event_midi_sysex>(CLAP_EVENT_MIDI_SYSEX),
-            port_index: port,
-            buffer: data.bytes,
-            size: data.size,
-        };
-        self.push(order, with_flags(Body { sysex }, flags));
+        let body = sysex(port, data.bytes, data.size);
+        self.push(order, body.with_flags(flags));
     }
 
     /// A controller that a host hands over as the event meant for the other direction.
@@ -386,96 +369,6 @@ fn is_flood(changes: Changes<'_>, tables: Tables<'_>) -> bool {
     known.take(FLOOD).count() == FLOOD
 }
 
-/// A note that MIDI can name.
-fn place(port: u16, channel: i16, key: i16) -> Option<Note> {
-    let channel = u8::try_from(channel).ok().filter(|it| *it < 16)?;
-    let key = u8::try_from(key).ok().filter(|it| *it < 128)?;
-    Some(Note { port, channel, key })
-}
-
-/// An expression of VST3 and its value in CLAP's words.
-///
-/// # Source
-/// \[VST3\] ivstnoteexpression.h: volume 0.25 is unity, tuning 0.5 none, of 240 semitones in all.
-fn expression_of(kind: u32, value: f64) -> Option<(clap_note_expression, f64)> {
-    if !value.is_finite() {
-        return None;
-    }
-    let value = value.clamp(0.0, 1.0);
-    Some(match kind {
-        codes::VOLUME => (CLAP_NOTE_EXPRESSION_VOLUME, value * 4.0),
-        codes::PAN => (CLAP_NOTE_EXPRESSION_PAN, value),
-        codes::TUNING => (CLAP_NOTE_EXPRESSION_TUNING, (value - 0.5) * 240.0),
-        codes::VIBRATO => (CLAP_NOTE_EXPRESSION_VIBRATO, value),
-        codes::EXPRESSION => (CLAP_NOTE_EXPRESSION_EXPRESSION, value),
-        codes::BRIGHTNESS => (CLAP_NOTE_EXPRESSION_BRIGHTNESS, value),
-        _ => return None,
-    })
-}
-
-fn header<T>(type_: u16) -> clap_event_header {
-    clap_event_header {
-        size: u32::try_from(size_of::<T>()).unwrap_or(0),
-        time: 0,
-        space_id: CLAP_CORE_EVENT_SPACE_ID,
-        type_,
-        flags: 0,
-    }
-}
-
-fn with_flags(mut body: Body, flags: u32) -> Body {
-    body.header.flags = flags;
-    body
-}
-
-fn note_event(type_: u16, note: Note, id: i32, velocity: f32) -> Body {
-    let note = clap_event_note {
-        header: header::<clap_event_note>(type_),
-        note_id: id.max(-1),
-        port_index: i16::try_from(note.port).unwrap_or(0),
-        channel: i16::from(note.channel),
-        key: i16::from(note.key),
-        velocity: f64::from(velocity).clamp(0.0, 1.0),
-    };
-    Body { note }
-}
-
-fn expression(note: Note, id: i32, kind: clap_note_expression, value: f64) -> Body {
-    let expression = clap_event_note_expression {
-        header: header::<clap_event_note_expression>(CLAP_EVENT_NOTE_EXPRESSION),
-        expression_id: kind,
-        note_id: id.max(-1),
-        port_index: i16::try_from(note.port).unwrap_or(0),
-        channel: i16::from(note.channel),
-        key: i16::from(note.key),
-        value,
-    };
-    Body { expression }
-}
-
-fn midi(port: u16, data: [u8; 3]) -> Body {
-    let midi = clap_event_midi {
-        header: header::<clap_event_midi>(CLAP_EVENT_MIDI),
-        port_index: port,
-        data,
-    };
-    Body { midi }
-}
-
-fn param_event(id: u32, value: f64) -> Body {
-    let param = clap_event_param_value {
-        header: header::<clap_event_param_value>(CLAP_EVENT_PARAM_VALUE),
-        param_id: id,
-        cookie: ptr::null_mut(),
-        note_id: -1,
-        port_index: -1,
-        channel: -1,
-        key: -1,
-        value,
-    };
-    Body { param }
-}
-
 unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
     // SAFETY: only `Inbound::list` makes such a list.
     let inbound = unsafe { behind(list) };
@@ -498,8 +391,7 @@ impl Inbound {
             return &self.entries;
         }
         let end = self.entries.partition_point(|entry| {
-            // SAFETY: every event begins with a header.
-            let kind = unsafe { entry.body.header }.type_;
+            let kind = entry.body.kind();
             kind == CLAP_EVENT_PARAM_VALUE
         });
         self.entries.get(..end).unwrap_or_default()
@@ -513,45 +405,4 @@ unsafe fn behind<'a>(list: *const clap_input_events) -> Option<&'a Inbound> {
     let list = unsafe { list.as_ref() }?;
     // SAFETY: as above.
     unsafe { list.ctx.cast::<c_void>().cast::<Inbound>().as_ref() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn expressions_have_the_same_meaning_in_both_formats() {
-        let of = expression_of;
-        assert_eq!(
-            of(codes::VOLUME, 0.25),
-            Some((CLAP_NOTE_EXPRESSION_VOLUME, 1.0))
-        );
-        assert_eq!(of(codes::PAN, 0.5), Some((CLAP_NOTE_EXPRESSION_PAN, 0.5)));
-        assert_eq!(
-            of(codes::TUNING, 0.5),
-            Some((CLAP_NOTE_EXPRESSION_TUNING, 0.0))
-        );
-        assert_eq!(
-            of(codes::TUNING, 1.0),
-            Some((CLAP_NOTE_EXPRESSION_TUNING, 120.0))
-        );
-        assert_eq!(
-            of(codes::EXPRESSION, 0.3),
-            Some((CLAP_NOTE_EXPRESSION_EXPRESSION, 0.3))
-        );
-        assert_eq!(
-            of(codes::BRIGHTNESS, 0.3),
-            Some((CLAP_NOTE_EXPRESSION_BRIGHTNESS, 0.3))
-        );
-        assert_eq!(of(codes::PAN, f64::NAN), None);
-        assert_eq!(of(99, 0.5), None);
-    }
-
-    #[test]
-    fn notes_outside_of_midi_are_none() {
-        assert!(place(0, 15, 127).is_some());
-        for (channel, key) in [(16, 60), (-1, 60), (0, 128), (0, -1)] {
-            assert_eq!(place(0, channel, key), None);
-        }
-    }
 }
