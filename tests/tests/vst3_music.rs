@@ -6,7 +6,7 @@ use dmus_host_tests::audio;
 use dmus_host_tests::bundle;
 use vst3_host::Vst3Host;
 use vst3_host::audio::{AudioBuffers, BusDirection};
-use vst3_host::midi::{MidiChannel, MidiEvent};
+use vst3_host::midi::{MidiChannel, MidiEvent, PluginEvent, PluginEventData};
 use vst3_host::plugin::Plugin;
 
 const RATE: f64 = 48_000.0;
@@ -141,6 +141,55 @@ fn pedal_holds_a_note_and_lets_it_go() {
     play(&mut plugin, 400, &[pedal(0)]);
     let free = play(&mut plugin, 20, &[]);
     assert!(audio::rms(&free) < 0.05 * audio::rms(&held));
+}
+
+/// An event at the first frame of a group's next block.
+fn of_group(group: i32, data: PluginEventData) -> PluginEvent {
+    PluginEvent {
+        bus_index: group,
+        sample_offset: 0,
+        ppq_position: 0.0,
+        flags: 0,
+        data,
+    }
+}
+
+/// A note of a group's first channel.
+fn note_of(group: i32) -> PluginEvent {
+    let note = PluginEventData::NoteOn {
+        channel: 0,
+        pitch: 60,
+        tuning: 0.0,
+        velocity: 1.0,
+        length: 0,
+        note_id: -1,
+    };
+    of_group(group, note)
+}
+
+#[test]
+fn each_of_four_groups_plays_and_no_fifth() {
+    for (group, is_heard) in [(0, true), (1, true), (2, true), (3, true), (4, false)] {
+        let mut plugin = started();
+        plugin.send_plugin_event(note_of(group)).unwrap();
+        let heard = play(&mut plugin, 20, &[]);
+        assert_eq!(audio::peak(&heard) > 1e-3, is_heard, "group {group}");
+    }
+}
+
+#[test]
+fn system_message_turns_the_volume_down() {
+    let volume = |level| {
+        let bytes = vec![0xF0, 0x7F, 0x7F, 0x04, 0x01, 0x00, level, 0xF7];
+        let data_type = 0;
+        of_group(0, PluginEventData::Data { data_type, bytes })
+    };
+    let level_at = |level| {
+        let mut plugin = started();
+        plugin.send_plugin_event(volume(level)).unwrap();
+        audio::rms(&play(&mut plugin, 20, &[on(MidiChannel::Ch1)]))
+    };
+    assert!(level_at(16) < 0.2 * level_at(127));
 }
 
 /// Written by the framework's own VST3 export, which had no length before the state.
