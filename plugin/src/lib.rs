@@ -155,10 +155,9 @@ impl Plugin for Dmus {
     ) -> ProcessStatus {
         let trims = self.params.trims();
         let song = song(context.transport());
-        let api = context.plugin_api();
         let events = core::iter::from_fn(|| {
             let event = context.next_event()?;
-            let inbound = Inbound::from_event(&rightly_named(event, api));
+            let inbound = Inbound::from_event(&event);
             Some((inbound, event.timing() as usize))
         });
         let [left, right, ..] = buffer.as_slice() else {
@@ -175,53 +174,19 @@ impl Plugin for Dmus {
                 self.shell.note_lost_reply();
             }
         }
-        status(context.plugin_api(), self.shell.is_at_rest())
-    }
-}
-
-/// The event that a host has sent: of VST3's expressions the framework calls brightness expression,
-/// and expression brightness.
-fn rightly_named(event: NoteEvent<SysExHandle>, api: PluginApi) -> NoteEvent<SysExHandle> {
-    match event {
-        NoteEvent::PolyExpression {
-            timing,
-            voice_id,
-            channel,
-            key,
-            expression,
-        } if api == PluginApi::Vst3 => NoteEvent::PolyBrightness {
-            timing,
-            voice_id,
-            channel,
-            key,
-            brightness: expression,
-        },
-        NoteEvent::PolyBrightness {
-            timing,
-            voice_id,
-            channel,
-            key,
-            brightness,
-        } if api == PluginApi::Vst3 => NoteEvent::PolyExpression {
-            timing,
-            voice_id,
-            channel,
-            key,
-            expression: brightness,
-        },
-        event => event,
+        status(self.shell.is_at_rest())
     }
 }
 
 /// Whether the host may leave blocks out.
 ///
 /// While anything sounds it may not: how long a note or a reverb rings nobody can say in advance.
-/// A CLAP host wakes an instrument for the next event. A VST3 host reads this as the length of the
-/// tail, at a time of its choosing, so that it is never told of an end.
-const fn status(api: PluginApi, is_at_rest: bool) -> ProcessStatus {
-    match api {
-        PluginApi::Clap if is_at_rest => ProcessStatus::Normal,
-        _ => ProcessStatus::KeepAlive,
+/// The next event wakes the instrument.
+const fn status(is_at_rest: bool) -> ProcessStatus {
+    if is_at_rest {
+        ProcessStatus::Normal
+    } else {
+        ProcessStatus::KeepAlive
     }
 }
 
@@ -285,12 +250,13 @@ impl ClapPlugin for Dmus {
     }
 }
 
-impl Vst3Plugin for Dmus {
-    const VST3_CLASS_ID: [u8; 16] = *b"DMusInstrument01";
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
-        Vst3SubCategory::Instrument,
-        Vst3SubCategory::Synth,
-        Vst3SubCategory::Sampler,
+impl dmus_entry::Vst3 for Dmus {
+    const CLASS_ID: [u8; 16] = *b"DMusInstrument01";
+    const CATEGORIES: &'static str = "Instrument|Synth|Sampler";
+    const PROGRAM_NAMES: &'static [&'static str] = &[
+        "p01_prog", "p02_prog", "p03_prog", "p04_prog", "p05_prog", "p06_prog", "p07_prog",
+        "p08_prog", "p09_prog", "p10_prog", "p11_prog", "p12_prog", "p13_prog", "p14_prog",
+        "p15_prog", "p16_prog",
     ];
 }
 
@@ -336,11 +302,8 @@ impl dmus_entry::Boundary for Dmus {
     }
 }
 
-/// The plug-in behind the boundary, which turns its panics into silence.
-type GuardedDmus = dmus_entry::Guarded<Dmus>;
-
 dmus_entry::export_clap!(Dmus);
-nice_export_vst3!(GuardedDmus);
+dmus_entry::export_vst3!(Dmus);
 
 /// Parts and trims are counted alike.
 const _: () = assert!(PARTS == 16);

@@ -29,7 +29,7 @@ pub trait Boundary: ClapPlugin {
     ///
     /// The first one is the framework's and its events come as they always do. Several are named
     /// `Group 1` and so on, and the events of those after the first come with
-    /// [`begin_block`](Self::begin_block). CLAP only: a VST3 host sees one.
+    /// [`begin_block`](Self::begin_block). A VST3 host sees an event bus for each.
     ///
     /// An event that CLAP addresses to all ports goes to each of them; one for a port there is not
     /// is counted in `events_dropped`.

@@ -63,10 +63,45 @@ impl<P: Boundary> Entry<P> {
     };
 
     unsafe extern "C" fn init(_plugin_path: *const c_char) -> bool {
+        Self::enter()
+    }
+
+    /// What is done when a host has loaded the library.
+    pub(crate) fn enter() -> bool {
         quietly(false, || {
             setup_logger::<Guarded<P>>();
             true
         })
+    }
+
+    /// Makes an instance; null when host or plug-in cannot.
+    ///
+    /// # Safety
+    /// `host` is null, or points to a host struct that outlives the instance.
+    #[cfg(feature = "vst3")]
+    pub(crate) unsafe fn create(host: *const clap_host) -> *const clap_plugin {
+        quietly(ptr::null(), || {
+            // SAFETY: our caller's promise.
+            unsafe { Instance::<P>::create(descriptor::<P>().clap_plugin_descriptor(), host) }
+        })
+    }
+
+    /// Counts events that never reached an instance.
+    ///
+    /// # Safety
+    /// `plugin` came from [`create`](Self::create) and is not destroyed yet.
+    ///
+    /// # Real-time
+    /// Any thread. Bounded by `events`.
+    #[cfg(feature = "vst3")]
+    pub(crate) unsafe fn lose(plugin: *const clap_plugin, events: u32) {
+        let count = |instance: &Instance<P>| {
+            for _ in 0..events {
+                instance.ledger.dropped.add();
+            }
+        };
+        // SAFETY: our caller's promise.
+        unsafe { instance::with(plugin, (), count) };
     }
 
     unsafe extern "C" fn deinit() {}
@@ -121,7 +156,7 @@ impl<P: Boundary> Entry<P> {
 }
 
 /// Runs `call` where there is no instance to tell about a panic.
-fn quietly<R>(failure: R, call: impl FnOnce() -> R) -> R {
+pub(crate) fn quietly<R>(failure: R, call: impl FnOnce() -> R) -> R {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| {
         discard(payload);
         failure

@@ -31,8 +31,7 @@ use self::params::{GuardedParams, NoParams};
 /// A plug-in type whose panics stay inside.
 ///
 /// It is the same plug-in to the outside: identifiers, names, parameters and state are those of
-/// `P`. [`export_clap!`](crate::export_clap) wraps by itself; the framework's VST3 export takes
-/// this type by name, `nice_export_vst3!(Guarded<MyPlugin>)`.
+/// `P`. [`export_clap!`](crate::export_clap) wraps by itself.
 ///
 /// - A panic in `process`, `reset` or `stop_processing` *faults* the instance: the block is
 ///   silent, and so is every later one, without a call into `P`, until `activate` succeeds again.
@@ -272,12 +271,6 @@ impl<P: Boundary> ClapPlugin for Guarded<P> {
                 .contain(Place::RemoteControls, || inner.remote_controls(context));
         }
     }
-}
-
-#[cfg(feature = "vst3")]
-impl<P: Boundary + Vst3Plugin> Vst3Plugin for Guarded<P> {
-    const VST3_CLASS_ID: [u8; 16] = P::VST3_CLASS_ID;
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = P::VST3_SUBCATEGORIES;
 }
 
 impl<P: Boundary> Drop for Guarded<P> {

@@ -5,7 +5,7 @@
 //! framework answers the well-behaved host; this crate answers the others. It is generic over any
 //! framework plug-in and knows no music.
 //!
-//! Two doors, each for one danger:
+//! Three doors, each for one danger:
 //!
 //! - [`Guarded<P>`](Guarded) wraps the plug-in *type*. Rust aborts the process when a panic leaves
 //!   an `extern "C"` function, and all of the framework's are; so a panic has to be caught before
@@ -17,14 +17,17 @@
 //!   has no words for, further note ports and the host's steady time, and brings it to the plug-in
 //!   as [`BlockFacts`].
 //!
-//! The plug-in implements [`Boundary`] and writes `dmus_entry::export_clap!(MyPlugin);`.
+//! - `export_vst3!` (feature `vst3`) exports the VST3 factory: a component of our own that plays our
+//!   CLAP instance as a host would. The framework's own VST3 export is not used, so that there is
+//!   one way through it; what VST3 lacks is made up for in one place: programs by name, controllers
+//!   in their order and with true values, expressions of any number of notes, four groups.
+//!
+//! The plug-in implements [`Boundary`] and writes `dmus_entry::export_clap!(MyPlugin);`, and for the
+//! other format `Vst3` and `dmus_entry::export_vst3!(MyPlugin);`.
 //!
 //! **Out of reach.** A parameter's value-changed callback and the conversions of a SysEx message
 //! type are called by the framework from inside its own C functions. Nothing here can catch a
 //! panic in them; a plug-in behind this boundary must not panic there.
-//!
-//! **VST3.** `Guarded<MyPlugin>` can be given to the framework's VST3 export (feature `vst3`), which
-//! then cannot be reached by a panic of the plug-in. The second door is CLAP's alone.
 //!
 //! **With the framework's allocation guard** (`assert_process_allocs`, debug assertions on) a
 //! panic in `process` aborts, because unwinding allocates. Release code has no such guard.
@@ -41,6 +44,8 @@ mod inlet;
 mod ledger;
 mod presets;
 mod signals;
+#[cfg(feature = "vst3")]
+mod vst3;
 
 pub use boundary::Boundary;
 pub use clap::{Entry, clap_plugin_entry};
@@ -50,6 +55,8 @@ pub use host_link::HostLink;
 pub use presets::{
     NoteName, Preset, PresetChoice, PresetFileType, PresetLocation, PresetPlace, PresetSource,
 };
+#[cfg(feature = "vst3")]
+pub use vst3::{Vst3, vst3_enter, vst3_factory};
 
 #[cfg(feature = "editor")]
 pub use guard::editor::{GuardedEditor, GuardedHandle, HandleError};

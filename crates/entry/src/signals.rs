@@ -3,6 +3,8 @@
 //! Thread: any. Every operation is wait-free.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+#[cfg(feature = "vst3")]
+use std::sync::atomic::{AtomicU16, AtomicUsize};
 
 /// A number of events that only grows.
 #[derive(Debug, Default)]
@@ -150,5 +152,110 @@ impl Index {
     pub(crate) fn set(&self, index: u32) {
         // ORDER: Relaxed, as in `get`.
         self.0.store(index, Ordering::Relaxed);
+    }
+}
+
+/// Which thread is meant, by a mark that each living thread has to itself.
+#[cfg(feature = "vst3")]
+#[derive(Debug, Default)]
+pub(crate) struct ThreadCell(AtomicUsize);
+
+#[cfg(feature = "vst3")]
+impl ThreadCell {
+    /// Means the calling thread from now on.
+    pub(crate) fn take_this(&self) {
+        // ORDER: Relaxed, nothing else is published; a thread always sees its own store.
+        self.0.store(this_thread(), Ordering::Relaxed);
+    }
+
+    /// Whether the calling thread is meant.
+    pub(crate) fn is_this(&self) -> bool {
+        // ORDER: Relaxed, as in `take_this`.
+        self.0.load(Ordering::Relaxed) == this_thread()
+    }
+}
+
+/// The address of something that each thread has one of.
+#[cfg(feature = "vst3")]
+fn this_thread() -> usize {
+    thread_local! {
+        static MARK: u8 = const { 0 };
+    }
+    MARK.with(|mark| std::ptr::from_ref(mark).addr())
+}
+
+/// Small numbers in a row, which one thread writes and others read.
+#[cfg(feature = "vst3")]
+#[derive(Debug)]
+pub(crate) struct Numbers(Box<[AtomicU16]>);
+
+#[cfg(feature = "vst3")]
+impl Numbers {
+    /// `count` numbers, number `index` being what `first` says.
+    pub(crate) fn new(count: usize, first: impl Fn(usize) -> u16) -> Self {
+        Self(
+            (0..count)
+                .map(|index| AtomicU16::new(first(index)))
+                .collect(),
+        )
+    }
+
+    /// Number `index`; nothing beyond the last.
+    pub(crate) fn get(&self, index: usize) -> Option<u16> {
+        // ORDER: Relaxed, each number stands for itself.
+        Some(self.0.get(index)?.load(Ordering::Relaxed))
+    }
+
+    /// Replaces number `index`, if there is one.
+    pub(crate) fn set(&self, index: usize, number: u16) {
+        if let Some(cell) = self.0.get(index) {
+            // ORDER: Relaxed, as in `get`.
+            cell.store(number, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A value with a fraction, which any thread may replace.
+#[cfg(feature = "vst3")]
+#[derive(Debug, Default)]
+pub(crate) struct ValueCell(AtomicU64);
+
+#[cfg(feature = "vst3")]
+impl ValueCell {
+    /// The value now.
+    pub(crate) fn get(&self) -> f64 {
+        // ORDER: Relaxed, each value stands for itself.
+        f64::from_bits(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Replaces the value.
+    pub(crate) fn set(&self, value: f64) {
+        // ORDER: Relaxed, as in `get`.
+        self.0.store(value.to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// Width and height that somebody asks for, until they are taken.
+#[cfg(all(feature = "vst3", feature = "editor"))]
+#[derive(Debug, Default)]
+pub(crate) struct SizeCell(AtomicU64);
+
+#[cfg(all(feature = "vst3", feature = "editor"))]
+impl SizeCell {
+    /// Asks for a size; one that was not taken yet is forgotten. No size is `(0, 0)`.
+    pub(crate) fn ask(&self, width: u32, height: u32) {
+        // ORDER: Relaxed, both numbers travel in one word.
+        self.0.store(
+            u64::from(width) << 32 | u64::from(height),
+            Ordering::Relaxed,
+        );
+    }
+
+    /// The size that was asked for, once.
+    pub(crate) fn take(&self) -> Option<(u32, u32)> {
+        // ORDER: Relaxed, as in `ask`.
+        let both = self.0.swap(0, Ordering::Relaxed);
+        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0);
+        (both != 0).then(|| (half(both >> 32), half(both)))
     }
 }

@@ -88,15 +88,15 @@ impl Boundary for Minimal {
 }
 
 #[cfg(feature = "vst3")]
-impl Vst3Plugin for Minimal {
-    const VST3_CLASS_ID: [u8; 16] = *b"BoundaryMinimal.";
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Instrument];
+impl dmus_entry::Vst3 for Minimal {
+    const CLASS_ID: [u8; 16] = *b"BoundaryMinimal.";
+    const CATEGORIES: &'static str = "Instrument";
 }
 
 dmus_entry::export_clap!(Minimal);
 
 #[cfg(feature = "vst3")]
-nice_plug::nice_export_vst3!(Guarded<Minimal>);
+dmus_entry::export_vst3!(Minimal);
 
 #[test]
 fn entry_is_exported_under_its_name() {
@@ -117,6 +117,10 @@ fn guarded_plug_in_is_the_same_to_the_outside() {
         Guarded::<Minimal>::AUDIO_IO_LAYOUTS,
         Minimal::AUDIO_IO_LAYOUTS
     );
-    #[cfg(feature = "vst3")]
-    assert_eq!(Guarded::<Minimal>::VST3_CLASS_ID, Minimal::VST3_CLASS_ID);
+}
+
+#[cfg(feature = "vst3")]
+#[test]
+fn factory_is_exported_under_its_name() {
+    assert!(!GetPluginFactory().is_null());
 }

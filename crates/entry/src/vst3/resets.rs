@@ -1,0 +1,31 @@
+//! System messages after which every controller has the value it began with.
+//!
+//! Thread: any. Source: \[MIDI1\] GM system messages; \[GS\] and \[XG\] resets.
+
+/// Whether a whole system exclusive message is such a reset.
+pub(super) fn is_reset(message: &[u8]) -> bool {
+    matches!(
+        message,
+        // GM 1 on, GM off, GM 2 on; GS reset; XG on.
+        [0xF0, 0x7E, _, 0x09, 1..=3, 0xF7]
+            | [0xF0, 0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7F, _, _, 0xF7]
+            | [0xF0, 0x43, 0x10..=0x1F, 0x4C, 0x00, 0x00, 0x7E, 0x00, 0xF7]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resets_are_told_from_other_messages() {
+        assert!(is_reset(&[0xF0, 0x7E, 0x7F, 0x09, 0x01, 0xF7]));
+        assert!(is_reset(&[
+            0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7F, 0, 0x41, 0xF7
+        ]));
+        assert!(is_reset(&[0xF0, 0x43, 0x10, 0x4C, 0, 0, 0x7E, 0, 0xF7]));
+        assert!(!is_reset(&[0xF0, 0x7F, 0x7F, 0x04, 0x01, 0, 0x40, 0xF7]));
+        assert!(!is_reset(&[0xF0, 0x7E, 0x7F, 0x09, 0x01]));
+        assert!(!is_reset(&[]));
+    }
+}
