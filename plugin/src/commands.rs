@@ -28,6 +28,7 @@ bank open PATH | add PATH       in the place of the uppermost | over all
 bank remove N | move N M        counted from 0 at the top
 bank relocate N PATH            another file in the place of a bank
 bank none                       the built-in bank alone
+panic                           ends every note, lifts every pedal
 caps                            what the synthesizer can do
 stats                           voices, processor time, lost notes, peak, free memory
 clocks                          master and latency clock, 100 ns
@@ -75,6 +76,8 @@ fn obey(line: &str, control: &SharedControl) -> Result<String, String> {
         "save-audio" => save(rest, control, Kept::save_audio),
         "download" => download(rest, control),
         "unload" => unload(rest, control),
+        "panic" if control.lock().panic() => Ok(String::new()),
+        "panic" => Err("the instrument is not active".to_owned()),
         "bank" => banks::run(rest, control),
         "" => Err("no command; try help".to_owned()),
         _ => {

@@ -424,6 +424,12 @@ impl Control {
         self.send(Command::Programs { programs, loads });
     }
 
+    /// Has every note end and every pedal lift; false while nothing plays, or when the ring is full.
+    pub fn panic(&mut self) -> bool {
+        let link = self.link.as_mut();
+        link.is_some_and(|link| link.send(Command::Panic))
+    }
+
     /// Sends one command; when the ring is full, everything is sent again later.
     fn send(&mut self, command: Command) {
         if let Some(link) = &mut self.link {

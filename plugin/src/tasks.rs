@@ -49,6 +49,8 @@ pub enum Task {
     LoadPreset(PresetChoice, SyncSender<Result<(), String>>),
     /// Answer with the names of the keys of drum kits.
     NoteNames(SyncSender<Vec<NoteName>>),
+    /// End every note and lift every pedal.
+    Panic,
     /// Save the last minutes of messages as a Standard MIDI File among the musician's things.
     SaveMidi,
     /// Save the last minutes of audio as a WAV file among the musician's things.
@@ -86,6 +88,10 @@ pub fn run(task: Task, control: &SharedControl) {
         Task::NoteNames(reply) => {
             // As above.
             let _gone = reply.send(control.lock().note_names());
+        }
+        Task::Panic => {
+            // Where nothing plays there is nothing to end.
+            let _sent = control.lock().panic();
         }
         Task::SaveMidi => {
             let path = kept::free_path("mid");

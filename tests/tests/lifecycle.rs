@@ -7,7 +7,7 @@ use std::process::Command;
 use dmus_host_tests::audio;
 use dmus_host_tests::bundle;
 use dmus_host_tests::fixture::{self, Folder};
-use dmus_host_tests::host::{Activation, Bundle, Plugin};
+use dmus_host_tests::host::{Activation, Bundle, Event, Plugin};
 use dmus_host_tests::player::{Partition, Player, play};
 use dmus_host_tests::timeline::Timeline;
 
@@ -266,4 +266,63 @@ fn threads_that_made_an_instance_may_end_while_another_unloads_the_library() {
 #[test]
 fn threads_that_played_may_end_while_another_unloads_the_library() {
     check_unloading("50", &["play"], 200);
+}
+
+/// Peak of a block with these messages at its first frame.
+fn peak_of(plugin: &mut Plugin, messages: &[(u16, [u8; 3])]) -> f32 {
+    let midi = |(port, bytes): &(u16, [u8; 3])| Event::Midi {
+        port: *port,
+        bytes: *bytes,
+    };
+    let events: Vec<Event> = messages.iter().map(midi).collect();
+    let events: Vec<(u32, &Event)> = events.iter().map(|event| (0, event)).collect();
+    let (mut left, mut right) = ([0.0; 512], [0.0; 512]);
+    plugin.process(&events, &mut left, &mut right).unwrap();
+    audio::peak(&left)
+}
+
+#[test]
+fn a_panic_ends_notes_and_pedals_of_every_port_and_nothing_else() {
+    let dry = || {
+        let mut plugin = instance();
+        plugin.flush_text("Master Dry", "on").unwrap();
+        plugin.run(RATE, 512).unwrap();
+        plugin
+    };
+    let voices = |plugin: &mut Plugin| plugin.report().unwrap().number("voices").unwrap();
+    let on = (0, [0x90, 60, 100]);
+    let mut plugin = dry();
+    for port in 0..4 {
+        let held = [
+            (port, [0xB0, 7, 40]),
+            (port, [0xB0, 64, 127]),
+            (port, [0xB0, 66, 127]),
+            (port, [0x90, 60, 100]),
+            (port, [0x80, 60, 0]),
+            (port, [0x90, 64, 100]),
+        ];
+        peak_of(&mut plugin, &held);
+    }
+    for _ in 0..16 {
+        peak_of(&mut plugin, &[]);
+    }
+    assert!(voices(&mut plugin) >= 8);
+    assert_eq!(plugin.command("panic").unwrap(), "ok");
+    for _ in 0..20 {
+        peak_of(&mut plugin, &[]);
+    }
+    assert_eq!(voices(&mut plugin), 0);
+
+    let mut fresh = dry();
+    peak_of(&mut fresh, &[(0, [0xB0, 7, 40])]);
+    for _ in 0..20 {
+        peak_of(&mut fresh, &[]);
+    }
+    let peaks = [&mut plugin, &mut fresh].map(|plugin| peak_of(plugin, &[on]).to_bits());
+    assert_eq!(peaks[0], peaks[1], "the volume is what it was");
+    peak_of(&mut plugin, &[(0, [0x80, 60, 0])]);
+    for _ in 0..1_000 {
+        peak_of(&mut plugin, &[]);
+    }
+    assert_eq!(voices(&mut plugin), 0, "a pedal that is up holds nothing");
 }

@@ -106,6 +106,13 @@ impl BankPanel {
             send(Task::OpenBank(String::new()));
         }
         ui.separator();
+        let panic = ui.button("Panic");
+        if panic
+            .on_hover_text("ends every note, lifts every pedal")
+            .clicked()
+        {
+            send(Task::Panic);
+        }
         let midi = ui.button("Save MIDI");
         if midi
             .on_hover_text("what was played in the last ten minutes, as a MIDI file")

@@ -69,6 +69,8 @@ pub enum Command {
     InForce(Loads),
     /// Take more events and long buffers.
     Grow(PoolExtension),
+    /// End every note and lift every pedal.
+    Panic,
 }
 
 /// Why no pipeline could be built.

@@ -37,6 +37,10 @@ const PUBLICATIONS_PER_S: u32 = 100;
 /// A held peak below this (-90 dB) is out of the meter's sight.
 const REST: f32 = 3.2e-5;
 
+/// Controllers that end everything: all sound off, the three pedals that hold or soften, all notes
+/// off.
+const PANIC: [u8; 5] = [120, 64, 66, 67, 123];
+
 /// How often somebody who waits offline looks again.
 const GLANCE: Duration = Duration::from_millis(1);
 
@@ -414,6 +418,21 @@ impl Render {
                 // The control side sends another only when one was taken, so this place is free.
                 self.refused = self.refused.take().or(refused);
                 None
+            }
+            Command::Panic => {
+                self.panic();
+                None
+            }
+        }
+    }
+
+    /// Ends every note of every channel and lifts its pedals; everything else stays as it is.
+    fn panic(&mut self) {
+        for channel in 0_u8..16 {
+            for number in PANIC {
+                let message = [0xB0 | channel, number, 0];
+                self.engine().message(0, &message);
+                self.note(ChannelGroup::BROADCAST, &message);
             }
         }
     }
