@@ -23,7 +23,7 @@ pub(crate) fn run(project: &Project, words: &[String]) -> Result<()> {
     torment(project, words)
 }
 
-/// The step of `test`: a million calls, always the same ones.
+/// The step of `test`: a million calls of each format, always the same ones.
 pub(crate) fn step(project: &Project) -> Outcome {
     torment(project, &[]).into()
 }
@@ -32,7 +32,7 @@ fn torment(project: &Project, words: &[String]) -> Result<()> {
     let library = project.plugin_library("checked");
     Job::new("the host without rules", project.cargo())
         .args(["run", "--release", "--package", PACKAGE])
-        .args(["--example", "abuse", "--"])
+        .args(["--features", "vst3,editor", "--example", "abuse", "--"])
         .args([library.as_os_str()])
         .args(words)
         .screen()

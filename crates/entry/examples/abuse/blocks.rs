@@ -3,6 +3,7 @@
 use std::ptr;
 
 use clap_sys::audio_buffer::clap_audio_buffer;
+use vst3::Steinberg::Vst::{AudioBusBuffers, AudioBusBuffers__type0};
 
 use crate::chance::Chance;
 
@@ -94,6 +95,14 @@ impl Memory {
         sounds
     }
 
+    /// Whether the first `frames` of both channels are zero.
+    pub(crate) fn is_silent(&self, frames: usize) -> bool {
+        let channels = self.samples.iter().take(2);
+        channels
+            .flat_map(|channel| channel.iter().take(frames))
+            .all(|sample| *sample == 0.0)
+    }
+
     /// Whether the first `frames` of both channels are numbers.
     pub(crate) fn is_finite(&self, frames: usize) -> bool {
         let channels = self.samples.iter().take(2);
@@ -104,6 +113,18 @@ impl Memory {
 }
 
 impl Outputs {
+    /// The same for a VST3 host.
+    pub(crate) fn buses(&mut self) -> Vec<AudioBusBuffers> {
+        let bus = |port: &clap_audio_buffer| AudioBusBuffers {
+            numChannels: i32::try_from(port.channel_count).unwrap_or(0),
+            silenceFlags: port.constant_mask,
+            __field0: AudioBusBuffers__type0 {
+                channelBuffers32: port.data32,
+            },
+        };
+        self.ports.iter().map(bus).collect()
+    }
+
     /// Ports, and how many.
     pub(crate) fn raw(&mut self) -> (*mut clap_audio_buffer, u32) {
         debug_assert!(!self.channels.is_empty());

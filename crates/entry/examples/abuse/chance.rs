@@ -41,6 +41,28 @@ impl Chance {
         self.next().to_le_bytes()[0]
     }
 
+    /// A state that was cut, bent, made up or left as it was.
+    pub(crate) fn damaged(&mut self, whole: &[u8]) -> Vec<u8> {
+        let mut bytes = whole.to_vec();
+        match self.below(4) {
+            0 => {
+                let length = usize::try_from(self.below(bytes.len() as u64 + 1)).unwrap_or(0);
+                bytes.truncate(length);
+            }
+            1 => {
+                for _ in 0..8 {
+                    let at = usize::try_from(self.below(bytes.len() as u64)).unwrap_or(0);
+                    if let Some(byte) = bytes.get_mut(at) {
+                        *byte ^= 1 << self.below(8);
+                    }
+                }
+            }
+            2 => bytes = (0..self.below(200)).map(|_| self.byte()).collect(),
+            _ => {}
+        }
+        bytes
+    }
+
     /// A number between 0 and 1, or now and then one that is none or far away.
     pub(crate) fn value(&mut self) -> f64 {
         if self.one_in(20) {

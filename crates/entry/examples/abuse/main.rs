@@ -1,12 +1,12 @@
-//! A host that keeps no rule: random calls of everything a CLAP bundle offers, in any order, with
-//! null pointers, lying sizes, broken events and broken states.
+//! A host that keeps no rule: random calls of everything a CLAP and VST3 library offers, in any
+//! order, with null pointers, lying sizes, broken events and broken states.
 //!
 //! It does what a host can do by mistake and a library can survive: it never uses an instance after
 //! its end, nor passes an address that is neither null nor its own. At the end every instance must
 //! still play, fall silent when told to, and have caught no panic.
 //!
-//! `abuse BUNDLE [--calls N] [--seed N] [--threads N] [--window]`; it prints the seed and the number
-//! of calls of each kind. The same seed does the same on each thread.
+//! `abuse LIBRARY [--calls N] [--seed N] [--threads N] [--window]`; it prints the seed and the
+//! number of calls of each kind, as many of each format. The same seed does the same on each thread.
 
 #![expect(unsafe_code, reason = "a host speaks C")]
 #![expect(
@@ -17,19 +17,36 @@
 
 mod blocks;
 mod chance;
+mod component;
 mod events;
 mod host;
+#[path = "../../tests/vst3/objects.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::undocumented_unsafe_blocks,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "the objects of the tests' host, whose rules these are"
+)]
+mod objects;
 mod tally;
 mod victim;
 
-use std::ffi::CString;
+use std::ffi::{CString, c_void};
 use std::path::PathBuf;
+use std::ptr;
 use std::thread;
 
 use clap_sys::entry::clap_plugin_entry;
 use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_factory};
+use vst3::ComPtr;
+use vst3::Steinberg::IPluginFactory;
 
 use chance::Chance;
+use component::Component;
 use tally::Tally;
 use victim::Victim;
 
@@ -63,29 +80,96 @@ fn main() -> Result<(), Failure> {
     if !unsafe { init(path.as_ptr()) } {
         return Err("the entry refuses".into());
     }
-    let total = thread::scope(|scope| {
-        let workers: Vec<_> = (0..request.threads)
-            .map(|number| {
-                let request = &request;
-                scope.spawn(move || torment(entry, request, number))
-            })
-            .collect();
-        let mut total = Tally::default();
-        for worker in workers {
-            let tally = worker.join().map_err(|_| "the host itself panicked")??;
-            total.add(&tally);
-        }
-        Ok::<_, Failure>(total)
-    })?;
+    let mut total = on_threads(&request, |number| torment(entry, &request, number))?;
+    total.add(&vst3(&library, &request)?);
     // A plug-in that refuses everything would survive everything.
-    if total.of("blocks that sounded") * 100 < total.of("process") {
-        return Err(format!("hardly a block sounded:\n{total}").into());
+    for (sounded, all) in [
+        ("blocks that sounded", "process"),
+        ("vst3 blocks that sounded", "vst3 process"),
+    ] {
+        if total.of(sounded) * 100 < total.of(all) {
+            return Err(format!("hardly a block sounded:\n{total}").into());
+        }
     }
     println!(
         "seed {}, {} threads\n{total}",
         request.seed, request.threads
     );
     Ok(())
+}
+
+/// What each thread counted, together.
+fn on_threads(
+    request: &Request,
+    work: impl Fn(u64) -> Result<Tally, Failure> + Sync,
+) -> Result<Tally, Failure> {
+    thread::scope(|scope| {
+        let work = &work;
+        let workers: Vec<_> = (0..request.threads)
+            .map(|number| scope.spawn(move || work(number)))
+            .collect();
+        let mut total = Tally::default();
+        for worker in workers {
+            let tally = worker.join().map_err(|_| "the host itself panicked")??;
+            total.add(&tally);
+        }
+        Ok(total)
+    })
+}
+
+/// As many calls of the other format.
+fn vst3(library: &libloading::Library, request: &Request) -> Result<Tally, Failure> {
+    type Enter = unsafe extern "C" fn(*mut c_void) -> bool;
+    type Factory = unsafe extern "system" fn() -> *mut c_void;
+    if cfg!(target_os = "linux") {
+        // SAFETY: a VST3 library has this function.
+        let enter = unsafe { library.get::<Enter>(b"ModuleEntry\0") }?;
+        // SAFETY: the first call; the handle is not looked at.
+        if !unsafe { enter(ptr::null_mut()) } {
+            return Err("the module refuses".into());
+        }
+    }
+    // SAFETY: a VST3 library has this function.
+    let factory = unsafe { library.get::<Factory>(b"GetPluginFactory\0") }?;
+    on_threads(request, |number| {
+        // SAFETY: a call VST3 knows, which gives a reference.
+        let raw = unsafe { factory() }.cast::<IPluginFactory>();
+        // SAFETY: null, or the factory with one reference for us.
+        let factory = unsafe { ComPtr::from_raw(raw) }.ok_or("there is no factory")?;
+        torment_components(&factory, request, number)
+    })
+}
+
+/// The calls of one thread.
+fn torment_components(
+    factory: &ComPtr<IPluginFactory>,
+    request: &Request,
+    number: u64,
+) -> Result<Tally, Failure> {
+    let mut chance = Chance::new(request.seed.wrapping_add(number));
+    let mut tally = Tally::default();
+    let mut components = Vec::new();
+    for _ in 0..VICTIMS {
+        components.push(Component::create(factory, &mut tally)?);
+    }
+    let share = request.calls / request.threads;
+    while tally.calls() < share {
+        let chosen = usize::try_from(chance.below(VICTIMS as u64)).unwrap_or(0);
+        let Some(component) = components.get_mut(chosen) else {
+            continue;
+        };
+        // Each lists more than eight thousand parameters at its begin.
+        if chance.one_in(100_000) {
+            component.judge(&mut tally)?;
+            *component = Component::create(factory, &mut tally)?;
+        } else {
+            component.suffer(&mut chance, &mut tally);
+        }
+    }
+    for component in &mut components {
+        component.judge(&mut tally)?;
+    }
+    Ok(tally)
 }
 
 /// The calls of one thread.

@@ -481,23 +481,7 @@ impl Victim {
         let Some(state) = self.extension::<clap_plugin_state>(CLAP_EXT_STATE) else {
             return;
         };
-        let mut bytes = self.state.clone();
-        match chance.below(4) {
-            0 => {
-                let length = usize::try_from(chance.below(bytes.len() as u64 + 1)).unwrap_or(0);
-                bytes.truncate(length);
-            }
-            1 => {
-                for _ in 0..8 {
-                    let at = usize::try_from(chance.below(bytes.len() as u64)).unwrap_or(0);
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte ^= 1 << chance.below(8);
-                    }
-                }
-            }
-            2 => bytes = (0..chance.below(200)).map(|_| chance.byte()).collect(),
-            _ => {}
-        }
+        let bytes = chance.damaged(&self.state);
         let mut rest: &[u8] = &bytes;
         let stream = clap_istream {
             ctx: (&raw mut rest).cast::<c_void>(),
