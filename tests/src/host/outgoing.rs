@@ -41,10 +41,9 @@ impl OutputEventBuffer for Outgoing {
         }
         self.events += 1;
         if let Some(exclusive) = event.as_event::<MidiSysExEvent>() {
-            let size = usize::try_from(exclusive.buffer_size()).unwrap_or(0);
             #[expect(unsafe_code, reason = "CLAP's event holds a pointer")]
             // SAFETY: the plug-in says that so many bytes are there while it is in this call.
-            let bytes = unsafe { std::slice::from_raw_parts(exclusive.buffer_ptr(), size) };
+            let bytes = unsafe { exclusive.data() };
             self.exclusive.push(Exclusive {
                 frame: event.header().time(),
                 port: exclusive.port_index(),
