@@ -112,6 +112,11 @@ impl Control {
         self.host = host;
     }
 
+    /// The way to the host.
+    pub(crate) fn host(&self) -> HostLink {
+        self.host.clone()
+    }
+
     /// Another program for one part, as if a state had been loaded that differs in nothing else.
     ///
     /// - `part`: channel of group 1, from 0; without such a part nothing happens

@@ -1,7 +1,7 @@
 //! What a plug-in asks of its host, from any thread but render.
 //!
-//! In: wishes of the plug-in's control side. Out: calls of the host on its main thread, as soon as
-//! it comes round. Owner: shared by the plug-in and the instance in front of it; after the
+//! In: wishes of the plug-in's control side, which may be made under its locks, and a ring when it
+//! holds none. Out: calls of the host on its main thread, as soon as it comes round. Owner: shared by the plug-in and the instance in front of it; after the
 //! instance has gone a wish has no effect. Source: \[CLAP\] ext/state.h, ext/params.h,
 //! ext/note-name.h.
 
@@ -21,6 +21,8 @@ pub struct HostLink(Arc<Wishes>);
 struct Wishes {
     dirty: Flag,
     names: Flag,
+    /// The host has not been asked for a call since the last wish.
+    unheard: Flag,
     /// Held while the host is called, so that it cannot go meanwhile.
     host: RwLock<Option<Bell>>,
 }
@@ -39,20 +41,37 @@ impl HostLink {
     ///
     /// Not for changes of parameters, nor for a state that the host has loaded.
     ///
+    /// The host hears of it after [`ring`](Self::ring).
+    ///
     /// # Real-time
-    /// Not real-time: a lock, a call of the host.
+    /// Any thread. Wait-free.
     pub fn state_changed(&self) {
         self.0.dirty.raise();
-        self.ring();
+        self.0.unheard.raise();
     }
 
     /// Names of keys, or texts of parameters, are other ones now.
     ///
+    /// The host hears of it after [`ring`](Self::ring).
+    ///
     /// # Real-time
-    /// Not real-time: a lock, a call of the host.
+    /// Any thread. Wait-free.
     pub fn names_changed(&self) {
         self.0.names.raise();
-        self.ring();
+        self.0.unheard.raise();
+    }
+
+    /// Asks the host for a call on its main thread, if there has been a wish since the last time.
+    ///
+    /// A host may make that call at once, from inside this one: nothing that the plug-in's tasks
+    /// lock may be held here.
+    ///
+    /// # Real-time
+    /// Not real-time: a lock, a call of the host.
+    pub fn ring(&self) {
+        if self.0.unheard.take() {
+            self.call();
+        }
     }
 
     /// From now on wishes go to `host`.
@@ -80,7 +99,7 @@ impl HostLink {
     }
 
     /// Asks for a call on the main thread.
-    fn ring(&self) {
+    fn call(&self) {
         let host = self.0.host.read().unwrap_or_else(PoisonError::into_inner);
         let Some(Bell(host)) = &*host else { return };
         // SAFETY: alive until `detach`, which waits for this lock.
@@ -99,6 +118,7 @@ mod tests {
     fn a_wish_without_a_host_waits_for_one() {
         let link = HostLink::default();
         link.state_changed();
+        link.ring();
         assert!(!link.take_names());
         assert!(link.take_dirty() && !link.take_dirty());
     }

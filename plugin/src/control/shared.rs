@@ -3,8 +3,10 @@
 //! In: a [`Control`]. Out: the same, to one thread at a time. Owner: the plug-in object, its tasks
 //! and its window; the worker holds it weakly. Thread: any but render.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
+use dmus_entry::HostLink;
 use dmus_library::Progress;
 
 use super::Control;
@@ -56,9 +58,14 @@ impl SharedControl {
     /// # Real-time
     /// Not real-time: a lock. A panic elsewhere leaves whole values, so poison is no reason to
     /// stop.
-    pub fn lock(&self) -> MutexGuard<'_, Control> {
+    pub fn lock(&self) -> Held<'_> {
         let control = self.inner.control.lock();
-        control.unwrap_or_else(PoisonError::into_inner)
+        let control = control.unwrap_or_else(PoisonError::into_inner);
+        let after = Ring(control.host());
+        Held {
+            control,
+            _after: after,
+        }
     }
 
     /// The right to act upon a loaded state; waits for whoever has it.
@@ -108,6 +115,39 @@ impl SharedControl {
     #[must_use]
     pub fn view(&self) -> View {
         self.lock().view()
+    }
+}
+
+/// The control side in one thread's hands. When it lets go the host hears what it is to hear: a host
+/// may answer at once, and what it asks for then wants the control side too.
+#[derive(Debug)]
+pub struct Held<'a> {
+    control: MutexGuard<'a, Control>,
+    /// Behind the lock, so that it is dropped when that is free.
+    _after: Ring,
+}
+
+/// Rings at its end.
+#[derive(Debug)]
+struct Ring(HostLink);
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        self.0.ring();
+    }
+}
+
+impl Deref for Held<'_> {
+    type Target = Control;
+
+    fn deref(&self) -> &Control {
+        &self.control
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut Control {
+        &mut self.control
     }
 }
 
