@@ -16,11 +16,10 @@ use crate::process::Job;
 use crate::project::Project;
 
 const HELP: &str = "\
-cargo xtask fuzz [TARGET ...] [--runs N] [--jobs N]
+cargo xtask fuzz [TARGET ...] [--runs N]
 
 Feeds inputs to the targets of fuzz/, all of them when none is named.
-  --runs N   executions of each target (default: 100000)
-  --jobs N   processes that share the executions of a target (default: 1)";
+  --runs N   executions of each target (default: 100000)";
 
 /// Executions of a target when nobody says how many.
 const RUNS: u64 = 100_000;
@@ -44,7 +43,6 @@ const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module \
 struct Options {
     targets: Vec<String>,
     runs: u64,
-    jobs: u64,
 }
 
 impl Options {
@@ -53,14 +51,12 @@ impl Options {
         let mut options = Self {
             targets: Vec::new(),
             runs: RUNS,
-            jobs: 1,
         };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let place = match word.as_str() {
                 "-h" | "--help" => return Ok(None),
                 "--runs" => &mut options.runs,
-                "--jobs" => &mut options.jobs,
                 _ if word.starts_with('-') => bail!("unknown option '{word}'\n\n{HELP}"),
                 _ => {
                     options.targets.push(word.clone());
@@ -194,9 +190,9 @@ fn fuzz(project: &Project, name: &str, program: PathBuf, options: &Options) -> R
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
     println!("\n== {name}");
-    let mut job = Job::new(&format!("the target '{name}'"), Command::new(program))
+    let job = Job::new(&format!("the target '{name}'"), Command::new(program))
         .args([&found, &seeds])
-        .args([format!("-runs={}", options.runs / options.jobs)])
+        .args([format!("-runs={}", options.runs)])
         .args([
             format!("-max_len={LONGEST}"),
             format!("-timeout={TIMEOUT_S}"),
@@ -204,14 +200,19 @@ fn fuzz(project: &Project, name: &str, program: PathBuf, options: &Options) -> R
         .args([format!("-rss_limit_mb={MEMORY_MIB}")])
         .args([format!("-artifact_prefix={}/", broken.display())])
         .args(["-print_final_stats=1"]);
-    if options.jobs > 1 {
-        job = job.args([format!("-fork={}", options.jobs)]);
-    }
     let lines = job.lines()?;
     lines
         .verdict
         .with_context(|| format!("the input is kept in {}", project.show(&broken)))?;
-    Ok(row(&lines.text))
+    enough(row(&lines.text), options.runs)
+}
+
+/// A row of as many executions as were asked for: a run that ended early has shown less.
+fn enough(row: Row, asked: u64) -> Result<Row> {
+    if row.runs < asked {
+        bail!("only {} executions of {asked} are told of", row.runs);
+    }
+    Ok(row)
 }
 
 /// Reads libFuzzer's last report.
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn targets_and_numbers_come_in_any_order() {
         let options = parse("--runs 7 dls smf").unwrap().unwrap();
-        assert_eq!((options.runs, options.jobs), (7, 1));
+        assert_eq!(options.runs, 7);
         assert_eq!(options.targets, ["dls", "smf"]);
         assert!(parse("--runs 0").is_err() && parse("--runs").is_err());
         assert!(parse("--fast").is_err());
@@ -273,5 +274,16 @@ mod tests {
             features: 200,
         };
         assert_eq!(row(&lines), expected);
+    }
+
+    #[test]
+    fn a_run_that_ended_early_or_told_nothing_fails() {
+        let told = |runs| Row {
+            runs,
+            ..Row::default()
+        };
+        assert!(enough(told(1_000), 1_000).is_ok());
+        assert!(enough(told(999), 1_000).is_err());
+        assert!(enough(told(0), 1).is_err());
     }
 }
