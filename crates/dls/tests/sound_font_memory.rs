@@ -34,6 +34,9 @@ const FACTOR: usize = 20;
 /// Bytes taken beside that: the regions that a small file may have, and the tables of one stream.
 const FIXED: usize = 4 << 20;
 
+/// The same of a file whose regions are no more than its zones, as the fuzz targets have it.
+const FIXED_OF_SMALL: usize = 256 << 10;
+
 /// The most bytes in use at one time during a reading, and those in use after it.
 fn taken(image: &Image) -> (usize, usize) {
     let before = MEMORY.current_usage();
@@ -171,6 +174,16 @@ fn reading_takes_the_tables_and_not_the_recordings() {
     assert!(kept < 2_000_000, "{kept} bytes kept");
     for (name, font) in dense_files() {
         assert_bounded(name, &font.bytes());
+    }
+    for zones in [1, 10, 100, 600, 3_000] {
+        let file = Font::of(&vec![zone(&[(53, 0)]); zones]).bytes();
+        let (peak, _) = taken(&Image::from_bytes(&file));
+        let allowed = FACTOR * file.len() + FIXED_OF_SMALL;
+        assert!(
+            peak <= allowed,
+            "{peak} bytes for {} with {zones} zones",
+            file.len()
+        );
     }
     // A head of a few bytes that asks for 4 GB of codebooks.
     let mut setup = vorbis::Bits::packet(5);

@@ -96,11 +96,18 @@ impl<'a, const N: usize> Table<'a, N> {
 /// written to, and which go back to the system with it.
 const ROOM: usize = 128 << 10;
 
+/// Bytes below which a vector is not worth pages of its own: a small file takes little memory.
+const SMALL: usize = 32 << 10;
+
 /// A vector for something of every record, which is forgotten when the file has been read.
 ///
 /// - `count`: of the records, in the file
 pub(super) fn passing<T>(count: usize) -> Vec<T> {
-    Vec::with_capacity(count.max(ROOM.div_ceil(size_of::<T>().max(1))))
+    let size = size_of::<T>().max(1);
+    if count.saturating_mul(size) < SMALL {
+        return Vec::with_capacity(count);
+    }
+    Vec::with_capacity(count.max(ROOM.div_ceil(size)))
 }
 
 /// Hands out runs of a table, one after the other.
