@@ -1,7 +1,6 @@
 //! `dmus`: the engine of the plug-in on the command line.
 #![forbid(unsafe_code)]
 
-mod apart;
 mod bank;
 mod choices;
 mod convert;

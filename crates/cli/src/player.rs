@@ -15,10 +15,10 @@ use dmus_kernel::{
 use dmus_library::{Library, Progress};
 use dmus_song::{Message, Recording, Song};
 use dmus_synth::{
-    Collection, EffectsSettings, Engine, Interpolation, Layer, Mode, PartTrim, USER_BANKS,
+    Collection, EffectsSettings, Engine, Interpolation, Layer, Mode, Output, PartTrim,
+    SynthMiniport, USER_BANKS,
 };
 
-use crate::apart::{ApartMiniport, Frames};
 use crate::bank::{self, FileError};
 
 /// Voices, as in the plug-in.
@@ -39,6 +39,16 @@ const LONGEST_REPETITION_S: usize = 2;
 
 /// Longest ring, s.
 const LONGEST_TAIL_S: usize = 30;
+
+/// What leaves beside the mix where it is kept, with its name.
+pub(crate) const RETURNS: [(Output, &str); 3] = [
+    (Output::Reverb, "reverb"),
+    (Output::Chorus, "chorus"),
+    (Output::Delay, "delay"),
+];
+
+/// Frames of two sides.
+pub(crate) type Frames = Vec<[f32; 2]>;
 
 /// Bytes of music buffer; a message that finds no room in one block goes into the next.
 const MUSIC_BYTES: usize = 1 << 20;
@@ -114,10 +124,12 @@ pub(crate) enum End {
 
 /// A running port, and room for what goes into it.
 pub(crate) struct Player {
-    port: Port<ApartMiniport>,
+    port: Port<SynthMiniport>,
     opening: Option<&'static [u8]>,
     music: MusicBuffer,
     history: Option<HistoryReader>,
+    /// What each effect gave since it was asked for.
+    returns: Option<[Frames; 3]>,
 }
 
 impl Player {
@@ -132,8 +144,10 @@ impl Player {
             channel_groups: CHANNEL_GROUPS,
             ..PortConfig::new(rate)
         };
-        let mut port =
-            Port::new(ApartMiniport::new(VOICES), config).map_err(|error| fail(&error))?;
+        let miniport = SynthMiniport::new(VOICES)
+            .with_effects()
+            .with_outputs(BLOCK);
+        let mut port = Port::new(miniport, config).map_err(|error| fail(&error))?;
         let engine = port.stream_mut().engine_mut();
         for (layer, collection) in &stack.0 {
             engine
@@ -148,22 +162,23 @@ impl Player {
             opening: sound.opening,
             music: MusicBuffer::with_capacity(MUSIC_BYTES),
             history: None,
+            returns: None,
         })
     }
 
     /// The port, to be asked for its counts.
-    pub(crate) const fn port(&self) -> &Port<ApartMiniport> {
+    pub(crate) const fn port(&self) -> &Port<SynthMiniport> {
         &self.port
     }
 
     /// Keeps what the effects give from now on, each apart.
     pub(crate) fn keep_returns(&mut self) {
-        self.port.stream_mut().keep_returns();
+        self.returns = Some(Default::default());
     }
 
     /// What the effects gave since then.
     pub(crate) fn take_returns(&mut self) -> [Frames; 3] {
-        self.port.stream_mut().take_returns()
+        self.returns.take().unwrap_or_default()
     }
 
     /// Keeps what is played from now on, with room for all of a song.
@@ -244,7 +259,10 @@ impl Player {
                 tempo = tempos.next();
             }
             self.port.submit(&self.music);
+            let keeps = self.returns.is_some();
+            self.port.stream_mut().begin_outputs(false, keeps);
             self.port.render(&mut left, &mut right);
+            self.put_returns(&mut left, &mut right);
             frames.extend(left.iter().zip(&right).map(|(left, right)| [*left, *right]));
             progress(frames.len());
             let is_quiet = left.iter().chain(&right).all(|frame| frame.abs() < SILENCE);
@@ -260,6 +278,18 @@ impl Player {
             if is_over {
                 return frames;
             }
+        }
+    }
+
+    /// Keeps what the effects gave in this block, and adds it to the mix, which was without it.
+    fn put_returns(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let kept = self.returns.iter_mut().flatten();
+        for ((output, _), kept) in RETURNS.iter().zip(kept) {
+            let [from_left, from_right] = self.port.stream().output(*output);
+            add(left, from_left);
+            add(right, from_right);
+            let sides = from_left.iter().zip(from_right);
+            kept.extend(sides.map(|(left, right)| [*left, *right]));
         }
     }
 
@@ -309,6 +339,12 @@ impl Player {
                 .with(TransportFlags::TEMPO)
                 .with(TransportFlags::SIGNATURE),
         });
+    }
+}
+
+fn add(sums: &mut [f32], samples: &[f32]) {
+    for (sum, sample) in sums.iter_mut().zip(samples) {
+        *sum += *sample;
     }
 }
 

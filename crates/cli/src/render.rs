@@ -11,10 +11,9 @@ use clap::Args;
 use dmus_song::Song;
 use indicatif::ProgressBar;
 
-use crate::apart::{Frames, RETURNS};
 use crate::bank::FileError;
 use crate::choices::{Bits, Reading, Rules};
-use crate::player::{End, Player, Sound, Stack};
+use crate::player::{End, Frames, Player, RETURNS, Sound, Stack};
 use crate::progress;
 use crate::say::say;
 use crate::sound_file::SoundFile;
@@ -230,7 +229,7 @@ fn write_stems(
         }
     }
     bar.finish_and_clear();
-    for (name, frames) in RETURNS.iter().zip(returns) {
+    for ((_, name), frames) in RETURNS.iter().zip(returns) {
         if stems::is_heard(frames) {
             output.write_stem(name, frames)?;
         }

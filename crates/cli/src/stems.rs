@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 
 use dmus_song::{Message, Song};
 
-use crate::apart::Frames;
 use crate::bank::FileError;
-use crate::player::{End, Part, Player, Sound, Stack};
+use crate::player::{End, Frames, Part, Player, Sound, Stack};
 
 /// What all stems of a song have in common.
 #[derive(Debug)]

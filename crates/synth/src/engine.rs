@@ -35,6 +35,7 @@ use crate::dsp::tables::TICK_FRAMES;
 use crate::effects::Effects;
 use crate::error::{ConfigError, NoRoom};
 use crate::mixer::Mixer;
+use crate::outputs::Outputs;
 use crate::polyphony::{Moment, Polyphony};
 use crate::sends::SENDS;
 use crate::stats::SynthStats;
@@ -89,6 +90,7 @@ pub struct Engine {
     mixer: Mixer,
     /// Only if it was built with them.
     effects: Option<Box<Effects>>,
+    outputs: Box<Outputs>,
     stats: SynthStats,
     /// Frames rendered since the stream began.
     position: u64,
@@ -140,6 +142,7 @@ impl Engine {
             polyphony: Polyphony::new(usize::from(config.voices), Reader::new()),
             mixer: Mixer::new(),
             effects: None,
+            outputs: Box::new(Outputs::new()),
             stats: SynthStats::default(),
             position: 0,
             notes: 0,
@@ -217,41 +220,41 @@ impl Engine {
     /// Render. Bounded by voices and frames.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         debug_assert_eq!(left.len(), right.len());
-        self.render_into(Stereo { left, right }, None);
+        self.render_into(Buses::main(left, right));
     }
 
-    /// Renders frames; returns go to buses of their own, or into the main one.
-    fn render_into(&mut self, main: Stereo<'_>, returns: Option<[Stereo<'_>; SENDS]>) {
-        let mut rest = main.even();
-        let mut returns = returns;
-        while !rest.is_empty() {
+    /// Renders frames; what leaves beside the mix goes to buses of its own, or into the mix.
+    fn render_into(&mut self, mut rest: Buses<'_>) {
+        rest.main = rest.main.even();
+        while !rest.main.is_empty() {
             if self.is_idle() {
-                self.position = self.position.wrapping_add(rest.frames() as u64);
+                self.position = self.position.wrapping_add(rest.main.frames() as u64);
                 rest.fill(0.0);
-                returns.iter_mut().flatten().for_each(|bus| bus.fill(0.0));
                 return;
             }
             let moment = Moment::at(self.position);
             if moment.offset == 0 {
                 self.begin_tick(moment);
             }
-            let run = (TICK_FRAMES - moment.offset).min(rest.frames());
+            let run = (TICK_FRAMES - moment.offset).min(rest.main.frames());
             let mut now = rest.take(run);
-            now.fill(0.0);
+            now.main.fill(0.0);
+            let goes_apart = now.parts.is_some() && self.outputs.is_used();
             self.polyphony.render(
                 &self.downloads,
                 moment,
                 &mut Mix {
-                    left: &mut *now.left,
-                    right: &mut *now.right,
+                    left: &mut *now.main.left,
+                    right: &mut *now.main.right,
                     buses: self.effects.as_deref_mut().map(Effects::buses),
+                    outputs: goes_apart.then_some(&mut *self.outputs),
                 },
             );
-            self.mixer.apply(moment.offset, now.left, now.right);
-            let apart = returns
-                .as_mut()
-                .map(|buses| buses.each_mut().map(|bus| bus.take(run)));
-            self.add_returns(moment.offset, &mut now, apart);
+            self.mixer
+                .apply(moment.offset, now.main.left, now.main.right);
+            self.add_parts(moment.offset, &mut now);
+            self.add_returns(moment.offset, &mut now);
+            self.meter(&mut now);
             self.position = self.position.wrapping_add(run as u64);
         }
     }

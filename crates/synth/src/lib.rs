@@ -56,6 +56,7 @@ mod level;
 mod miniport;
 mod mixer;
 mod numbers;
+mod outputs;
 mod polyphony;
 mod sends;
 mod stats;
@@ -75,6 +76,7 @@ pub use effects::{
 };
 pub use engine::{Buses, Engine, EngineConfig, NoteAddress, Reply, Stereo};
 pub use error::{ConfigError, DownloadError, NoRoom, ResponseBusy, ResponseError};
-pub use miniport::{Aside, SynthMiniport, SynthStream};
+pub use miniport::{Aside, Output, SynthMiniport, SynthStream};
+pub use outputs::OUTPUTS;
 pub use stats::{PartInfo, SynthStats};
 pub use voice::NoteExpression;

@@ -5,6 +5,7 @@
 //! [`SynthStream`]. Source: \[WDK\] `IMiniportDMus`, `IMXF`, `ISynthSinkDMus`;
 //! KSPROPSETID_Synth.
 
+mod apart;
 mod asides;
 
 use dmus_kernel::clock::SampleClock;
@@ -21,8 +22,10 @@ use dmus_kernel::time::{ReferenceTime, SampleTime};
 
 use crate::engine::{Engine, EngineConfig, MAX_CHANNEL_GROUPS, MAX_VOICES};
 use crate::error::ConfigError;
+use apart::Apart;
 use asides::Asides;
 
+pub use apart::Output;
 pub use asides::Aside;
 
 /// Longest message that is put together, bytes; none that means anything to us is longer.
@@ -33,6 +36,8 @@ const MESSAGE_BYTES: usize = 4096;
 pub struct SynthMiniport {
     voices: u16,
     has_effects: bool,
+    /// Longest block whose parts and returns can leave on outputs of their own, frames.
+    apart_frames: usize,
 }
 
 impl SynthMiniport {
@@ -42,6 +47,7 @@ impl SynthMiniport {
         Self {
             voices,
             has_effects: false,
+            apart_frames: 0,
         }
     }
 
@@ -50,6 +56,17 @@ impl SynthMiniport {
     pub const fn with_effects(self) -> Self {
         Self {
             has_effects: true,
+            ..self
+        }
+    }
+
+    /// The same, whose streams can give parts and returns apart.
+    ///
+    /// - `frames`: of the longest block, `0..`; 152 bytes of memory each
+    #[must_use]
+    pub const fn with_outputs(self, frames: usize) -> Self {
+        Self {
+            apart_frames: frames,
             ..self
         }
     }
@@ -101,6 +118,7 @@ impl Miniport for SynthMiniport {
             clock: SampleClock::new(request.sample_rate),
             unfinished,
             asides: Asides::new(),
+            apart: Apart::new(self.apart_frames),
         }))
     }
 }
@@ -150,6 +168,7 @@ pub struct SynthStream {
     unfinished: Vec<Unfinished>,
     /// Of events that are still to come.
     asides: Asides,
+    apart: Apart,
 }
 
 impl SynthStream {
@@ -162,6 +181,27 @@ impl SynthStream {
     /// The engine, for downloads, trims and statistics.
     pub const fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
+    }
+
+    /// Begins a block of the outputs.
+    ///
+    /// - `parts`: what [`Engine::set_output`] has routed leaves the mix
+    /// - `returns`: what the effects give leaves the mix
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub const fn begin_outputs(&mut self, parts: bool, returns: bool) {
+        self.apart.begin(parts, returns);
+    }
+
+    /// Both sides of an output since the block began; empty while it is in the mix. Frames beyond
+    /// what there is room for were left in the mix.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn output(&self, output: Output) -> [&[f32]; 2] {
+        self.apart.frames(output)
     }
 
     /// Keeps what a message does not say until its event comes.
@@ -290,7 +330,7 @@ impl SynthNode for SynthStream {
 impl SynthSink for SynthStream {
     fn render(&mut self, left: &mut [f32], right: &mut [f32], _position: SampleTime) {
         // The engine counts the frames itself: both begin at zero in STOP and move together.
-        self.engine.render(left, right);
+        self.apart.render(&mut self.engine, left, right);
     }
 
     fn sync_to_master(&mut self, sync: MasterSync) {

@@ -409,6 +409,13 @@ impl Polyphony {
                     *sound = Sound::of(collection, tag.region);
                 }
             }
+            if let Some(outputs) = &mut mix.outputs {
+                let tags = &self.tags;
+                outputs.face(|lane| {
+                    let tag = tags.get(first + lane).filter(|_| bits >> lane & 1 != 0);
+                    Some(tag?.part)
+                });
+            }
             let ended = lanes.render(&sounds, moment.offset, &self.reader, &mut self.scratch, mix);
             // Voices end where ticks end, so that nothing depends on how a tick is cut.
             if !tick_ends {

@@ -26,6 +26,7 @@ use crate::channel::{Channel, Device};
 use crate::collection::{Collection, Region, Wave};
 use crate::dsp::filter::Setting;
 use crate::dsp::pan::Sides;
+use crate::outputs::Outputs;
 use crate::sends::{Amounts, Buses, SENDS};
 
 /// What a voice is started from, and looked after with.
@@ -162,12 +163,14 @@ pub(crate) struct Targets {
     sends: Amounts,
 }
 
-/// Where a voice is heard: frames of the mix, and of the buses if there are effects.
+/// Where a voice is heard: frames of the mix, of the buses if there are effects, and of the outputs
+/// if some parts have their own.
 #[derive(Debug)]
 pub(crate) struct Mix<'a> {
     pub(crate) left: &'a mut [f32],
     pub(crate) right: &'a mut [f32],
     pub(crate) buses: Option<&'a mut Buses>,
+    pub(crate) outputs: Option<&'a mut Outputs>,
 }
 
 impl Targets {

@@ -129,6 +129,25 @@ impl Ramps {
         bits << 1 == 0
     }
 
+    /// The ramps of some voices, by bits; those of the others stand at zero.
+    #[inline(always)]
+    pub(crate) fn only(&self, lanes: u8) -> Self {
+        let pick = |row: &Row| {
+            core::array::from_fn(|lane| {
+                if lanes >> lane & 1 != 0 {
+                    get(row, lane)
+                } else {
+                    0.0
+                }
+            })
+        };
+        Self {
+            base: pick(&self.base),
+            slope: pick(&self.slope),
+            to: pick(&self.to),
+        }
+    }
+
     /// Whether all values end at zero.
     #[inline(always)]
     pub(crate) fn all_zero(&self) -> bool {

@@ -6,7 +6,6 @@ use crate::dsp::tables::TICK_FRAMES;
 use crate::effects::sysex::Message;
 use crate::effects::{Convolution, Effects, EffectsSettings};
 use crate::error::{ConfigError, ResponseBusy};
-use crate::sends::SENDS;
 
 use super::{Buses, Engine, EngineConfig, Stereo};
 
@@ -81,21 +80,33 @@ impl Engine {
         self.effects.as_mut()?.take_retired()
     }
 
-    /// Renders frames as [`Self::render`] does, with the returns of the effects apart.
+    /// Renders frames as [`Self::render`] does, with parts and the returns of the effects apart.
     ///
-    /// Main, reverb, chorus and delay summed in this order are what [`Self::render`] gives, to the
-    /// bit.
+    /// Without parts apart, main, reverb, chorus and delay summed in this order are what
+    /// [`Self::render`] gives, to the bit. Parts on outputs of their own are summed in another
+    /// order than in the mix: the last bits may differ where several parts sound at once.
     ///
     /// # Real-time
     /// Render. Bounded by voices and frames.
     pub fn render_buses(&mut self, buses: Buses<'_>) {
-        let Buses {
-            main,
-            reverb,
-            chorus,
-            delay,
-        } = buses;
-        self.render_into(main, Some([reverb, chorus, delay]));
+        self.render_into(buses);
+    }
+
+    /// From the next frame on a part is heard on an output, or in the mix.
+    ///
+    /// It is heard there in [`Self::render_buses`] only, and only if parts go apart. It lasts beyond
+    /// [`Self::reset`].
+    ///
+    /// - `group_index`: 0-based; a part that is not there is ignored
+    /// - `channel`: `0..=15`
+    /// - `output`: `0..16`; an output there is not, or nothing, is the mix
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn set_output(&mut self, group_index: u16, channel: u8, output: Option<u8>) {
+        if let Some(part) = super::part_index(group_index, channel) {
+            self.outputs.route(part, output);
+        }
     }
 
     /// Takes a message to the effects.
@@ -108,60 +119,63 @@ impl Engine {
         }
     }
 
-    /// Runs the effects on what voices sent, and looks at the level of everything.
+    /// Runs the effects on what voices sent.
     ///
-    /// - `main`: all voices; the returns are added unless they go `apart`
-    pub(super) fn add_returns(
-        &mut self,
-        offset: usize,
-        main: &mut Stereo<'_>,
-        apart: Option<[Stereo<'_>; SENDS]>,
-    ) {
-        let frames = main.frames();
+    /// - `now`: the buses of the run; the returns are added to the main one unless they go apart
+    pub(super) fn add_returns(&mut self, offset: usize, now: &mut Buses<'_>) {
+        let frames = now.main.frames();
         let Self { effects, mixer, .. } = self;
-        let Some(effects) = effects else {
-            apart
-                .into_iter()
-                .flatten()
-                .for_each(|mut bus| bus.fill(0.0));
-            mixer.meter(main.left, main.right);
-            return;
-        };
-        effects.process(offset, frames);
-        if offset + frames == TICK_FRAMES {
-            effects.end_tick();
+        let mut returns = [None, None, None];
+        if let Some(effects) = effects {
+            effects.process(offset, frames);
+            if offset + frames == TICK_FRAMES {
+                effects.end_tick();
+            }
+            returns = effects.returns(frames);
         }
-        let mut returns = effects.returns(frames);
         for (left, right) in returns.iter_mut().flatten() {
             mixer.apply(offset, left, right);
         }
-        let Some(apart) = apart else {
+        let Some(apart) = &mut now.returns else {
             for (left, right) in returns.iter().flatten() {
-                add(main.left, left);
-                add(main.right, right);
+                now.main.add(left, right);
             }
-            mixer.meter(main.left, main.right);
             return;
         };
-        let mut sum = [[0.0_f32; TICK_FRAMES]; 2];
-        let [left_sum, right_sum] = &mut sum;
-        add(left_sum, main.left);
-        add(right_sum, main.right);
-        for (mut bus, given) in apart.into_iter().zip(&returns) {
+        for (bus, given) in apart.iter_mut().zip(&returns) {
             bus.fill(0.0);
             if let Some((left, right)) = given {
-                add(left_sum, left);
-                add(right_sum, right);
-                add(bus.left, left);
-                add(bus.right, right);
+                bus.add(left, right);
             }
         }
-        mixer.meter(left_sum, right_sum);
     }
-}
 
-fn add(sums: &mut [f32], samples: &[f32]) {
-    for (sum, sample) in sums.iter_mut().zip(samples) {
-        *sum += *sample;
+    /// Hands over what the parts on outputs of their own have given.
+    pub(super) fn add_parts(&mut self, offset: usize, now: &mut Buses<'_>) {
+        let frames = now.main.frames();
+        let Some(parts) = &mut now.parts else { return };
+        let Self { outputs, mixer, .. } = self;
+        outputs.finish(mixer, offset, frames, |output, given| {
+            if let Some(bus) = parts.get_mut(output) {
+                bus.fill(0.0);
+                if let Some([left, right]) = given {
+                    bus.add(left, right);
+                }
+            }
+        });
+    }
+
+    /// Looks at the level of everything.
+    pub(super) fn meter(&mut self, now: &mut Buses<'_>) {
+        if now.parts.is_none() && now.returns.is_none() {
+            self.mixer.meter(now.main.left, now.main.right);
+            return;
+        }
+        let mut sides = [[0.0_f32; TICK_FRAMES]; 2];
+        let [left, right] = &mut sides;
+        let mut sum = Stereo { left, right };
+        sum.add(now.main.left, now.main.right);
+        now.beside().for_each(|bus| sum.add(bus.left, bus.right));
+        self.mixer.meter(sum.left, sum.right);
     }
 }

@@ -7,6 +7,7 @@ use crate::dsp::filter::Filters;
 use crate::dsp::octet::{LANES, Octet, Row};
 use crate::dsp::ramp::Ramps;
 use crate::dsp::tables::{TICK_FRAMES, eight_numbers, eight_rows};
+use crate::outputs::Outputs;
 use crate::sends::{Buses, SENDS};
 
 use super::Targets;
@@ -87,22 +88,77 @@ impl Gains {
 pub(super) struct Blend<'a> {
     pub(super) gains: &'a mut Gains,
     /// Frames of each voice, from `offset` on.
-    pub(super) rows: &'a Rows,
+    pub(super) rows: &'a mut Rows,
     pub(super) offset: usize,
     pub(super) left: &'a mut [f32],
     pub(super) right: &'a mut [f32],
     pub(super) buses: Option<&'a mut Buses>,
+    pub(super) outputs: Option<&'a mut Outputs>,
 }
 
 impl Blend<'_> {
     /// Mixes them.
     #[inline(always)]
-    pub(super) fn run<O: Octet>(self, octet: O) {
-        if self.gains.filters.are_open() {
+    pub(super) fn run<O: Octet>(mut self, octet: O) {
+        if let Some(outputs) = self.outputs.take().filter(|outputs| outputs.is_faced()) {
+            self.run_apart(octet, outputs);
+        } else if self.gains.filters.are_open() {
             self.run_open(octet);
         } else {
             self.run_filtered(octet);
         }
+    }
+
+    /// Voices of several outputs are filtered first, then mixed output by output as if the others
+    /// were silent: each gets the bits that it would have in the mix alone.
+    #[inline(always)]
+    fn run_apart<O: Octet>(mut self, octet: O, outputs: &mut Outputs) {
+        if !self.gains.filters.are_open() {
+            self.filter(octet);
+        }
+        let Self {
+            gains,
+            rows,
+            offset,
+            left,
+            right,
+            buses,
+            ..
+        } = self;
+        let frames = left.len();
+        for (output, lanes) in outputs.of_lanes() {
+            let [left, right] = match output {
+                Some(output) => outputs.open(output, frames),
+                None => [&mut *left, &mut *right],
+            };
+            fade(octet, &gains.left.only(lanes), rows, offset, left);
+            fade(octet, &gains.right.only(lanes), rows, offset, right);
+        }
+        send_along(octet, gains, rows, offset, buses, frames);
+    }
+
+    /// Filters the frames where they are.
+    #[inline(always)]
+    fn filter<O: Octet>(&mut self, octet: O) {
+        let frames = self.left.len();
+        let mut filters = self.gains.filters.begin(octet);
+        for tile in 0..frames.div_ceil(LANES) {
+            let mut columns = octet.transpose(load(octet, self.rows, tile));
+            let numbers = eight_rows(self.offset + tile * LANES);
+            match frames - tile * LANES {
+                rest @ ..LANES => filters.process_some(numbers, rest, &mut columns),
+                LANES.. => filters.process(numbers, &mut columns),
+            }
+            let rows = self.rows.iter_mut().zip(octet.transpose(columns));
+            for (row, pack) in rows {
+                if let Some(slot) = row.get_mut(tile) {
+                    *slot = octet.row(pack);
+                }
+            }
+        }
+        let states = filters.states();
+        let tick_ends = self.offset + frames == TICK_FRAMES;
+        self.gains.filters.end(states, tick_ends);
     }
 
     /// Without filters no frame hangs on another: every voice is mixed along its frames.
@@ -115,16 +171,12 @@ impl Blend<'_> {
             left,
             right,
             buses,
+            ..
         } = self;
         let frames = left.len();
         fade(octet, &gains.left, rows, offset, left);
         fade(octet, &gains.right, rows, offset, right);
-        let sends = gains.sends.iter().zip(&gains.sending);
-        for ((ramps, sending), bus) in sends.zip(buses.into_iter().flatten()) {
-            if *sending != 0 {
-                fade(octet, ramps, rows, offset, bus.open(frames));
-            }
-        }
+        send_along(octet, gains, rows, offset, buses, frames);
     }
 
     /// With filters, which take frame after frame: eight voices are mixed side by side.
@@ -137,6 +189,7 @@ impl Blend<'_> {
             left,
             right,
             mut buses,
+            ..
         } = self;
         let frames = left.len();
         let tick_ends = offset + frames == TICK_FRAMES;
@@ -225,6 +278,24 @@ fn fade_along<O: Octet, const STANDS: bool>(
         let sums = faded::<O, STANDS>(octet, line, load(octet, rows, whole), numbers);
         for (slot, sum) in rest.iter_mut().zip(octet.row(sums)) {
             *slot += sum;
+        }
+    }
+}
+
+/// Adds frames of all voices to the buses that some of them send to.
+#[inline(always)]
+fn send_along<O: Octet>(
+    octet: O,
+    gains: &Gains,
+    rows: &Rows,
+    offset: usize,
+    buses: Option<&mut Buses>,
+    frames: usize,
+) {
+    let sends = gains.sends.iter().zip(&gains.sending);
+    for ((ramps, sending), bus) in sends.zip(buses.into_iter().flatten()) {
+        if *sending != 0 {
+            fade(octet, ramps, rows, offset, bus.open(frames));
         }
     }
 }

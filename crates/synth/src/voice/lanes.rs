@@ -10,6 +10,7 @@ use crate::dsp::octet::{Kernel, LANES, Octet};
 use crate::dsp::oscillator::{Playhead, Reader};
 use crate::dsp::recording::{WINDOW_FRAMES, Window};
 use crate::dsp::tables::TICK_FRAMES;
+use crate::outputs::Outputs;
 use crate::sends::Buses;
 
 use super::gains::{Blend, Gains, Rows, TILES};
@@ -119,6 +120,7 @@ impl Lanes {
             left: mix.left.get_mut(..frames).unwrap_or(&mut []),
             right: mix.right.get_mut(..frames).unwrap_or(&mut []),
             buses: mix.buses.as_deref_mut(),
+            outputs: mix.outputs.as_deref_mut(),
             ended: &mut ended,
         });
         ended
@@ -134,6 +136,7 @@ struct Render<'a> {
     left: &'a mut [f32],
     right: &'a mut [f32],
     buses: Option<&'a mut Buses>,
+    outputs: Option<&'a mut Outputs>,
     ended: &'a mut u8,
 }
 
@@ -169,6 +172,7 @@ impl Kernel for Render<'_> {
             left: self.left,
             right: self.right,
             buses: self.buses,
+            outputs: self.outputs,
         };
         blend.run(octet);
     }

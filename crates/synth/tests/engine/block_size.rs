@@ -72,10 +72,10 @@ pub(crate) fn lively() -> dmus_dls::Bank {
 }
 
 /// Something that happens at a frame.
-type Script = Vec<(usize, Vec<u8>)>;
+pub(crate) type Script = Vec<(usize, Vec<u8>)>;
 
 /// Every kind of message, none of them at a round frame.
-fn script() -> Script {
+pub(crate) fn script() -> Script {
     let mut script = Script::new();
     for n in 0..40_usize {
         let at = n * 397 + n * n % 61;

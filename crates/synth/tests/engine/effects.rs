@@ -156,15 +156,13 @@ impl Hall {
     fn run(&mut self, frames: usize) -> Heard {
         let mut heard = Heard::new(frames);
         let Heard { main, returns } = &mut heard;
-        let [reverb, chorus, delay] = returns;
         fn stereo([left, right]: &mut [Vec<f32>; 2]) -> Stereo<'_> {
             Stereo { left, right }
         }
         self.engine.render_buses(Buses {
             main: stereo(main),
-            reverb: stereo(reverb),
-            chorus: stereo(chorus),
-            delay: stereo(delay),
+            parts: None,
+            returns: Some(returns.each_mut().map(stereo)),
         });
         heard
     }

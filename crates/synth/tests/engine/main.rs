@@ -27,6 +27,7 @@ mod links;
 mod measure;
 mod midi;
 mod no_alloc;
+mod outputs;
 mod pins;
 mod pitch;
 mod port;

@@ -150,9 +150,12 @@ fn playing_and_changing_effects_allocates_nothing() {
             let [a, b, c, d, e, f, g, h] = &mut sides;
             hall.engine.render_buses(Buses {
                 main: Stereo { left: a, right: b },
-                reverb: Stereo { left: c, right: d },
-                chorus: Stereo { left: e, right: f },
-                delay: Stereo { left: g, right: h },
+                parts: None,
+                returns: Some([
+                    Stereo { left: c, right: d },
+                    Stereo { left: e, right: f },
+                    Stereo { left: g, right: h },
+                ]),
             });
             sounded |= sides.iter().all(|side| side.iter().any(|s| s.abs() > 0.0));
             if let Some(response) = hall.engine.take_retired_response() {
@@ -184,18 +187,21 @@ fn sides_of_different_lengths_lose_frames_and_nothing_else() {
             left: &mut a,
             right: &mut b,
         },
-        reverb: Stereo {
-            left: &mut c,
-            right: &mut d,
-        },
-        chorus: Stereo {
-            left: &mut e,
-            right: &mut f,
-        },
-        delay: Stereo {
-            left: &mut g,
-            right: &mut h,
-        },
+        parts: None,
+        returns: Some([
+            Stereo {
+                left: &mut c,
+                right: &mut d,
+            },
+            Stereo {
+                left: &mut e,
+                right: &mut f,
+            },
+            Stereo {
+                left: &mut g,
+                right: &mut h,
+            },
+        ]),
     });
     assert_eq!(hall.engine.position(), 90);
     assert!(a[90..].iter().all(|s| s.to_bits() == 7.0_f32.to_bits()));
