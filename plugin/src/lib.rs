@@ -33,6 +33,7 @@ use crate::control::{Control, SharedControl};
 use crate::params::{DmusParams, PARTS, VOLUME_OFF_DB};
 use crate::presets::Programs;
 use crate::shell::inbound::Inbound;
+use crate::shell::outputs::OUTPUTS_BESIDE;
 use crate::shell::pipeline::EVENTS_PER_BLOCK;
 use crate::shell::sysex::SysExHandle;
 use crate::shell::{Asked, Pace, Shell};
@@ -55,6 +56,42 @@ pub struct Dmus {
     control: SharedControl,
     shell: Shell,
 }
+
+/// Channels of every output.
+const TWO: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
+
+/// The mix alone.
+const STEREO: AudioIOLayout = AudioIOLayout {
+    main_output_channels: Some(TWO),
+    names: PortNames {
+        layout: Some("Stereo"),
+        main_output: Some("Main"),
+        ..PortNames::const_default()
+    },
+    ..AudioIOLayout::const_default()
+};
+
+/// The outputs beside the main one, in their order.
+const OUTPUT_NAMES: [&str; OUTPUTS_BESIDE] = [
+    "Part 01",
+    "Part 02",
+    "Part 03",
+    "Part 04",
+    "Part 05",
+    "Part 06",
+    "Part 07",
+    "Part 08",
+    "Part 09",
+    "Part 10",
+    "Part 11",
+    "Part 12",
+    "Part 13",
+    "Part 14",
+    "Part 15",
+    "Part 16",
+    "Reverb",
+    "Chorus and Delay",
+];
 
 impl Default for Dmus {
     fn default() -> Self {
@@ -83,15 +120,18 @@ impl Plugin for Dmus {
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
-        main_input_channels: None,
-        main_output_channels: NonZeroU32::new(2),
-        names: PortNames {
-            main_output: Some("Main"),
-            ..PortNames::const_default()
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        STEREO,
+        AudioIOLayout {
+            aux_output_ports: &[TWO; OUTPUTS_BESIDE],
+            names: PortNames {
+                layout: Some("Main, 16 parts, 2 effects"),
+                aux_outputs: &OUTPUT_NAMES,
+                ..STEREO.names
+            },
+            ..STEREO
         },
-        ..AudioIOLayout::const_default()
-    }];
+    ];
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
@@ -125,14 +165,19 @@ impl Plugin for Dmus {
 
     fn activate(
         &mut self,
-        _audio_io_layout: &AudioIOLayout,
+        audio_io_layout: &AudioIOLayout,
         buffer_config: &BufferConfig,
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
         // The worker reads the banks that activation waits for.
         self.membership.start(&self.control);
         let pace = pace(buffer_config.process_mode == ProcessMode::Offline);
-        self.shell.activate(buffer_config.sample_rate, pace)
+        let apart_frames = match audio_io_layout.aux_output_ports {
+            [] => 0,
+            _ => buffer_config.max_buffer_size as usize,
+        };
+        let rate_hz = buffer_config.sample_rate;
+        self.shell.activate(rate_hz, pace, apart_frames)
     }
 
     fn deactivate(&mut self) {
@@ -150,7 +195,7 @@ impl Plugin for Dmus {
     fn process(
         &mut self,
         buffer: &mut Buffer<'_>,
-        _aux: &mut AuxiliaryBuffers<'_>,
+        aux: &mut AuxiliaryBuffers<'_>,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let trims = self.params.trims();
@@ -168,6 +213,11 @@ impl Plugin for Dmus {
             song: &song,
         };
         self.shell.process(left, right, &asked, events);
+        for (index, output) in aux.outputs.iter_mut().enumerate() {
+            if let [left, right, ..] = output.as_slice() {
+                self.shell.read_output(index, left, right);
+            }
+        }
         while let Some((message, timing)) = self.shell.take_reply() {
             let reply = NoteEvent::MidiSysEx { timing, message };
             if context.try_send_event(reply).is_err() {
@@ -274,7 +324,7 @@ impl dmus_entry::Boundary for Dmus {
             self.shell.set_pace(pace(is_offline));
         }
         self.shell
-            .begin_block(facts.steady_time, facts.events.clone());
+            .begin_block(facts.steady_time, facts.outputs, facts.events.clone());
     }
 
     fn report(reply: SyncSender<String>) -> Task {

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use dmus_synth::EffectsSettings;
 use nice_plug::prelude::*;
 
+use choices::ReturnsChoice;
 use effects::{ChorusParams, DelayParams, ReverbParams};
 pub use master::MasterParams;
 pub use part::PartParams;
@@ -163,6 +164,8 @@ impl DmusParams {
             effects: self.effects(),
             is_solo,
             parts: parts.map(|part| part.trim(is_solo)),
+            outputs: parts.map(PartParams::output),
+            returns_leave: master.returns.modulated_plain_value() == ReturnsChoice::Own,
         }
     }
 
@@ -213,7 +216,7 @@ mod tests {
     use super::*;
 
     /// Master, three effects, the parts.
-    const ALL: usize = 8 + 3 * 4 + 17 * PARTS;
+    const ALL: usize = 9 + 3 * 4 + 18 * PARTS;
 
     fn params() -> DmusParams {
         DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())

@@ -5,6 +5,7 @@
 //! Source: \[WDK\] `IMXF::SetState`; the states of a stream are those of an activated plug-in.
 
 pub mod inbound;
+pub mod outputs;
 pub mod pipeline;
 pub mod render;
 pub mod sysex;
@@ -73,10 +74,13 @@ impl Shell {
     /// Builds the render side for a sample rate, with the banks that the state names, and goes to
     /// PAUSE. Returns false, with a notice, when the rate is not allowed.
     ///
+    /// - `apart_frames`: longest block of which parts and effects can leave beside the mix; 0 where
+    ///   the host has no outputs for them
+    ///
     /// # Real-time
     /// Not real-time: allocates, waits for files to be read: two seconds live, and offline until
     /// they are.
-    pub fn activate(&mut self, sample_rate: f32, pace: Pace) -> bool {
+    pub fn activate(&mut self, sample_rate: f32, pace: Pace, apart_frames: usize) -> bool {
         self.deactivate();
         tasks::prepare(
             &self.control,
@@ -86,7 +90,8 @@ impl Shell {
             },
         );
         let downloads = self.control.lock().downloads();
-        match Pipeline::new(whole_hz(sample_rate), audio_seconds(), downloads) {
+        let rate_hz = whole_hz(sample_rate);
+        match Pipeline::new(rate_hz, audio_seconds(), downloads, apart_frames) {
             Ok(pipeline) => {
                 let (link, mut render) = pipeline.split();
                 render.prepare();
@@ -144,6 +149,7 @@ impl Shell {
     /// Takes what comes past the framework for the next block; [`process`](Self::process) follows.
     ///
     /// - `steady_time`: the host's steady count of frames at the first frame of the block, `0..`
+    /// - `outputs`: of the host's outputs those that it takes, by bits; the main one is the first
     /// - `events`: messages of the note ports after the first
     ///
     /// # Real-time
@@ -151,9 +157,11 @@ impl Shell {
     pub fn begin_block<'a>(
         &mut self,
         steady_time: Option<i64>,
+        outputs: u64,
         events: impl Iterator<Item = PortEvent<'a>>,
     ) {
         if let Some(render) = &mut self.render {
+            render.set_taken(outputs);
             render.take_ports(steady_time, events);
         }
     }
@@ -208,6 +216,22 @@ impl Shell {
 }
 
 impl Shell {
+    /// Overwrites both sides with the frames of an output beside the main one in the last block.
+    ///
+    /// - `output`: `0..`[`OUTPUTS_BESIDE`](outputs::OUTPUTS_BESIDE), counted without the main one
+    ///
+    /// # Real-time
+    /// Render. Bounded by the frames.
+    pub fn read_output(&self, output: usize, left: &mut [f32], right: &mut [f32]) {
+        match &self.render {
+            Some(render) => render.read_output(output, left, right),
+            None => {
+                left.fill(0.0);
+                right.fill(0.0);
+            }
+        }
+    }
+
     /// The next reply to a message of the last block, with its frame in that block.
     ///
     /// # Real-time

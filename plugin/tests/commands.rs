@@ -65,7 +65,7 @@ impl Rig {
             ProgramNames::default(),
         ));
         let mut shell = Shell::new(control.clone());
-        assert!(shell.activate(rate, Pace::Live));
+        assert!(shell.activate(rate, Pace::Live, 0));
         Self {
             shell,
             control,
@@ -96,7 +96,7 @@ impl Rig {
             is_live: true,
             bytes,
         });
-        self.shell.begin_block(None, others);
+        self.shell.begin_block(None, 1, others);
         let mut first = messages.iter().filter(|(_, group, _)| *group == 1);
         self.shell.process(
             &mut left,
@@ -266,7 +266,7 @@ fn volume_is_heard_and_outlives_an_activation() {
     assert!(rig.peak_since(from) < 1e-6);
     rig.shell.deactivate();
     assert_eq!(rig.say("volume"), "error the instrument is not active");
-    assert!(rig.shell.activate(48_000.0, Pace::Live));
+    assert!(rig.shell.activate(48_000.0, Pace::Live, 0));
     assert_eq!(rig.say("volume"), "ok -20000");
     assert_eq!(rig.say("volume 0"), "ok");
     let from = rig.played.len();

@@ -44,7 +44,7 @@ impl Rig {
             ProgramNames::default(),
         ));
         let mut shell = Shell::new(control.clone());
-        assert!(shell.activate(48_000.0, Pace::Live));
+        assert!(shell.activate(48_000.0, Pace::Live, 0));
         let (left, right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
         Self {
             shell,
@@ -178,7 +178,7 @@ fn notes_of_every_port_sound_with_the_program_of_their_group() {
                 is_live: true,
                 bytes: bytes.get(..if bytes[0] == 0xC0 { 2 } else { 3 }).unwrap(),
             });
-            shell.begin_block(Some(1_000), events);
+            shell.begin_block(Some(1_000), 1, events);
         });
         assert!(rig.play(&[]) > 0.0, "port {port}");
     }
@@ -209,7 +209,7 @@ fn a_look_of_the_worker_acts_upon_a_state_and_only_while_active() {
     rig.parts.set(program(7));
     assert_eq!(tasks::attend(&rig.control), Attention::None);
     assert!(rig.control.lock().has_news());
-    assert!(rig.shell.activate(48_000.0, Pace::Live));
+    assert!(rig.shell.activate(48_000.0, Pace::Live, 0));
     rig.play(&[]);
     assert_eq!(rig.programs()[0], 7);
     assert!(!rig.control.lock().has_news());
@@ -357,7 +357,7 @@ fn activation_waits_two_seconds_for_the_worker_and_what_is_played_waits_on() {
     rig.control.lock().set_attended(true);
     rig.bank.set(BankStack::default());
     let start = std::time::Instant::now();
-    assert!(rig.shell.activate(48_000.0, Pace::Live));
+    assert!(rig.shell.activate(48_000.0, Pace::Live, 0));
     let waited = start.elapsed().as_secs_f64();
     assert!((2.0..8.0).contains(&waited), "{waited} s");
 
@@ -371,7 +371,7 @@ fn activation_waits_two_seconds_for_the_worker_and_what_is_played_waits_on() {
 fn a_rate_that_is_none_is_refused_with_a_notice() {
     let mut rig = Rig::new();
     for rate in [f32::NAN, -48_000.0, 0.0, 999.0, 1e9] {
-        assert!(!rig.shell.activate(rate, Pace::Live), "{rate}");
+        assert!(!rig.shell.activate(rate, Pace::Live, 0), "{rate}");
     }
     assert!(!rig.control.view().notices.is_empty());
     assert_eq!(rig.play(&[&[0x90, 60, 100]]).to_bits(), 0.0_f32.to_bits());

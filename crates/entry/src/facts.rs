@@ -17,6 +17,9 @@ pub struct BlockFacts<'a> {
     /// Nobody listens: the host renders as fast as it goes, and a block may take its time. `None`
     /// when the host has not said; then what it said at activation holds.
     pub is_offline: Option<bool>,
+    /// Output ports that the host takes, by bits: it has memory for them and has not switched them
+    /// off. What is written to others is lost. Ports beyond the 64th are never among them.
+    pub outputs: u64,
     /// Length of this block, frames, `1..`.
     pub frames: u32,
     /// What came in through the second note port and those after it, in the host's order.

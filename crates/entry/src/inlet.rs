@@ -46,6 +46,8 @@ pub(crate) struct Inlet {
     steady_time: Option<i64>,
     /// What the host said last of whether somebody listens.
     is_offline: Option<bool>,
+    /// Outputs that the host takes in this piece, by bits.
+    outputs: u64,
     /// The first record the plug-in has not been given.
     next: usize,
     /// Frames of the piece the plug-in has rendered.
@@ -66,6 +68,7 @@ impl Inlet {
             long: Vec::with_capacity(long),
             steady_time: None,
             is_offline: None,
+            outputs: 0,
             next: 0,
             done: 0,
         }
@@ -74,6 +77,11 @@ impl Inlet {
     /// What the host said of whether somebody listens to the pieces from now on.
     pub(crate) const fn set_offline(&mut self, is_offline: Option<bool>) {
         self.is_offline = is_offline;
+    }
+
+    /// Outputs that the host takes in this piece, by bits.
+    pub(crate) const fn set_outputs(&mut self, outputs: u64) {
+        self.outputs = outputs;
     }
 
     /// Forgets the piece before.
@@ -136,6 +144,7 @@ impl Inlet {
         BlockFacts {
             steady_time: steady_time.map(|start| start.saturating_add(i64::from(self.done))),
             is_offline: self.is_offline,
+            outputs: self.outputs,
             frames,
             events: PortEvents::new(due.unwrap_or_default(), &self.long, self.done),
         }

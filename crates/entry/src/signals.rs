@@ -155,6 +155,39 @@ impl Index {
     }
 }
 
+/// Bits that the host sets one by one, on the main thread or on the audio thread.
+#[derive(Debug, Default)]
+pub(crate) struct Bits(AtomicU64);
+
+impl Bits {
+    /// All bits now.
+    pub(crate) fn get(&self) -> u64 {
+        // ORDER: Relaxed, a bit stands for itself; readers want only a recent value.
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Sets or clears bit `index`; false if there is none, `64..`.
+    pub(crate) fn put(&self, index: u32, is_set: bool) -> bool {
+        let Some(bit) = 1_u64.checked_shl(index) else {
+            return false;
+        };
+        if is_set {
+            // ORDER: Relaxed, as in `get`.
+            self.0.fetch_or(bit, Ordering::Relaxed);
+        } else {
+            // ORDER: Relaxed, as in `get`.
+            self.0.fetch_and(!bit, Ordering::Relaxed);
+        }
+        true
+    }
+
+    /// Clears all bits.
+    pub(crate) fn clear(&self) {
+        // ORDER: Relaxed, as in `get`.
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
 /// Which thread is meant, by a mark that each living thread has to itself.
 #[cfg(feature = "vst3")]
 #[derive(Debug, Default)]

@@ -21,6 +21,7 @@ fn added() -> Vec<(&'static str, ParamValue)> {
         ("mode", text("auto")),
         ("groups", ParamValue::I32(i32::from(CHANNEL_GROUPS))),
         ("dry", ParamValue::Bool(false)),
+        ("fx_out", text("main")),
         ("rev_on", ParamValue::Bool(true)),
         ("rev_lvl", ParamValue::F32(0.0)),
         ("rev_kind", text("midi")),
@@ -43,8 +44,8 @@ fn added_to_part() -> Vec<(&'static str, ParamValue)> {
     ];
     let number = number.map(|id| (id, ParamValue::F32(0.0)));
     let switch = ["lock", "mute", "solo"].map(|id| (id, ParamValue::Bool(false)));
-    let byte = ["msb", "lsb"].map(|id| (id, ParamValue::I32(0)));
-    number.into_iter().chain(switch).chain(byte).collect()
+    let whole = ["msb", "lsb", "out"].map(|id| (id, ParamValue::I32(0)));
+    number.into_iter().chain(switch).chain(whole).collect()
 }
 
 /// Gives the state what it does not have.

@@ -75,6 +75,18 @@ impl ModeChoice {
     }
 }
 
+/// Where the returns of the effects are heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ReturnsChoice {
+    /// In the mix.
+    #[id = "main"]
+    Main,
+    /// On outputs of their own, where the host has them.
+    #[id = "own"]
+    #[name = "Own Outputs"]
+    Own,
+}
+
 /// Kinds of reverb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ReverbChoice {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
-use super::choices::{InterpolationChoice, ModeChoice};
+use super::choices::{InterpolationChoice, ModeChoice, ReturnsChoice};
 use super::effects::switch;
 use super::{numbers, volume};
 use crate::shell::pipeline::{CHANNEL_GROUPS, DEFAULT_VOICES, VOICES};
@@ -41,6 +41,9 @@ pub struct MasterParams {
     /// No effect at all.
     #[id = "dry"]
     pub dry: BoolParam,
+    /// Where the effects are heard.
+    #[id = "fx_out"]
+    pub returns: EnumParam<ReturnsChoice>,
 }
 
 impl Default for MasterParams {
@@ -78,6 +81,7 @@ impl Default for MasterParams {
                 },
             ),
             dry: switch("Master Dry", false),
+            returns: EnumParam::new("Master Effects Output", ReturnsChoice::Main),
         }
     }
 }

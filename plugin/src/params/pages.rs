@@ -11,6 +11,7 @@ impl DmusParams {
     pub fn lay_out(&self, context: &mut impl RemoteControlsContext) {
         context.add_section("Master", |section| {
             section.add_page("Master", |page| self.master.lay_out(page));
+            section.add_page("Outputs", |page| page.add_param(&self.master.returns));
         });
         context.add_section("Effects", |section| {
             section.add_page("Reverb", |page| self.reverb.lay_out(page));
@@ -41,6 +42,7 @@ impl DmusParams {
                     page.add_param(&part.bank_msb);
                     page.add_param(&part.bank_lsb);
                     page.add_param(&part.lock);
+                    page.add_param(&part.output);
                 });
             }
         });

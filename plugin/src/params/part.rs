@@ -9,7 +9,7 @@ use dmus_synth::PartTrim;
 use nice_plug::prelude::*;
 
 use super::effects::switch;
-use super::{numbers, text, volume};
+use super::{PARTS, numbers, text, volume};
 use crate::gain_db;
 use crate::view::ProgramNames;
 
@@ -70,6 +70,9 @@ pub struct PartParams {
     /// Added to the tuning, cents.
     #[id = "tune"]
     pub tune: FloatParam,
+    /// 0 is the mix, `1..=16` the output of that part, where the host has it.
+    #[id = "out"]
+    pub output: IntParam,
 }
 
 impl PartParams {
@@ -104,7 +107,17 @@ impl PartParams {
             decay: numbers::time(name("Decay")),
             release: numbers::time(name("Release")),
             tune: numbers::TUNE.param(name("Tune")),
+            output: output(name("Output")),
         }
+    }
+
+    /// The output it is to be heard on, `0..16`; nothing is the mix.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn output(&self) -> Option<u8> {
+        u8::try_from(self.output.modulated_plain_value() - 1).ok()
     }
 
     /// What they ask for.
@@ -164,4 +177,12 @@ fn byte(name: String) -> IntParam {
     IntParam::new(name, 0, IntRange::Linear { min: 0, max: 128 })
         .with_value_to_string(Arc::new(text::byte_text))
         .with_string_to_value(Arc::new(text::byte_value))
+}
+
+/// Where a part is heard.
+fn output(name: String) -> IntParam {
+    let max = i32::try_from(PARTS).unwrap_or(0);
+    IntParam::new(name, 0, IntRange::Linear { min: 0, max })
+        .with_value_to_string(Arc::new(text::output_text))
+        .with_string_to_value(Arc::new(text::output_value))
 }

@@ -102,6 +102,25 @@ pub(super) fn byte_value(text: &str) -> Option<i32> {
     (0..=127).contains(&number).then_some(number + 1)
 }
 
+/// "Main", or "Part 01".
+pub(super) fn output_text(value: i32) -> String {
+    if value == 0 {
+        "Main".to_owned()
+    } else {
+        format!("Part {value:02}")
+    }
+}
+
+/// Reads what [`output_text`] writes, or the number alone.
+pub(super) fn output_value(text: &str) -> Option<i32> {
+    let text = text.trim().to_lowercase();
+    if text == "main" {
+        return Some(0);
+    }
+    let number: i32 = text.trim_start_matches("part").trim().parse().ok()?;
+    (1..=16).contains(&number).then_some(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +140,15 @@ mod tests {
                 Some(value)
             );
         }
+    }
+
+    #[test]
+    fn an_output_is_read_back_as_it_is_written() {
+        for value in 0..=16 {
+            assert_eq!(output_value(&output_text(value)), Some(value));
+        }
+        assert_eq!(output_value(" 7 "), Some(7));
+        assert_eq!((output_value("Part 17"), output_value("0")), (None, None));
     }
 
     #[test]

@@ -107,6 +107,8 @@ impl Pipeline {
     /// - `sample_rate`: Hz, `1_000..=768_000`
     /// - `audio_seconds`: of the last audio to keep, 8 bytes a frame
     /// - `downloads`: who takes single instruments and waves
+    /// - `apart_frames`: longest block of which parts and effects can leave beside the mix; 0 where
+    ///   there are no outputs for them
     ///
     /// # Errors
     /// [`PipelineError`], which says what was asked for and what is allowed.
@@ -117,6 +119,7 @@ impl Pipeline {
         sample_rate: u32,
         audio_seconds: u64,
         downloads: SharedDownloads,
+        apart_frames: usize,
     ) -> Result<Self, PipelineError> {
         let rate = SampleRate::new(sample_rate).map_err(PipelineError::Rate)?;
         let config = PortConfig {
@@ -124,7 +127,9 @@ impl Pipeline {
             ..PortConfig::new(rate)
         };
         let refused = |error: &dyn std::error::Error| PipelineError::Port(error.to_string());
-        let miniport = SynthMiniport::new(VOICES).with_effects();
+        let miniport = SynthMiniport::new(VOICES)
+            .with_effects()
+            .with_outputs(apart_frames);
         let mut port = Port::new(miniport, config).map_err(|error| refused(&error))?;
         let (history, history_reader) = history(DEFAULT_WORDS, CHANNEL_GROUPS);
         port.set_history(Some(history));

@@ -20,6 +20,7 @@ use dmus_synth::{Collection, Engine, Mode, NoRoom, SynthMiniport};
 use rtrb::{Consumer, Producer};
 
 use super::inbound::{Inbound, Shape};
+use super::outputs::Outputs;
 use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
 use super::sysex::{MAX_MESSAGE, SysExHandle};
 use super::telemetry::{PartTelemetry, Telemetry, WORDS};
@@ -59,7 +60,7 @@ pub struct Render {
     retired: Producer<Arc<Collection>>,
     telemetry: Writer<WORDS>,
     /// Where the last minutes of the output are kept.
-    recorder: FrameWriter,
+    pub(super) recorder: FrameWriter,
     /// What the engine was told last; nothing before the first block.
     pub(super) trims: Option<Trims>,
     /// Channel groups and mode that were told last.
@@ -87,6 +88,7 @@ pub struct Render {
     peak: [f32; 2],
     /// Frames in which a held peak halves.
     peak_half_life: f32,
+    pub(super) outputs: Outputs,
 }
 
 impl Render {
@@ -126,6 +128,7 @@ impl Render {
             publish_every: u64::from(rate_hz / PUBLICATIONS_PER_S),
             peak: [0.0; 2],
             peak_half_life: rate_hz as f32 * 0.1,
+            outputs: Outputs::default(),
         }
     }
 
@@ -288,8 +291,10 @@ impl Render {
         self.port.submit(&self.music);
         self.port.submit(&self.port_music);
         self.port_music.clear(ReferenceTime::ZERO);
+        self.begin_outputs();
         self.port.render(left, right);
-        self.recorder.write(left, right);
+        self.keep_unheard(left, right);
+        self.record(left, right);
         self.send_home();
         self.measure(left.len());
         if self.frames.wrapping_sub(self.published_at) >= self.publish_every {
@@ -607,7 +612,8 @@ mod tests {
     use crate::downloads::SharedDownloads;
 
     fn render() -> Render {
-        let pipeline = Pipeline::new(48_000, 1, SharedDownloads::default()).expect("a usual rate");
+        let pipeline =
+            Pipeline::new(48_000, 1, SharedDownloads::default(), 0).expect("a usual rate");
         pipeline.split().1
     }
 

@@ -32,6 +32,10 @@ pub struct Trims {
     pub is_solo: bool,
     /// Of the sixteen parts of group 1.
     pub parts: [PartTrim; PARTS],
+    /// Outputs that the parts are heard on, `0..16`; nothing is the mix.
+    pub outputs: [Option<u8>; PARTS],
+    /// The effects are heard on outputs of their own.
+    pub returns_leave: bool,
 }
 
 impl Default for Trims {
@@ -48,6 +52,8 @@ impl Default for Trims {
             effects: EffectsSettings::default(),
             is_solo: false,
             parts: [PartTrim::default(); PARTS],
+            outputs: [None; PARTS],
+            returns_leave: false,
         }
     }
 }

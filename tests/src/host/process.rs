@@ -21,6 +21,10 @@ pub(super) struct Blocks {
     pub(super) ports: AudioPorts,
     /// By port, then channel.
     pub(super) audio: Vec<Vec<Vec<f32>>>,
+    /// Outputs that the host has memory for, from the first on.
+    pub(super) outputs_given: usize,
+    /// Frames of the last block.
+    pub(super) frames: usize,
     /// The host's steady count of frames; `None` for a host without one.
     pub(super) steady_frames: Option<u64>,
     pub(super) transport: Option<Transport>,
@@ -33,6 +37,8 @@ impl Blocks {
             output: Outgoing::default(),
             ports: AudioPorts::with_capacity(64, 20),
             audio: Vec::new(),
+            outputs_given: usize::MAX,
+            frames: 0,
             steady_frames: Some(0),
             transport: None,
         }
@@ -88,6 +94,7 @@ impl Plugin {
         let blocks = &mut self.blocks;
         blocks.input.fill(events, &directory)?;
         blocks.output.clear();
+        blocks.frames = frames;
         for channel in blocks.audio.iter_mut().flatten() {
             channel.get_mut(..frames).unwrap_or_default().fill(f32::NAN);
         }
@@ -96,17 +103,21 @@ impl Plugin {
             .as_started_mut()
             .map_err(|_| anyhow!("not processing"))?;
         let transport = blocks.transport.map(|transport| transport.event());
-        let mut audio = blocks
-            .ports
-            .with_output_buffers(blocks.audio.iter_mut().map(|port| {
-                let channels = port.iter_mut();
-                let channels =
-                    channels.map(|channel| channel.get_mut(..frames).unwrap_or_default());
-                AudioPortBuffer {
-                    latency: 0,
-                    channels: AudioPortBufferType::f32_output_only(channels),
-                }
-            }));
+        let mut audio = blocks.ports.with_output_buffers(
+            blocks
+                .audio
+                .iter_mut()
+                .take(blocks.outputs_given)
+                .map(|port| {
+                    let channels = port.iter_mut();
+                    let channels =
+                        channels.map(|channel| channel.get_mut(..frames).unwrap_or_default());
+                    AudioPortBuffer {
+                        latency: 0,
+                        channels: AudioPortBufferType::f32_output_only(channels),
+                    }
+                }),
+        );
         let status = processor.process(
             &InputAudioBuffers::empty(),
             &mut audio,

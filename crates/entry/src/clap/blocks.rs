@@ -33,6 +33,8 @@ pub(super) struct Blocks {
     raw_outputs: Vec<clap_audio_buffer>,
     /// Addresses of the host's output memory in use; capacity for all channels.
     taken: Vec<Range<usize>>,
+    /// Outputs for which the host has memory in this piece, by bits.
+    heard: u64,
 }
 
 // SAFETY: the raw pointers lead to the vectors of the same object, which move with it, or to the
@@ -85,7 +87,14 @@ impl Blocks {
             inputs,
             outputs,
             taken,
+            heard: 0,
         }
+    }
+
+    /// The outputs for which the host has memory in the piece that was prepared last, by bits;
+    /// those beyond the 64th are never among them.
+    pub(super) fn heard(&self) -> u64 {
+        self.heard
     }
 
     /// Frames per second.
@@ -117,11 +126,19 @@ impl Blocks {
             port.clear(known, piece);
         }
         self.taken.clear();
+        self.heard = 0;
         for (index, port) in self.outputs.iter_mut().enumerate() {
             let offered = host.output(index);
+            let bit = u32::try_from(index)
+                .ok()
+                .and_then(|bit| 1_u64.checked_shl(bit));
             let channels = port.channels.iter_mut().zip(&mut port.scratch);
             for (channel, (memory, scratch)) in channels.enumerate() {
                 let theirs = offered.and_then(|port| port.channel32(channel, piece));
+                let wide = offered.and_then(|port| port.channel64(channel, piece));
+                if theirs.is_some() || wide.is_some() {
+                    self.heard |= bit.unwrap_or(0);
+                }
                 // Two slices over the same memory would not be Rust: the first one gets it.
                 let theirs = theirs.filter(|theirs| is_apart(&self.taken, *theirs));
                 *memory = theirs.map_or(scratch.as_mut_ptr(), |theirs| {

@@ -6,6 +6,7 @@
 //! What is not listed here does not exist.
 
 mod audio_ports;
+mod audio_ports_activation;
 mod audio_ports_config;
 #[cfg(feature = "editor")]
 mod gui;
@@ -27,6 +28,10 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
 use clap_sys::ext::audio_ports::clap_plugin_audio_ports;
+use clap_sys::ext::audio_ports_activation::{
+    CLAP_EXT_AUDIO_PORTS_ACTIVATION, CLAP_EXT_AUDIO_PORTS_ACTIVATION_COMPAT,
+    clap_plugin_audio_ports_activation,
+};
 use clap_sys::ext::audio_ports_config::clap_plugin_audio_ports_config;
 #[cfg(feature = "editor")]
 use clap_sys::ext::gui::clap_plugin_gui;
@@ -98,6 +103,14 @@ pub(super) fn find<P: Boundary>(instance: &Instance<P>, id: &CStr) -> *const c_v
     }
     if id == P::REPORT_ID {
         return ptr::from_ref(const { &PluginReport::of::<P>() }).cast();
+    }
+    if [
+        CLAP_EXT_AUDIO_PORTS_ACTIVATION,
+        CLAP_EXT_AUDIO_PORTS_ACTIVATION_COMPAT,
+    ]
+    .contains(&id)
+    {
+        return ptr::from_ref(<clap_plugin_audio_ports_activation as Own<P>>::OWN).cast();
     }
     if id == CLAP_EXT_NOTE_NAME {
         return ptr::from_ref(<clap_plugin_note_name as Own<P>>::OWN).cast();

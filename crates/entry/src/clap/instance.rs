@@ -25,7 +25,7 @@ use crate::host_link::HostLink;
 use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 use crate::presets::NoteName;
-use crate::signals::{Index, PhaseCell, RenderMode};
+use crate::signals::{Bits, Index, PhaseCell, RenderMode};
 
 /// How long a destroyed instance waits for a background task that still runs.
 const FAREWELL: Duration = Duration::from_secs(30);
@@ -44,6 +44,8 @@ pub(super) struct Instance<P: Boundary> {
     pub(super) render_mode: RenderMode,
     /// Which of the plug-in's layouts is selected.
     pub(super) layout: Index,
+    /// Output ports that the host has switched off, by bits.
+    pub(super) outputs_off: Bits,
     /// Audio memory of the active phase. Borrowed by whoever runs the framework's render side.
     pub(super) blocks: AtomicRefCell<Blocks>,
     /// The thread that opened the window: the framework ends the process when another one asks.
@@ -98,6 +100,7 @@ impl<P: Boundary> Instance<P> {
             phase: PhaseCell::new(),
             render_mode: RenderMode::default(),
             layout: Index::default(),
+            outputs_off: Bits::default(),
             blocks: AtomicRefCell::new(Blocks::empty()),
             window_thread: Mutex::new(None),
             params,

@@ -124,6 +124,9 @@ impl<P: Boundary> Instance<P> {
             ..*host
         };
         blocks.prepare(audio, &piece, &mut call);
+        if let Ok(mut inlet) = self.inlet.try_borrow_mut() {
+            inlet.set_outputs(blocks.heard() & !self.outputs_off.get());
+        }
         // SAFETY: the framework's function with its own struct, while processing; every port,
         // channel, list and event of `call` is whole.
         let status = unsafe { process(inner, &raw const call) };

@@ -9,6 +9,9 @@ use std::ptr::{self, NonNull};
 use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::events::{clap_event_transport, clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_plugin_audio_ports};
+use clap_sys::ext::audio_ports_config::{
+    CLAP_EXT_AUDIO_PORTS_CONFIG, clap_audio_ports_config, clap_plugin_audio_ports_config,
+};
 #[cfg(feature = "editor")]
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_plugin_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
@@ -22,6 +25,7 @@ use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 
+use super::binding::blank;
 use super::stream::{Sink, Source};
 use super::text::read_bytes;
 
@@ -35,6 +39,7 @@ pub(super) struct Plugin {
     pub(super) state: *const clap_plugin_state,
     pub(super) note_ports: *const clap_plugin_note_ports,
     pub(super) audio_ports: *const clap_plugin_audio_ports,
+    layouts: *const clap_plugin_audio_ports_config,
     pub(super) latency: *const clap_plugin_latency,
     pub(super) render: *const clap_plugin_render,
     pub(super) tail: *const clap_plugin_tail,
@@ -86,6 +91,7 @@ impl Plugin {
             state: ptr::null(),
             note_ports: ptr::null(),
             audio_ports: ptr::null(),
+            layouts: ptr::null(),
             latency: ptr::null(),
             render: ptr::null(),
             tail: ptr::null(),
@@ -100,6 +106,7 @@ impl Plugin {
         plugin.state = plugin.extension(CLAP_EXT_STATE);
         plugin.note_ports = plugin.extension(CLAP_EXT_NOTE_PORTS);
         plugin.audio_ports = plugin.extension(CLAP_EXT_AUDIO_PORTS);
+        plugin.layouts = plugin.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
         plugin.latency = plugin.extension(CLAP_EXT_LATENCY);
         plugin.render = plugin.extension(CLAP_EXT_RENDER);
         plugin.tail = plugin.extension(CLAP_EXT_TAIL);
@@ -107,7 +114,30 @@ impl Plugin {
         {
             plugin.gui = plugin.extension(CLAP_EXT_GUI);
         }
+        plugin.select_widest_layout();
         Some(plugin)
+    }
+
+    /// Selects the layout with the most outputs: VST3 hosts see one list of buses for good, and
+    /// switch on what they want of it.
+    fn select_widest_layout(&self) {
+        let count = ask!(self.layouts, count(), 0);
+        let layouts = (0..count).filter_map(|index| {
+            // SAFETY: numbers, arrays of numbers and pointers.
+            let mut layout: clap_audio_ports_config = unsafe { blank() };
+            ask!(self.layouts, get(index, &raw mut layout), false).then_some(layout)
+        });
+        // Of several with as many the first, which is the plug-in's own choice.
+        let widest = layouts.reduce(|widest, layout| {
+            if layout.output_port_count > widest.output_port_count {
+                layout
+            } else {
+                widest
+            }
+        });
+        if let Some(layout) = widest {
+            let _selected = ask!(self.layouts, select(layout.id), false);
+        }
     }
 
     /// The instance's struct.

@@ -251,18 +251,20 @@ impl Core {
     }
 }
 
-/// Whether arrangements have as many channels as our buses.
+/// Whether arrangements have as many channels as our buses. A host that names the first of them only
+/// leaves the others as they are.
 ///
 /// # Safety
 /// `arrangements` is null or leads to `count` of them.
 unsafe fn fits(arrangements: *mut SpeakerArrangement, count: i32, buses: &[Bus]) -> bool {
-    if usize::try_from(count).ok() != Some(buses.len()) {
+    let named = usize::try_from(count).ok();
+    let Some(named) = named.and_then(|count| buses.get(..count)) else {
         return false;
-    }
-    let is_there = buses.is_empty() || !arrangements.is_null();
+    };
+    let is_there = named.is_empty() || !arrangements.is_null();
     is_there
-        && buses.iter().enumerate().all(|(index, bus)| {
-            // SAFETY: there are as many as buses, by our caller's promise.
+        && named.iter().enumerate().all(|(index, bus)| {
+            // SAFETY: there are as many as the host names, by our caller's promise.
             let arrangement = unsafe { read(arrangements.wrapping_add(index)) };
             arrangement.is_some_and(|it| it.count_ones() == bus.channels)
         })

@@ -2,6 +2,9 @@
 
 use std::ptr;
 
+use clap_sys::ext::audio_ports_activation::{
+    CLAP_EXT_AUDIO_PORTS_ACTIVATION, clap_plugin_audio_ports_activation,
+};
 use clap_sys::process::CLAP_PROCESS_ERROR;
 
 use crate::host::{Block, Events, GARBAGE, Instance, all};
@@ -213,4 +216,39 @@ fn input_and_output_may_share_their_memory() {
         .clone_from(&block.outputs[0].pointers32);
     Instance::<EFFECT>::playing(FRAMES).process(&mut block, &Events::new());
     assert!(all(block.out(0, 0), 0.625) && all(block.out(0, 1), 0.625));
+}
+
+#[test]
+fn plug_in_is_told_which_outputs_the_host_takes() {
+    let told = |block: &mut Block| play::<MULTI>(block).fact("outputs");
+    assert_eq!(told(&mut Block::new(&[2, 2], FRAMES)), "11");
+    assert_eq!(told(&mut Block::new(&[2], FRAMES)), "1");
+    assert_eq!(told(&mut Block::new(&[], FRAMES)), "0");
+    let mut block = Block::new(&[2, 2], FRAMES);
+    block.outputs[0].has32 = false;
+    assert_eq!(told(&mut block), "10");
+    block.outputs[0].has64 = true;
+    block.outputs[1].pointers32[0] = ptr::null_mut();
+    assert_eq!(told(&mut block), "11", "one side is enough");
+}
+
+#[test]
+fn outputs_are_switched_off_while_it_plays() {
+    let instance = Instance::<MULTI>::playing(FRAMES);
+    let activation: &clap_plugin_audio_ports_activation =
+        instance.extension(CLAP_EXT_AUDIO_PORTS_ACTIVATION).unwrap();
+    let switch = |is_input, port, is_on| {
+        // SAFETY: a call CLAP knows.
+        unsafe { activation.set_active.unwrap()(instance.raw, is_input, port, is_on, 32) }
+    };
+    // SAFETY: as above.
+    assert!(unsafe { activation.can_activate_while_processing.unwrap()(instance.raw) });
+    let mut block = Block::new(&[2, 2], FRAMES);
+    for (port, is_on, told) in [(1, false, "1"), (0, false, "0"), (1, true, "10")] {
+        assert!(switch(false, port, is_on));
+        instance.process(&mut block, &Events::new());
+        assert_eq!(instance.fact("outputs"), told);
+    }
+    assert!(!switch(false, 2, false) && !switch(true, 0, false));
+    assert!(!switch(false, u32::MAX, true));
 }

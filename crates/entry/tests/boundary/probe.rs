@@ -74,6 +74,8 @@ struct Log {
     steady: Vec<Option<i64>>,
     /// What the last call was told of whether somebody listens.
     is_offline: Option<bool>,
+    /// Outputs that the last call was told the host takes.
+    outputs: u64,
     notices: Vec<String>,
 }
 
@@ -91,6 +93,7 @@ impl Log {
     /// Notes what came past the framework, as long as there is room.
     fn facts(&mut self, facts: &BlockFacts<'_>) {
         self.is_offline = facts.is_offline;
+        self.outputs = facts.outputs;
         if self.steady.len() < self.steady.capacity() {
             self.steady.push(facts.steady_time);
         }
@@ -225,6 +228,7 @@ impl<const KIND: u8> Default for Probe<KIND> {
             ports: Vec::with_capacity(256),
             steady: Vec::with_capacity(256),
             is_offline: None,
+            outputs: 0,
             ..Log::default()
         };
         Self {
@@ -497,6 +501,7 @@ fn report(log: &Log, params: &ProbeParams) -> String {
     let steady: Vec<i64> = log.steady.iter().map(|time| time.unwrap_or(-1)).collect();
     writeln!(text, "steady {steady:?}").unwrap();
     writeln!(text, "offline {:?}", log.is_offline).unwrap();
+    writeln!(text, "outputs {:b}", log.outputs).unwrap();
     for notice in &log.notices {
         writeln!(text, "notice {notice}").unwrap();
     }

@@ -69,7 +69,8 @@ fn arrangements_of_the_layout_are_taken_and_others_refused() {
             .setBusArrangements(ptr::null_mut(), 0, outputs.as_mut_ptr(), count)
     };
     assert_eq!(set(&mut outputs), kResultOk);
-    assert_ne!(set(&mut outputs[..2]), kResultOk);
+    assert_eq!(set(&mut outputs[..1]), kResultOk, "the first alone");
+    assert_ne!(set(&mut [3, 3, 3, 3]), kResultOk);
     outputs[1] = 1 << 19;
     assert_ne!(set(&mut outputs), kResultOk);
     let none = ptr::null_mut();

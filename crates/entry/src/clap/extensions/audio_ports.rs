@@ -55,7 +55,7 @@ unsafe extern "C" fn named<P: Boundary>(
 
 impl<P: Boundary> Instance<P> {
     /// The number of ports in one direction.
-    fn port_count(&self, is_input: bool) -> u32 {
+    pub(super) fn port_count(&self, is_input: bool) -> u32 {
         let layout = self.io_layout();
         let (main, aux) = if is_input {
             (layout.main_input_channels, layout.aux_input_ports)

@@ -34,7 +34,7 @@ pass_on!(clap_plugin_audio_ports_config:
         if |instance| is_layout::<P>(config_id) && instance.phase.get() < Phase::Active;
 );
 
-/// As the framework's, and notes the choice for the audio memory.
+/// As the framework's, and notes the choice for the audio memory; all its ports are active.
 unsafe extern "C" fn remember<P: Boundary>(plugin: *const clap_plugin, config_id: clap_id) -> bool {
     // SAFETY: the host's arguments, passed on.
     if !unsafe { select::<P>(plugin, config_id) } {
@@ -42,6 +42,7 @@ unsafe extern "C" fn remember<P: Boundary>(plugin: *const clap_plugin, config_id
     }
     let call = |instance: &Instance<P>| {
         instance.layout.set(config_id);
+        instance.outputs_off.clear();
         true
     };
     // SAFETY: the host passes what `create_plugin` gave it.
