@@ -26,7 +26,8 @@
 //! through [`Engine::take_retired`] after its last voice.
 //!
 //! What a voice sends to reverb, chorus and delay is taken behind its gain and before its pan.
-//! The returns are summed into the mix, or given apart by [`Engine::render_buses`].
+//! The returns are summed into the mix, or given apart by [`Engine::render_buses`]; so are parts that
+//! have an output of their own.
 //!
 //! Clients that download single instruments and waves speak to a [`DownloadTable`] on the control
 //! side, which turns them into one collection after the other.

@@ -1,10 +1,12 @@
-//! The part list: sixteen rows of program, volume, pan, mute and solo.
+//! The part list: sixteen rows of program, volume, pan, mute, solo and output.
 
-use egui::{self, Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{self, Align, ComboBox, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 use nice_plug::prelude::*;
 use nice_plug_egui::widgets::ParamSlider;
 
-use super::{sound::toggle, theme};
+use super::sound::{set, toggle};
+use super::theme;
+use crate::params::choices::ReturnsChoice;
 use crate::params::{DmusParams, PARTS, PartParams};
 use crate::view::{PartView, View};
 
@@ -13,23 +15,24 @@ const ROW: f32 = 26.0;
 
 /// Left edges and widths of the columns, points.
 const NUMBER: (f32, f32) = (8.0, 48.0);
-const PROGRAM: (f32, f32) = (60.0, 180.0);
-const CHOICE: (f32, f32) = (246.0, 252.0);
-const VOLUME: (f32, f32) = (506.0, 160.0);
-const PAN: (f32, f32) = (676.0, 150.0);
-const MUTE: (f32, f32) = (830.0, 26.0);
-const SOLO: (f32, f32) = (858.0, 26.0);
+const PROGRAM: (f32, f32) = (60.0, 164.0);
+const CHOICE: (f32, f32) = (230.0, 222.0);
+const VOLUME: (f32, f32) = (458.0, 150.0);
+const PAN: (f32, f32) = (614.0, 136.0);
+const MUTE: (f32, f32) = (752.0, 24.0);
+const SOLO: (f32, f32) = (778.0, 24.0);
+const OUTPUT: (f32, f32) = (806.0, 80.0);
 
 /// Draws all parts.
 pub(super) fn show(ui: &mut Ui, view: &View, params: &DmusParams, setter: &ParamSetter<'_>) {
-    header(ui);
+    header(ui, params, setter);
     for (channel, part) in params.parts().into_iter().enumerate().take(PARTS) {
         row(ui, channel, &view.part(channel), part, setter);
     }
 }
 
 /// Names of the columns.
-fn header(ui: &mut Ui) {
+fn header(ui: &mut Ui, params: &DmusParams, setter: &ParamSetter<'_>) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
     for (column, text) in [
         (NUMBER, "Part"),
@@ -42,6 +45,37 @@ fn header(ui: &mut Ui) {
             ui.label(RichText::new(text).small().color(theme::QUIET))
         });
     }
+    cell(ui, rect, OUTPUT, |ui| outputs(ui, params, setter));
+}
+
+/// Routes all parts and the effects at once.
+fn outputs(ui: &mut Ui, params: &DmusParams, setter: &ParamSetter<'_>) {
+    let title = RichText::new("Output").small().color(theme::QUIET);
+    ui.menu_button(title, |ui| {
+        let route = |is_apart: bool| {
+            for (number, part) in (1..).zip(params.parts()) {
+                set(&part.output, if is_apart { number } else { 0 }, setter);
+            }
+        };
+        if ui.button("Every part in the mix").clicked() {
+            route(false);
+        }
+        if ui.button("Each part on its own output").clicked() {
+            route(true);
+        }
+        ui.separator();
+        let returns = &params.master.returns;
+        for (text, value) in [
+            ("Effects in the mix", ReturnsChoice::Main),
+            ("Effects on their own outputs", ReturnsChoice::Own),
+        ] {
+            if ui.radio(returns.value() == value, text).clicked() {
+                set(returns, value, setter);
+            }
+        }
+    })
+    .response
+    .on_hover_text("A host that offers more outputs than the main one can take parts apart");
 }
 
 /// One part.
@@ -99,6 +133,26 @@ fn row(
         let meaning = "heard alone, with all others of which this is said";
         toggle(ui, "S", meaning, &params.solo, setter)
     });
+    cell(ui, rect, OUTPUT, |ui| {
+        output(ui, &params.output, setter);
+    });
+}
+
+/// The outputs to choose from.
+fn output(ui: &mut Ui, param: &IntParam, setter: &ParamSetter<'_>) {
+    let text = |value| param.normalized_value_to_string(param.preview_normalized(value), true);
+    let now = param.value();
+    let last = i32::try_from(PARTS).unwrap_or(0);
+    ComboBox::from_id_salt(param.name())
+        .width(OUTPUT.1 - 8.0)
+        .selected_text(text(now))
+        .show_ui(ui, |ui| {
+            for value in 0..=last {
+                if ui.selectable_label(value == now, text(value)).clicked() && value != now {
+                    set(param, value, setter);
+                }
+            }
+        });
 }
 
 /// A slider with its value as text.

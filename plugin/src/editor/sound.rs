@@ -119,7 +119,7 @@ fn choice<T: Enum + PartialEq + 'static>(
 }
 
 /// Tells the host of one change.
-fn set<P: Param>(param: &P, value: P::Plain, setter: &ParamSetter<'_>) {
+pub(super) fn set<P: Param>(param: &P, value: P::Plain, setter: &ParamSetter<'_>) {
     setter.begin_set_parameter(param);
     setter.set_parameter(param, value);
     setter.end_set_parameter(param);

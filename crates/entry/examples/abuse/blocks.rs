@@ -10,6 +10,12 @@ use crate::chance::Chance;
 /// Most frames for which there is memory.
 pub(crate) const MOST_FRAMES: u32 = 8_192;
 
+/// Ports for which there is memory.
+const PORTS: usize = 20;
+
+/// Channels that a port may claim to have.
+const MOST_CHANNELS: usize = 4;
+
 /// Memory for the outputs of one block.
 #[derive(Debug)]
 pub(crate) struct Memory {
@@ -26,7 +32,7 @@ pub(crate) struct Outputs {
 impl Memory {
     pub(crate) fn new() -> Self {
         Self {
-            samples: vec![vec![0.0; MOST_FRAMES as usize]; 4],
+            samples: vec![vec![0.0; MOST_FRAMES as usize]; PORTS * 2 + MOST_CHANNELS],
         }
     }
 
@@ -47,22 +53,24 @@ impl Memory {
             }
             _ => {}
         }
-        let count = chance.of([2, 2, 2, 2, 1, 0, 4]);
-        let port = clap_audio_buffer {
-            data32: if chance.one_in(40) {
-                ptr::null_mut()
-            } else {
-                channels.as_mut_ptr()
+        let kind = chance.below(30);
+        let mut port = |index: usize| clap_audio_buffer {
+            data32: match channels.get_mut(index * 2..) {
+                Some(first) if !chance.one_in(40) => first.as_mut_ptr(),
+                _ => ptr::null_mut(),
             },
             data64: ptr::null_mut(),
-            channel_count: count,
+            channel_count: chance.of([2, 2, 2, 2, 1, 0, 4]),
             latency: 0,
             constant_mask: chance.next(),
         };
-        let ports = match chance.below(30) {
+        let ports = match kind {
             0 => Vec::new(),
-            1 => vec![port; 3],
-            _ => vec![port],
+            // The same memory three times.
+            1 => vec![port(0); 3],
+            2 => (0..2).map(port).collect(),
+            3..8 => (0..PORTS).map(port).collect(),
+            _ => vec![port(0)],
         };
         Outputs { channels, ports }
     }

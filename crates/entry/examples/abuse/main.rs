@@ -32,6 +32,7 @@ mod host;
     reason = "the objects of the tests' host, whose rules these are"
 )]
 mod objects;
+mod ports;
 mod tally;
 mod victim;
 

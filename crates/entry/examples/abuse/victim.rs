@@ -4,12 +4,8 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
 use clap_sys::events::clap_output_events;
-use clap_sys::ext::audio_ports::{
-    CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports,
-};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
 use clap_sys::ext::note_name::{CLAP_EXT_NOTE_NAME, clap_note_name, clap_plugin_note_name};
-use clap_sys::ext::note_ports::{CLAP_EXT_NOTE_PORTS, clap_note_port_info, clap_plugin_note_ports};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::preset_load::{CLAP_EXT_PRESET_LOAD, clap_plugin_preset_load};
 use clap_sys::ext::remote_controls::{
@@ -36,7 +32,7 @@ const SILENCE: u8 = 120;
 /// An instance in the hands of this host.
 #[derive(Debug)]
 pub(crate) struct Victim {
-    raw: *const clap_plugin,
+    pub(crate) raw: *const clap_plugin,
     /// After the instance: it may be asked until that has gone.
     host: Host,
     params: Vec<u32>,
@@ -55,6 +51,7 @@ macro_rules! call {
         $function.map(|function| unsafe { function($victim.raw $(, $argument)*) })
     }};
 }
+pub(crate) use call;
 
 impl Victim {
     /// Makes and initialises one.
@@ -94,7 +91,7 @@ impl Victim {
     }
 
     /// The extension of that name.
-    fn extension<T>(&self, id: &CStr) -> Option<&T> {
+    pub(crate) fn extension<T>(&self, id: &CStr) -> Option<&T> {
         let get = self.plugin().get_extension?;
         // SAFETY: the plug-in's function with its own struct; the name stands for the type.
         unsafe { get(self.raw, id.as_ptr()).cast::<T>().as_ref() }
@@ -310,49 +307,6 @@ impl Victim {
                 };
                 call!(self, tally, "params get_info", params.get_info, index, info);
             }
-        }
-    }
-
-    fn ask_ports(&self, chance: &mut Chance, tally: &mut Tally) {
-        let is_input = chance.one_in(2);
-        let index = chance.of([0, 1, 3, 4, u32::MAX]);
-        if let Some(ports) = self.extension::<clap_plugin_audio_ports>(CLAP_EXT_AUDIO_PORTS) {
-            // SAFETY: a description of zeros is one.
-            let mut info: clap_audio_port_info = unsafe { std::mem::zeroed() };
-            let info = if chance.one_in(10) {
-                ptr::null_mut()
-            } else {
-                &raw mut info
-            };
-            call!(self, tally, "audio_ports count", ports.count, is_input);
-            call!(
-                self,
-                tally,
-                "audio_ports get",
-                ports.get,
-                index,
-                is_input,
-                info
-            );
-        }
-        if let Some(ports) = self.extension::<clap_plugin_note_ports>(CLAP_EXT_NOTE_PORTS) {
-            // SAFETY: a description of zeros is one.
-            let mut info: clap_note_port_info = unsafe { std::mem::zeroed() };
-            let info = if chance.one_in(10) {
-                ptr::null_mut()
-            } else {
-                &raw mut info
-            };
-            call!(self, tally, "note_ports count", ports.count, is_input);
-            call!(
-                self,
-                tally,
-                "note_ports get",
-                ports.get,
-                index,
-                is_input,
-                info
-            );
         }
     }
 

@@ -93,16 +93,13 @@ pub(super) struct Blend<'a> {
     pub(super) left: &'a mut [f32],
     pub(super) right: &'a mut [f32],
     pub(super) buses: Option<&'a mut Buses>,
-    pub(super) outputs: Option<&'a mut Outputs>,
 }
 
 impl Blend<'_> {
     /// Mixes them.
     #[inline(always)]
-    pub(super) fn run<O: Octet>(mut self, octet: O) {
-        if let Some(outputs) = self.outputs.take().filter(|outputs| outputs.is_faced()) {
-            self.run_apart(octet, outputs);
-        } else if self.gains.filters.are_open() {
+    pub(super) fn run<O: Octet>(self, octet: O) {
+        if self.gains.filters.are_open() {
             self.run_open(octet);
         } else {
             self.run_filtered(octet);
@@ -112,7 +109,7 @@ impl Blend<'_> {
     /// Voices of several outputs are filtered first, then mixed output by output as if the others
     /// were silent: each gets the bits that it would have in the mix alone.
     #[inline(always)]
-    fn run_apart<O: Octet>(mut self, octet: O, outputs: &mut Outputs) {
+    pub(super) fn run_apart<O: Octet>(mut self, octet: O, outputs: &mut Outputs) {
         if !self.gains.filters.are_open() {
             self.filter(octet);
         }
@@ -123,7 +120,6 @@ impl Blend<'_> {
             left,
             right,
             buses,
-            ..
         } = self;
         let frames = left.len();
         for (output, lanes) in outputs.of_lanes() {
@@ -171,7 +167,6 @@ impl Blend<'_> {
             left,
             right,
             buses,
-            ..
         } = self;
         let frames = left.len();
         fade(octet, &gains.left, rows, offset, left);
@@ -189,7 +184,6 @@ impl Blend<'_> {
             left,
             right,
             mut buses,
-            ..
         } = self;
         let frames = left.len();
         let tick_ends = offset + frames == TICK_FRAMES;

@@ -112,7 +112,7 @@ impl Lanes {
     ) -> u8 {
         let frames = mix.left.len().min(mix.right.len()).min(TICK_FRAMES);
         let mut ended = 0;
-        reader.level.run(Render {
+        let render = Render {
             lanes: self,
             sounds,
             offset,
@@ -120,9 +120,13 @@ impl Lanes {
             left: mix.left.get_mut(..frames).unwrap_or(&mut []),
             right: mix.right.get_mut(..frames).unwrap_or(&mut []),
             buses: mix.buses.as_deref_mut(),
-            outputs: mix.outputs.as_deref_mut(),
             ended: &mut ended,
-        });
+        };
+        // Two kernels, so that the usual one is not held up by what the other needs.
+        match mix.outputs.as_deref_mut() {
+            Some(outputs) if outputs.is_faced() => reader.level.run(RenderApart(render, outputs)),
+            _ => reader.level.run(render),
+        }
         ended
     }
 }
@@ -136,13 +140,13 @@ struct Render<'a> {
     left: &'a mut [f32],
     right: &'a mut [f32],
     buses: Option<&'a mut Buses>,
-    outputs: Option<&'a mut Outputs>,
     ended: &'a mut u8,
 }
 
-impl Kernel for Render<'_> {
+impl<'a> Render<'a> {
+    /// Reads what is to be mixed.
     #[inline(always)]
-    fn run<O: Octet>(self, octet: O) {
+    fn read<O: Octet>(self, octet: O) -> Blend<'a> {
         let Lanes {
             playheads,
             looping,
@@ -165,15 +169,30 @@ impl Kernel for Render<'_> {
                 *self.ended |= 1 << lane;
             }
         }
-        let blend = Blend {
+        Blend {
             gains,
             rows,
             offset: self.offset,
             left: self.left,
             right: self.right,
             buses: self.buses,
-            outputs: self.outputs,
-        };
-        blend.run(octet);
+        }
+    }
+}
+
+impl Kernel for Render<'_> {
+    #[inline(always)]
+    fn run<O: Octet>(self, octet: O) {
+        self.read(octet).run(octet);
+    }
+}
+
+/// The same where some of the voices have outputs of their own.
+struct RenderApart<'a>(Render<'a>, &'a mut Outputs);
+
+impl Kernel for RenderApart<'_> {
+    #[inline(always)]
+    fn run<O: Octet>(self, octet: O) {
+        self.0.read(octet).run_apart(octet, self.1);
     }
 }
