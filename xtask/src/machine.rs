@@ -20,6 +20,8 @@ pub(crate) enum Need {
     FluidSynth,
     /// A processor in software: it counts instructions.
     Valgrind,
+    /// The system's sound as a program uses it, and a server that needs no sound card.
+    Sound,
 }
 
 impl Need {
@@ -32,6 +34,7 @@ impl Need {
             }
             Self::FluidSynth => "FluidSynth, which reads the banks that we write",
             Self::Valgrind => "Valgrind, which counts instructions",
+            Self::Sound => "ALSA and JACK, which the standalone program plays through",
         }
     }
 
@@ -42,6 +45,12 @@ impl Need {
             Self::PythonVenv => &["python3", "python3-venv"],
             Self::FluidSynth => &["fluidsynth"],
             Self::Valgrind => &["valgrind"],
+            Self::Sound => &[
+                "libasound2-dev",
+                "libjack-jackd2-dev",
+                "pkg-config",
+                "jackd2",
+            ],
         }
     }
 
@@ -56,6 +65,10 @@ impl Need {
             (Self::Valgrind, System::MacOs | System::Windows) => {
                 return "count on Linux: Valgrind does not run here".to_owned();
             }
+            (Self::Sound, System::MacOs) => return "brew install jack pkgconf".to_owned(),
+            (Self::Sound, System::Windows) => {
+                return "install JACK from https://jackaudio.org".to_owned();
+            }
             (Self::CCompiler, System::Windows) => {
                 return "winget install Microsoft.VisualStudio.2022.BuildTools".to_owned();
             }
@@ -65,6 +78,7 @@ impl Need {
             (Self::CCompiler, _) => "gcc".to_owned(),
             (Self::FluidSynth, _) => "fluidsynth".to_owned(),
             (Self::Valgrind, _) => "valgrind".to_owned(),
+            (Self::Sound, _) => "the development files of ALSA and JACK, and jackd".to_owned(),
             (Self::PythonVenv, System::Arch) => "python".to_owned(),
             (Self::PythonVenv, _) => "python3".to_owned(),
         };

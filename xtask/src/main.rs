@@ -24,6 +24,7 @@ mod report;
 mod sanitize;
 mod sound;
 mod speed;
+mod standalone;
 mod steps;
 mod suites;
 mod tally;

@@ -9,6 +9,7 @@ use crate::icount;
 use crate::machine;
 use crate::project::Project;
 use crate::report::{self, Row};
+use crate::standalone;
 use crate::suites::{self, Outcome};
 
 /// A step: the word that options call it by, its heading, and what it does.
@@ -46,7 +47,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 9] = [
+const WHOLE: [Step; 10] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -64,6 +65,11 @@ const WHOLE: [Step; 9] = [
         suites::python,
     ),
     step("host", "the bundles in hosts", suites::hosts),
+    step(
+        "standalone",
+        "the program of its own, through JACK",
+        standalone::step,
+    ),
     step("abuse", "a host that keeps no rule", abuse::step),
     step(
         "banks",

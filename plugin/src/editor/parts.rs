@@ -15,13 +15,13 @@ const ROW: f32 = 26.0;
 
 /// Left edges and widths of the columns, points.
 const NUMBER: (f32, f32) = (8.0, 48.0);
-const PROGRAM: (f32, f32) = (60.0, 164.0);
-const CHOICE: (f32, f32) = (230.0, 222.0);
-const VOLUME: (f32, f32) = (458.0, 150.0);
-const PAN: (f32, f32) = (614.0, 136.0);
-const MUTE: (f32, f32) = (752.0, 24.0);
-const SOLO: (f32, f32) = (778.0, 24.0);
-const OUTPUT: (f32, f32) = (806.0, 80.0);
+const PROGRAM: (f32, f32) = (60.0, 156.0);
+const CHOICE: (f32, f32) = (222.0, 230.0);
+const VOLUME: (f32, f32) = (456.0, 148.0);
+const PAN: (f32, f32) = (608.0, 146.0);
+const MUTE: (f32, f32) = (756.0, 24.0);
+const SOLO: (f32, f32) = (782.0, 24.0);
+const OUTPUT: (f32, f32) = (810.0, 78.0);
 
 /// Draws all parts.
 pub(super) fn show(ui: &mut Ui, view: &View, params: &DmusParams, setter: &ParamSetter<'_>) {

@@ -1,0 +1,158 @@
+"""Plays a note through the standalone program on a JACK server without a sound card.
+
+usage: standalone_play.py PROGRAM
+"""
+
+import os
+import subprocess
+import sys
+import time
+
+import jack
+import numpy
+
+RATE, PERIOD = 48000, 256
+# Frame within a period at which the note is struck, and its key.
+OFFSET, KEY = 100, 69
+# Frames until a struck string is heard, and until a busy server has brought it.
+RISE, LATEST = 16, 16 * PERIOD
+# Longest time until a server or a program is there.
+PATIENCE_S = 30.0
+
+
+def wait_for(what, condition):
+    """Waits until `condition` gives something, and gives that."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{what} is not there after {PATIENCE_S:.0f} s")
+
+
+def client(name, server):
+    """A client of the server, as soon as that is there."""
+
+    def connected():
+        try:
+            return jack.Client(name, no_start_server=True, servername=server)
+        except jack.JackOpenError:
+            return None
+
+    return wait_for("the JACK server", connected)
+
+
+def connect(client, source, target):
+    """Connects two ports as soon as both are active."""
+
+    def connected():
+        try:
+            client.connect(source, target)
+            return True
+        except jack.JackErrorCode:
+            return False
+
+    wait_for(f"a connection to {target}", connected)
+
+
+class Player:
+    """Strikes one note at a known frame of the server."""
+
+    def __init__(self, server):
+        self.client = client("dmus-test-player", server)
+        self.port = self.client.midi_outports.register("out")
+        self.waiting = None
+        self.struck = None
+        self.client.set_process_callback(self.process)
+
+    def process(self, _frames):
+        self.port.clear_buffer()
+        if self.waiting is not None:
+            self.port.write_midi_event(OFFSET, self.waiting)
+            self.struck = self.client.last_frame_time + OFFSET
+            self.waiting = None
+
+
+class Listener:
+    """Keeps what it hears, with the frame of the server at which it began."""
+
+    def __init__(self, server):
+        self.client = client("dmus-test-listener", server)
+        self.port = self.client.inports.register("in")
+        self.start = None
+        self.periods = []
+        self.client.set_process_callback(self.process)
+
+    def process(self, _frames):
+        now = self.client.last_frame_time
+        if self.start is None:
+            self.start = now
+        # A period that was left out is silence.
+        missing = (now - self.start) // PERIOD - len(self.periods)
+        self.periods += [numpy.zeros(PERIOD, numpy.float32)] * max(0, missing)
+        self.periods.append(self.port.get_array().copy())
+
+    def heard(self):
+        return numpy.concatenate(self.periods)
+
+
+def play(program, server):
+    environment = dict(os.environ, JACK_DEFAULT_SERVER=server, JACK_NO_START_SERVER="1")
+    os.environ.update(environment)
+    daemon = subprocess.Popen(
+        ["jackd", "-r", "-n", server, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    instrument = None
+    try:
+        player, listener = Player(server), Listener(server)
+        instrument = subprocess.Popen([program, "--backend", "jack"], env=environment)
+        outputs = wait_for(
+            "the instrument",
+            lambda: player.client.get_ports("dmus.*output_1", is_audio=True, is_output=True),
+        )
+        inputs = player.client.get_ports("dmus.*midi_input", is_midi=True, is_input=True)
+        with player.client, listener.client:
+            connect(player.client, player.port, inputs[0])
+            connect(listener.client, outputs[0], listener.port)
+            time.sleep(0.5)
+            player.waiting = (0x90, KEY, 110)
+            time.sleep(1.0)
+            player.waiting = (0x80, KEY, 64)
+            struck = player.struck
+            time.sleep(0.2)
+            heard, start = listener.heard(), listener.start
+        assert instrument.poll() is None, f"the program ended with {instrument.returncode}"
+        return heard, struck - start
+    finally:
+        # JACK's library may wait for ever for a server that is busy with a deactivation: a polite
+        # end is not asked for.
+        if instrument is not None:
+            instrument.kill()
+            instrument.wait()
+        daemon.terminate()
+        daemon.wait()
+
+
+def main():
+    heard, struck = play(sys.argv[1], f"dmus-{os.getpid()}")
+    assert numpy.isfinite(heard).all(), "not every sample is a number"
+    before = numpy.abs(heard[:struck]).max()
+    assert before < 1e-6, f"{before} before the note"
+    onset = int(numpy.argmax(numpy.abs(heard) > 1e-5)) - struck
+    # On a busy machine the server hands audio over some periods late, but whole periods.
+    assert 0 <= onset < LATEST, f"it sounds {onset} frames after the note"
+    assert onset % PERIOD < RISE, f"it sounds {onset % PERIOD} frames behind its place"
+    sounding = heard[struck + 4800 : struck + 4800 + 32768].astype(numpy.float64)
+    spectrum = numpy.abs(numpy.fft.rfft(sounding * numpy.hanning(len(sounding)), 1 << 19))
+    bins = numpy.fft.rfftfreq(1 << 19, 1 / RATE)
+    around = (bins > 415) & (bins < 466)
+    found = bins[around][numpy.argmax(spectrum[around])]
+    cents = 1200 * numpy.log2(found / 440.0)
+    print(f"onset {onset} frames after the note, {found:.2f} Hz, {cents:+.1f} cents")
+    assert abs(cents) < 25, f"{cents} cents from 440 Hz"
+
+
+main()
