@@ -128,6 +128,7 @@ impl Control {
         *chosen = program;
         self.saved_parts.load(PartPrograms {
             programs: programs.to_vec(),
+            messages: self.saved_parts.get().messages,
         });
         self.host.state_changed();
     }
@@ -163,7 +164,7 @@ impl Control {
             }
             self.rename_programs();
         }
-        let reader = link.telemetry();
+        let (reader, setup) = (link.telemetry(), link.setup());
         self.kept = Some(link.kept());
         self.relief = Relief::default();
         let mut link = link;
@@ -174,7 +175,8 @@ impl Control {
         self.send_all();
         self.saved_parts.follow(move |loads| {
             let telemetry = reader.read()?;
-            (telemetry.programs_of_load == loads).then(|| telemetry.part_programs())
+            let is_known = telemetry.programs_of_load == loads;
+            is_known.then(|| PartPrograms::of(telemetry.programs(), &setup.messages()))
         });
     }
 
@@ -425,7 +427,11 @@ impl Control {
     fn send_programs(&mut self) {
         let loads = self.saved_parts.loads();
         self.programs_sent = Some(loads);
-        let programs = self.saved_parts.get().all();
+        let saved = self.saved_parts.get();
+        if let Some(link) = &mut self.link {
+            self.send_again |= !link.send_setup(&saved.system_messages());
+        }
+        let programs = saved.all();
         self.send(Command::Programs { programs, loads });
     }
 
@@ -507,9 +513,7 @@ impl Control {
 
 /// The programs of a telemetry as a state keeps them.
 impl Telemetry {
-    fn part_programs(&self) -> PartPrograms {
-        PartPrograms {
-            programs: self.parts.iter().map(|part| part.saved).collect(),
-        }
+    fn programs(&self) -> Vec<PartProgram> {
+        self.parts.iter().map(|part| part.saved).collect()
     }
 }

@@ -8,6 +8,7 @@ pub mod inbound;
 pub mod outputs;
 pub mod pipeline;
 pub mod render;
+pub mod setup;
 pub mod sysex;
 pub mod telemetry;
 pub mod trims;

@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dmus_kernel::sync::Counter;
 use dmus_library::BankReference;
-use dmus_synth::USER_BANKS;
+use dmus_synth::{SETUP_BYTES, USER_BANKS};
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 
 use crate::params::PARTS;
+use crate::shell::pipeline::CHANNEL_GROUPS;
 use crate::worker;
 
 /// Version of the fields in this file, written into every state.
@@ -108,9 +109,35 @@ impl PartProgram {
 pub struct PartPrograms {
     /// One for each channel of group 1; missing ones are at their default.
     pub programs: Vec<PartProgram>,
+    /// What system messages have set, as messages that set it again: the group, 0 for all, a colon,
+    /// and the bytes in hexadecimal digits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<String>,
 }
 
 impl PartPrograms {
+    /// The programs, and what system messages have set.
+    #[must_use]
+    pub fn of(programs: Vec<PartProgram>, messages: &[(u16, Vec<u8>)]) -> Self {
+        let text = |(group, bytes): &(u16, Vec<u8>)| {
+            let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+            format!("{group}:{}", digits.collect::<String>())
+        };
+        Self {
+            programs,
+            messages: messages.iter().map(text).collect(),
+        }
+    }
+
+    /// The system messages; what is none is left out.
+    #[must_use]
+    pub fn system_messages(&self) -> Vec<(u16, Vec<u8>)> {
+        self.messages
+            .iter()
+            .filter_map(|text| message(text))
+            .collect()
+    }
+
     /// Exactly one program for each part, values brought into range.
     #[must_use]
     pub fn all(&self) -> [PartProgram; PARTS] {
@@ -124,6 +151,31 @@ impl PartPrograms {
         }
         all
     }
+}
+
+/// Reads a group and a system message.
+fn message(text: &str) -> Option<(u16, Vec<u8>)> {
+    let (group, digits) = text.split_once(':')?;
+    let group = group
+        .parse()
+        .ok()
+        .filter(|group| *group <= CHANNEL_GROUPS)?;
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| u8::try_from(digit(*high)? << 4 | digit(*low)?).ok());
+    let bytes: Vec<u8> = bytes.collect::<Option<_>>()?;
+    let is_whole = match bytes.as_slice() {
+        [0xFF] => true,
+        [0xF0, data @ .., 0xF7] => {
+            bytes.len() < SETUP_BYTES && data.iter().all(|byte| *byte < 0x80)
+        }
+        _ => false,
+    };
+    is_whole.then_some((group, bytes))
 }
 
 /// A saved value with a version that counts how often a state load replaced it.
@@ -339,6 +391,7 @@ mod tests {
     fn a_followed_value_is_saved_unless_a_load_is_newer_than_it() {
         let parts = Shared(Arc::new(SavedParts::default()));
         let live = PartPrograms {
+            messages: Vec::new(),
             programs: vec![PartProgram {
                 program: 7,
                 ..PartProgram::default()
@@ -349,6 +402,7 @@ mod tests {
         assert_eq!(parts.get(), live);
 
         let loaded = PartPrograms {
+            messages: Vec::new(),
             programs: vec![PartProgram {
                 program: 9,
                 ..PartProgram::default()
@@ -361,6 +415,7 @@ mod tests {
     #[test]
     fn a_load_wins_over_a_follower_that_is_being_asked() {
         let with = |program| PartPrograms {
+            messages: Vec::new(),
             programs: vec![PartProgram {
                 program,
                 ..PartProgram::default()
@@ -391,6 +446,7 @@ mod tests {
     #[test]
     fn programs_out_of_range_or_missing_become_legal() {
         let saved = PartPrograms {
+            messages: Vec::new(),
             programs: vec![PartProgram {
                 bank_msb: 200,
                 bank_lsb: 255,
@@ -411,8 +467,26 @@ mod tests {
     #[test]
     fn too_many_programs_are_cut() {
         let saved = PartPrograms {
+            messages: Vec::new(),
             programs: vec![PartProgram::default(); 1000],
         };
         assert_eq!(saved.all().len(), PARTS);
+    }
+
+    #[test]
+    fn system_messages_come_back_as_they_were_saved_and_what_is_none_is_left_out() {
+        let messages = vec![
+            (0, vec![0xF0, 0x7E, 0x7F, 9, 1, 0xF7]),
+            (4, vec![0xFF]),
+            (2, vec![0xF0, 0x41, 0xF7]),
+        ];
+        let mut saved = PartPrograms::of(Vec::new(), &messages);
+        assert_eq!(saved.messages[0], "0:f07e7f0901f7");
+        for wrong in [
+            "", "1", "5:ff", "1:f", "1:90", "x:ff", "1:f0", "1:f0f7f7", "1:zz", "1:é",
+        ] {
+            saved.messages.insert(1, wrong.to_owned());
+        }
+        assert_eq!(saved.system_messages(), messages);
     }
 }

@@ -188,11 +188,12 @@ fn notes_of_every_port_sound_with_the_program_of_their_group() {
 fn a_look_of_the_worker_acts_upon_a_state_and_only_while_active() {
     let mut rig = Rig::new();
     rig.play(&[]);
-    let program = |program| PartPrograms {
-        programs: vec![PartProgram {
+    let program = |program| {
+        let chosen = PartProgram {
             program,
             ..PartProgram::default()
-        }],
+        };
+        PartPrograms::of(vec![chosen], &[])
     };
     rig.parts.set(program(12));
     assert_eq!(tasks::attend(&rig.control), Attention::Watch);
@@ -277,7 +278,7 @@ fn a_state_with_programs_alone_reaches_the_parts() {
         program: 48,
         ..PartProgram::default()
     };
-    rig.parts.set(PartPrograms { programs });
+    rig.parts.set(PartPrograms::of(programs, &[]));
     tasks::restore(&rig.control);
     rig.play(&[]);
     assert_eq!(rig.programs()[5], 48);

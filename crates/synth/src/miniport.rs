@@ -22,6 +22,7 @@ use dmus_kernel::time::{ReferenceTime, SampleTime};
 
 use crate::engine::{Engine, EngineConfig, MAX_CHANNEL_GROUPS, MAX_VOICES};
 use crate::error::ConfigError;
+use crate::setup::Setup;
 use apart::Apart;
 use asides::Asides;
 
@@ -119,6 +120,7 @@ impl Miniport for SynthMiniport {
             unfinished,
             asides: Asides::new(),
             apart: Apart::new(self.apart_frames),
+            setup: Setup::new(),
         }))
     }
 }
@@ -169,6 +171,7 @@ pub struct SynthStream {
     /// Of events that are still to come.
     asides: Asides,
     apart: Apart,
+    setup: Setup,
 }
 
 impl SynthStream {
@@ -181,6 +184,46 @@ impl SynthStream {
     /// The engine, for downloads, trims and statistics.
     pub const fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
+    }
+
+    /// What system messages have set since the stream was built; STOP leaves it as it is, though
+    /// the engine forgets it.
+    #[must_use]
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The same, for whoever is to be told of it.
+    pub const fn setup_mut(&mut self) -> &mut Setup {
+        &mut self.setup
+    }
+
+    /// Obeys a system message of the client's own, and keeps what it sets.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the length of the message and by what is kept.
+    pub fn set_up(&mut self, group: u16, bytes: &[u8]) {
+        self.engine.message(group, bytes);
+        self.setup.take(group, bytes);
+    }
+
+    /// Sets up again what the engine has forgotten.
+    ///
+    /// - `edits_only`: what resets bring is in force, or programs were chosen since
+    ///
+    /// # Real-time
+    /// Render. Bounded by what is kept.
+    pub fn set_up_again(&mut self, edits_only: bool) {
+        let Self { engine, setup, .. } = self;
+        if edits_only {
+            setup
+                .edits()
+                .for_each(|(group, bytes)| engine.message(group, bytes));
+        } else {
+            setup
+                .messages()
+                .for_each(|(group, bytes)| engine.message(group, bytes));
+        }
     }
 
     /// Begins a block of the outputs.
@@ -227,51 +270,70 @@ impl SynthStream {
         if let Some(aside) = position.and_then(|position| self.asides.take(position)) {
             aside.obey(&mut self.engine, event.group.number(), event.bytes());
         } else {
-            Self::take(&mut self.engine, &mut self.unfinished, event);
+            let mut player = Player {
+                engine: &mut self.engine,
+                setup: &mut self.setup,
+            };
+            Self::take(&mut player, &mut self.unfinished, event);
         }
     }
 
     /// Takes one event: a whole message, or a piece of one.
-    fn take(engine: &mut Engine, unfinished: &mut [Unfinished], event: &KernelEvent<'_>) {
+    fn take(player: &mut Player<'_>, unfinished: &mut [Unfinished], event: &KernelEvent<'_>) {
         let group = event.group.number();
         let bytes = event.bytes();
         let Some(held) = unfinished.get_mut(usize::from(group)) else {
             // A group we do not have; the engine counts it.
-            engine.message(group, bytes);
+            player.message(group, bytes);
             return;
         };
         let begins = matches!(bytes.first(), Some(status) if *status >= 0x80 && *status != 0xF7);
         if begins && !event.flags.is_incomplete() {
             // Whole. A channel or real-time message may come between two pieces.
             if bytes.first() == Some(&0xF0) && held.has_begun() {
-                Self::give_up(engine, group, held);
+                Self::give_up(player, group, held);
             }
-            engine.message(group, bytes);
+            player.message(group, bytes);
             return;
         }
         if begins && held.has_begun() {
-            Self::give_up(engine, group, held);
+            Self::give_up(player, group, held);
         }
         if !begins && !held.has_begun() {
             // The rest of something whose beginning was lost; the engine counts it.
-            engine.message(group, bytes);
+            player.message(group, bytes);
             return;
         }
         held.append(bytes);
         if !event.flags.is_incomplete() {
             if held.overflown {
-                Self::give_up(engine, group, held);
+                Self::give_up(player, group, held);
             } else {
-                engine.message(group, &held.bytes);
+                player.message(group, &held.bytes);
                 held.clear();
             }
         }
     }
 
     /// A message that will never be whole: counted as unknown, not obeyed.
-    fn give_up(engine: &mut Engine, group: u16, held: &mut Unfinished) {
-        engine.message(group, &[]);
+    fn give_up(player: &mut Player<'_>, group: u16, held: &mut Unfinished) {
+        player.message(group, &[]);
         held.clear();
+    }
+}
+
+/// Who obeys messages, and who keeps what they set.
+struct Player<'a> {
+    engine: &'a mut Engine,
+    setup: &'a mut Setup,
+}
+
+impl Player<'_> {
+    fn message(&mut self, group: u16, bytes: &[u8]) {
+        self.engine.message(group, bytes);
+        if matches!(bytes.first(), Some(0xF0 | 0xFF)) {
+            self.setup.take(group, bytes);
+        }
     }
 }
 
@@ -367,7 +429,11 @@ mod tests {
             byte_position: None,
             payload: Payload::Buffer(bytes),
         };
-        SynthStream::take(&mut stream.engine, &mut stream.unfinished, &event);
+        let mut player = Player {
+            engine: &mut stream.engine,
+            setup: &mut stream.setup,
+        };
+        SynthStream::take(&mut player, &mut stream.unfinished, &event);
     }
 
     fn second_group(between: impl Fn(&mut SynthStream)) -> (Option<Mode>, u64) {

@@ -18,6 +18,7 @@ use dmus_synth::{Collection, Layer, SynthMiniport};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::render::Render;
+use super::setup::{self, SetupLine, SetupMirror};
 use super::telemetry::{Telemetry, WORDS};
 use crate::downloads::SharedDownloads;
 use crate::kept::Kept;
@@ -64,6 +65,11 @@ pub enum Command {
         programs: [PartProgram; PARTS],
         /// The state load that they come from, counted.
         loads: u64,
+    },
+    /// Bring into force what lies in the ring of setups; programs follow.
+    Setup {
+        /// Bytes of it.
+        length: usize,
     },
     /// All that these loads of states asked for has been sent.
     InForce(Loads),
@@ -140,6 +146,7 @@ impl Pipeline {
         let (commands_down, commands) = RingBuffer::new(COMMANDS);
         let (retired, retired_up) = RingBuffer::new(RETIRED);
         let (telemetry, reader) = published(Telemetry::default().to_words());
+        let (setup, mirror) = setup::line();
         let music = MusicBuffer::with_capacity(MUSIC_BYTES);
         Ok(Self {
             link: ControlLink {
@@ -148,6 +155,7 @@ impl Pipeline {
                 telemetry: TelemetryReader { reader },
                 kept: Kept::new(history_reader, frames, rate),
                 properties,
+                setup: mirror,
             },
             render: Render::new(
                 port,
@@ -157,6 +165,7 @@ impl Pipeline {
                     retired,
                     telemetry,
                     recorder,
+                    setup,
                 },
             ),
         })
@@ -177,6 +186,7 @@ pub struct ControlLink {
     telemetry: TelemetryReader,
     kept: Kept,
     properties: PropertyControl,
+    setup: SetupMirror,
 }
 
 /// What the render half has of the borders.
@@ -185,6 +195,7 @@ pub(super) struct Ends {
     pub(super) retired: Producer<Arc<Collection>>,
     pub(super) telemetry: Writer<WORDS>,
     pub(super) recorder: FrameWriter,
+    pub(super) setup: SetupLine,
 }
 
 /// What clients of the properties may ask of the first pin.
@@ -227,6 +238,16 @@ impl ControlLink {
         }
     }
 
+    /// Sends a setup down: groups, from 1 or 0 for all, and messages; false when a ring is full.
+    pub fn send_setup(&mut self, messages: &[(u16, Vec<u8>)]) -> bool {
+        // Looked at first: bytes without their command would be taken for those of the next.
+        if self.commands.is_full() {
+            return false;
+        }
+        let length = self.setup.send(messages);
+        length.is_some_and(|length| self.send(Command::Setup { length }))
+    }
+
     /// Frees the banks that the render side has sent home, after a last look at each.
     pub fn collect(&mut self, mut look: impl FnMut(&Arc<Collection>)) {
         while let Ok(bank) = self.retired.pop() {
@@ -243,6 +264,12 @@ impl ControlLink {
     /// The properties of the synthesizer.
     pub const fn properties(&mut self) -> &mut PropertyControl {
         &mut self.properties
+    }
+
+    /// What system messages have set; may be kept elsewhere.
+    #[must_use]
+    pub fn setup(&self) -> SetupMirror {
+        self.setup.clone()
     }
 
     /// Where the latest telemetry is read; may be kept elsewhere.

@@ -22,6 +22,7 @@ use rtrb::{Consumer, Producer};
 use super::inbound::{Inbound, Shape};
 use super::outputs::Outputs;
 use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
+use super::setup::SetupLine;
 use super::sysex::{MAX_MESSAGE, SysExHandle};
 use super::telemetry::{PartTelemetry, Telemetry, WORDS};
 pub use super::trims::Trims;
@@ -61,6 +62,7 @@ pub struct Render {
     telemetry: Writer<WORDS>,
     /// Where the last minutes of the output are kept.
     pub(super) recorder: FrameWriter,
+    pub(super) setup: SetupLine,
     /// What the engine was told last; nothing before the first block.
     pub(super) trims: Option<Trims>,
     /// Channel groups and mode that were told last.
@@ -102,6 +104,7 @@ impl Render {
             retired,
             telemetry,
             recorder,
+            setup,
         } = ends;
         let rate_hz = port.config().sample_rate.hz();
         Self {
@@ -112,6 +115,7 @@ impl Render {
             retired,
             telemetry,
             recorder,
+            setup,
             trims: None,
             rules: (CHANNEL_GROUPS, None),
             refused: None,
@@ -295,6 +299,7 @@ impl Render {
         self.port.render(left, right);
         self.keep_unheard(left, right);
         self.record(left, right);
+        self.tell_setup();
         self.send_home();
         self.measure(left.len());
         if self.frames.wrapping_sub(self.published_at) >= self.publish_every {
@@ -340,12 +345,14 @@ impl Render {
         }
         // A stream that refuses stays in the state it is in, which the next block sees.
         let _refused = self.port.reset();
+        self.port.stream_mut().set_up_again(false);
         for (index, programs) in (0..CHANNEL_GROUPS).zip(programs) {
             for (channel, program) in (0_u8..16).zip(programs) {
                 // The engine has forgotten it; whoever keeps the messages has not.
                 self.tell(ChannelGroup::from_index(index), channel, program);
             }
         }
+        self.port.stream_mut().set_up_again(true);
         self.peak = [0.0; 2];
         self.trims = None;
         self.publish();
@@ -409,8 +416,13 @@ impl Render {
                 for (channel, program) in (0_u8..16).zip(programs) {
                     self.choose(ChannelGroup::FIRST, channel, program);
                 }
+                // Edits of drums hold for parts that play drums, which programs may decide.
+                self.port.stream_mut().set_up_again(true);
                 self.programs_of_load = loads;
                 None
+            }
+            Command::Setup { length } => {
+                (!self.obey_setup(length)).then_some(Command::Setup { length })
             }
             Command::InForce(loads) => {
                 if let Some(waiting) = &mut self.waiting {
@@ -557,6 +569,7 @@ impl Render {
                 .saturating_add(port.lost.empty),
             lost_asides: self.port.stream().lost_asides(),
             lost_replies: synth.lost_replies.saturating_add(self.lost_replies),
+            lost_setup: self.port.stream().setup().lost(),
             stopped: port.lost.stopped,
             notes_lost: synth.lost_notes,
             voices_stolen: synth.stolen,

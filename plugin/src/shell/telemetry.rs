@@ -9,7 +9,7 @@ use crate::params::PARTS;
 use crate::state::PartProgram;
 
 /// Words before those of the parts.
-const HEAD_WORDS: usize = 21;
+const HEAD_WORDS: usize = 22;
 
 /// Words of one telemetry.
 pub const WORDS: usize = HEAD_WORDS + PARTS;
@@ -39,6 +39,8 @@ pub struct Telemetry {
     pub lost_asides: u64,
     /// Replies that found no way back to the host.
     pub lost_replies: u64,
+    /// System messages that a saved state will not know.
+    pub lost_setup: u64,
     /// Messages that a reset or a stop took back; not a loss.
     pub stopped: u64,
     /// Notes lost for want of a voice.
@@ -114,6 +116,7 @@ impl Telemetry {
             self.holds_given_up,
             self.lost_asides,
             self.lost_replies,
+            self.lost_setup,
         ];
         for (word, value) in words.iter_mut().zip(head) {
             *word = value;
@@ -160,6 +163,7 @@ impl Telemetry {
             holds_given_up: words[18],
             lost_asides: words[19],
             lost_replies: words[20],
+            lost_setup: words[21],
             parts,
         }
     }
@@ -184,6 +188,7 @@ impl Telemetry {
             ("events, malformed", self.lost_malformed),
             ("note expressions", self.lost_asides),
             ("replies", self.lost_replies),
+            ("settings", self.lost_setup),
         ]
         .into_iter()
         .filter(|(_, count)| *count > 0)
@@ -207,6 +212,7 @@ impl Telemetry {
             ("lost_malformed", self.lost_malformed),
             ("lost_asides", self.lost_asides),
             ("lost_replies", self.lost_replies),
+            ("lost_setup", self.lost_setup),
             ("events_stopped", self.stopped),
             ("notes_lost", self.notes_lost),
             ("voices_stolen", self.voices_stolen),
@@ -302,6 +308,7 @@ mod tests {
             lost_malformed: 4,
             lost_asides: 5,
             lost_replies: 6,
+            lost_setup: 7,
             ..Telemetry::default()
         };
         assert!(telemetry.report().contains("events_lost 10\n"));
