@@ -68,6 +68,11 @@ pub fn found(reference: &BankReference, opened: &Opened) -> Option<Notice> {
             format!("bank {label} was moved and found again: {place}"),
             "save the project to remember it",
         ),
+        Found::Carried => (
+            Severity::Information,
+            format!("bank {label} is missing; what the project carries of it plays"),
+            "the project goes on naming it; relocate it to hear all of it",
+        ),
         Found::Changed => (
             Severity::Warning,
             format!("bank {label} is another one now: {place}"),

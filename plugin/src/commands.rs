@@ -27,6 +27,8 @@ bank                            the banks of the user, uppermost first
 bank open PATH | add PATH       in the place of the uppermost | over all
 bank remove N | move N M        counted from 0 at the top
 bank relocate N PATH            another file in the place of a bank
+bank embed N                    its programs in use travel in the project; bytes
+bank refer N                    the project only names it
 bank none                       the built-in bank alone
 panic                           ends every note, lifts every pedal
 caps                            what the synthesizer can do

@@ -5,21 +5,24 @@
 //! the render side does not know. Thread: any but render.
 
 mod banks;
+mod copies;
 mod relief;
 mod settings;
 mod shared;
 mod stack;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use dmus_dls::bank::Patch;
 use dmus_entry::{HostLink, NoteName};
 use dmus_kernel::property::PropertyControl;
 use dmus_library::{Library, LoadedBank, Progress};
 use dmus_synth::{Layer, USER_BANKS};
 
 pub use banks::{BankChange, Chosen, Wanted};
+pub use copies::CopyJob;
 pub use shared::{Loading, SharedControl, WeakControl};
 
 use relief::Relief;
@@ -63,6 +66,8 @@ pub struct Control {
     link: Option<ControlLink>,
     /// What was kept, also of a render side that was let go.
     kept: Option<Kept>,
+    /// Instruments that have played since the banks of the state came.
+    played: BTreeSet<Patch>,
     downloads: SharedDownloads,
     relief: Relief,
     /// What properties were set to, for the next render side.
@@ -97,6 +102,7 @@ impl Control {
             programs_sent: None,
             link: None,
             kept: None,
+            played: BTreeSet::new(),
             downloads: SharedDownloads::default(),
             relief: Relief::default(),
             settings: Settings::default(),
@@ -187,6 +193,7 @@ impl Control {
 
     /// Lets go of the render side.
     pub fn disconnect(&mut self) {
+        self.collect();
         self.last = self.telemetry();
         if let Some(link) = &mut self.link {
             self.settings = Settings::of(link.properties());
@@ -294,6 +301,9 @@ impl Control {
             link.collect(|bank| {
                 table.retired(bank);
             });
+            link.collect_played(|patch| {
+                self.played.insert(patch);
+            });
         }
         self.exchange_downloads();
         if let Some(now) = self.telemetry()
@@ -349,6 +359,11 @@ impl Control {
             "bank {}",
             top.map_or("none", |bank| bank.title.as_str())
         );
+        for (index, bank) in self.user.views().into_iter().enumerate() {
+            if let Some(bytes) = bank.copy_bytes {
+                let _never = writeln!(text, "bank_{index}_embedded {bytes}");
+            }
+        }
         for (key, value) in [
             ("bank_warnings", top.map_or(0, |bank| bank.warnings)),
             ("banks", self.user.playing().count()),
@@ -479,12 +494,7 @@ impl Control {
 
     /// The name of a program in the upper bank that has it.
     fn name_of(&self, drums: bool, program: PartProgram) -> Option<String> {
-        let patch = dmus_dls::bank::Patch {
-            drums,
-            bank_msb: program.bank_msb,
-            bank_lsb: program.bank_lsb,
-            program: program.program,
-        };
+        let patch = program.patch(drums);
         self.user.playing().chain(&self.built_in).find_map(|bank| {
             bank.collection
                 .name(patch)

@@ -103,7 +103,13 @@ impl Default for Dmus {
             Arc::clone(&parts),
             &names,
         ));
-        let control = SharedControl::new(Control::new(bank, parts, names));
+        let control = SharedControl::new(Control::new(Arc::clone(&bank), parts, names));
+        let saving = control.downgrade();
+        bank.before_save(move || {
+            if let Some(control) = saving.upgrade() {
+                tasks::refresh_copies(&control);
+            }
+        });
         Self {
             membership: Membership::new(&control),
             params,

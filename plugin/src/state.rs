@@ -5,7 +5,7 @@
 //! parsed. The saved form is described in `docs/state.md`.
 
 use core::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dmus_kernel::sync::Counter;
 use dmus_library::BankReference;
@@ -18,7 +18,7 @@ use crate::shell::pipeline::CHANNEL_GROUPS;
 use crate::worker;
 
 /// Version of the fields in this file, written into every state.
-pub const STATE_FORMAT: u32 = 2;
+pub const STATE_FORMAT: u32 = 3;
 
 /// The banks of the user as a project names them; without any, the built-in bank plays alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,6 +186,8 @@ pub struct Saved<T> {
     value: Mutex<T>,
     loads: Counter,
     follower: Mutex<Option<Follower<T>>>,
+    /// Brings the value up to date before a host saves it.
+    before_save: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// Asks for a value that changes by itself, given the number of state loads it must know of.
@@ -203,6 +205,7 @@ impl<T: Default> Default for Saved<T> {
             value: Mutex::default(),
             loads: Counter::new(),
             follower: Mutex::new(None),
+            before_save: OnceLock::new(),
         }
     }
 }
@@ -232,6 +235,15 @@ impl<T: Clone> Saved<T> {
     /// Not real-time: takes a lock of the control side.
     pub fn follow(&self, follower: impl Fn(u64) -> Option<T> + Send + 'static) {
         *self.lock_follower() = Some(Box::new(follower));
+    }
+
+    /// Whenever a host is about to save the value, this is done first; said once.
+    ///
+    /// # Real-time
+    /// Not real-time: host's main thread.
+    pub fn before_save(&self, bring_up_to_date: impl Fn() + Send + Sync + 'static) {
+        // A second time is a mistake that changes nothing.
+        let _first = self.before_save.set(Box::new(bring_up_to_date));
     }
 
     /// The value stays as it is now.
@@ -368,6 +380,9 @@ where
     where
         F: Fn(&T) -> R,
     {
+        if let Some(bring_up_to_date) = self.before_save.get() {
+            bring_up_to_date();
+        }
         self.refresh();
         f(&self.lock())
     }

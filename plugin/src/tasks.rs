@@ -41,6 +41,10 @@ pub enum Task {
         /// To here.
         to: usize,
     },
+    /// Have the programs in use of this bank travel in the project.
+    EmbedBank(usize),
+    /// Have the project only name this bank.
+    ReferBank(usize),
     /// Answer with the current counters as text.
     Report(SyncSender<String>),
     /// Do what a line says and answer with a text; see [`commands`].
@@ -72,6 +76,15 @@ pub fn run(task: Task, control: &SharedControl) {
             if let Err(notice) = change_banks(task, control) {
                 control.lock().notify(notice);
             }
+        }
+        Task::EmbedBank(index) => {
+            if let Err(notice) = embed_bank(index, control) {
+                control.lock().notify(notice);
+            }
+        }
+        Task::ReferBank(index) => {
+            // A bank that has gone needs no copy to go.
+            let _gone = control.lock().drop_copy(index);
         }
         Task::Report(reply) => {
             // A receiver that has gone away wants no answer.
@@ -141,6 +154,46 @@ pub fn change_banks(task: Task, control: &SharedControl) -> Result<(), Notice> {
         text: "the stack of banks has no such place".to_owned(),
         hint: "it has room for eight, counted from 0 at the top",
     })
+}
+
+/// Copies the programs in use of a bank into the project; returns the bytes that they take.
+///
+/// # Errors
+/// In words, why not.
+///
+/// # Real-time
+/// Not real-time: reads the bank's file.
+pub fn embed_bank(index: usize, control: &SharedControl) -> Result<usize, Notice> {
+    let _turn = control.turn();
+    restore_in_turn(control);
+    let job = control.lock().embed(index)?;
+    let copy = job.make()?;
+    let size = copy.size();
+    let mut control = control.lock();
+    control.put_copy(&job, Some(copy));
+    control.note_embedded();
+    Ok(size)
+}
+
+/// Makes the copies anew that lack a program in use; what cannot be made stays as it was.
+///
+/// # Real-time
+/// Not real-time: reads the banks' files if anything is lacking.
+pub fn refresh_copies(control: &SharedControl) {
+    let stale = control.lock().stale_copies();
+    for job in stale {
+        let made = job.make();
+        let mut control = control.lock();
+        match made {
+            Ok(copy) => {
+                control.put_copy(&job, Some(copy));
+            }
+            Err(notice) => {
+                control.put_copy(&job, None);
+                control.notify(notice);
+            }
+        }
+    }
 }
 
 /// Loads a bank that the musician has chosen.

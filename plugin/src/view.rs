@@ -47,6 +47,10 @@ pub struct BankView {
     pub warnings: usize,
     /// Why it is missing.
     pub problem: Option<String>,
+    /// What its copy adds to the project, bytes; none if it is only named.
+    pub copy_bytes: Option<usize>,
+    /// Why it cannot be copied into the project now.
+    pub refusal: Option<String>,
 }
 
 /// One part as the window shows it.

@@ -18,6 +18,8 @@
 
 #![forbid(unsafe_code)]
 
+mod base64;
+mod copy;
 mod default_bank;
 mod embedding;
 mod error;
@@ -32,6 +34,7 @@ mod reading;
 mod reference;
 mod search;
 
+pub use copy::{BankCopy, CopyError, MAX_COPY_BYTES};
 pub use default_bank::default_bank;
 pub use embedding::MustNotEmbed;
 pub use error::{LoadError, OpenError, Skipped};

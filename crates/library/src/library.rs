@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use dmus_dls::Image;
 use dmus_synth::Collection;
 
 use crate::error::{LoadError, OpenError};
@@ -150,6 +151,23 @@ impl Library {
         };
         self.remember(path, stamp, &bank);
         progress.begin(Phase::Done, stamp.size);
+        Ok(bank)
+    }
+
+    /// A bank that is no file: the one that is in memory already if its content is, or a new one.
+    ///
+    /// - `name`: for a bank without a title
+    pub(crate) fn load_image(
+        &self,
+        image: &Image,
+        name: &Path,
+    ) -> Result<Arc<LoadedBank>, LoadError> {
+        let hash = BankHash::of(image.bytes());
+        if let Some(bank) = self.resident(hash) {
+            return Ok(bank);
+        }
+        let bank = Arc::new(LoadedBank::of_image(image, hash, name)?);
+        self.keep(&bank);
         Ok(bank)
     }
 

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::copy::BankCopy;
 use crate::hash::BankHash;
 use crate::loaded::LoadedBank;
 use crate::places::Places;
@@ -31,6 +32,9 @@ pub struct BankReference {
     /// Where it was beside something that another machine has too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relative: Option<Relative>,
+    /// The programs that the project uses of it, if they travel in the project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy: Option<BankCopy>,
 }
 
 /// A path from a folder that each machine has in its own place.
@@ -68,6 +72,7 @@ impl BankReference {
             size: bank.size,
             relative: Relative::new(&path, places, project),
             path: path.to_string_lossy().into_owned(),
+            copy: None,
         }
     }
 

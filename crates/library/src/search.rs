@@ -8,8 +8,9 @@
 //! 2. the same place relative to the project, the user's banks, the user's home
 //! 3. where the index has seen the content
 //! 4. a file of the same length and content in the folders that are searched
-//! 5. the path, though its content is another now                       -> uncertain
-//! 6. a file of the same name and title in the folders that are searched -> uncertain
+//! 5. the copy in the project, of the programs that it uses
+//! 6. the path, though its content is another now                       -> uncertain
+//! 7. a file of the same name and title in the folders that are searched -> uncertain
 //! ```
 
 mod walk;
@@ -36,6 +37,8 @@ pub enum Found {
     InPlace,
     /// Elsewhere, the same content.
     Moved,
+    /// Nowhere; what the project carries of it plays.
+    Carried,
     /// Where it was, but with another content. Uncertain.
     Changed,
     /// Elsewhere, by name and title only. Uncertain.
@@ -117,7 +120,7 @@ impl Search<'_> {
                 return Ok(Some((bank, place, Found::InPlace)));
             }
             self.skip(&place, "its content is another now".to_owned());
-            changed = Some((bank, place, Found::Changed));
+            changed = Some((bank, place.clone(), Found::Changed));
         }
         for candidate in self.elsewhere(project) {
             if let Some(bank) = self.try_match(&candidate)? {
@@ -126,6 +129,12 @@ impl Search<'_> {
         }
         if let Some(hit) = self.scan()? {
             return Ok(Some(hit));
+        }
+        if let Some(copy) = &self.reference.copy {
+            match self.library.load_copy(copy, self.reference) {
+                Ok(bank) => return Ok(Some((bank, place, Found::Carried))),
+                Err(error) => self.skip(&place, error.to_string()),
+            }
         }
         match changed {
             Some(hit) => Ok(Some(hit)),

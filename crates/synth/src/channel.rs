@@ -126,6 +126,8 @@ pub(crate) struct Channel {
     found: Option<Found>,
     /// Whether `found` answers for the present state.
     is_looked_up: bool,
+    /// That `found` has played is known outside.
+    pub(crate) is_told: bool,
     gain: Glide,
     pan: Glide,
     priority: VoicePriority,
@@ -161,6 +163,7 @@ impl Channel {
             added: Added::NONE,
             found: None,
             is_looked_up: false,
+            is_told: false,
             gain: Glide::resting(1.0),
             pan: Glide::resting(0.0),
             priority: VoicePriority::of_channel(number),
@@ -301,6 +304,7 @@ impl Channel {
         if !self.is_looked_up {
             self.found = downloads.find(self.patch());
             self.is_looked_up = true;
+            self.is_told = false;
         }
         self.found
     }

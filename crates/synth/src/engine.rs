@@ -12,6 +12,7 @@ mod messages;
 mod mono;
 mod node;
 mod notes;
+mod played;
 mod readings;
 mod replies;
 mod requests;
@@ -40,6 +41,7 @@ use crate::polyphony::{Moment, Polyphony};
 use crate::sends::SENDS;
 use crate::stats::SynthStats;
 use crate::voice::{Mix, Surroundings, VoiceCx};
+use played::Played;
 use replies::Replies;
 
 /// Time in which a trim or a master gain reaches its target, seconds; rounded up to whole ticks.
@@ -83,6 +85,7 @@ pub struct Engine {
     /// Rules that hold whatever a message asks for.
     mode_lock: Option<Mode>,
     replies: Replies,
+    played: Played,
     /// Number that the host has given the note that is being struck.
     note_id: Option<i32>,
     downloads: Downloads,
@@ -137,6 +140,7 @@ impl Engine {
             tunings: Tunings::new(),
             mode_lock: None,
             replies: Replies::new(),
+            played: Played::new(),
             note_id: None,
             downloads: Downloads::default(),
             polyphony: Polyphony::new(usize::from(config.voices), Reader::new()),

@@ -33,6 +33,19 @@ pub(super) fn run(line: &str, control: &SharedControl) -> Result<String, String>
             }
             Task::RelocateBank(index, path)
         }
+        "embed" => {
+            let (index, _) = number(rest, "the bank")?;
+            let bytes = tasks::embed_bank(index, control);
+            let bytes = bytes.map_err(|notice| notice.to_string())?;
+            return Ok(format!("ok {bytes}"));
+        }
+        "refer" => {
+            let (index, _) = number(rest, "the bank")?;
+            if !control.lock().drop_copy(index) {
+                return Err("the stack of banks has no such place".to_owned());
+            }
+            return Ok(list(control));
+        }
         unknown => return Err(format!("there is no command 'bank {unknown}'; try help")),
     };
     let changed = tasks::change_banks(task, control);
@@ -50,6 +63,9 @@ fn list(control: &SharedControl) -> String {
         };
         // Writing into a string cannot fail.
         let _never = write!(text, "\n{index} {}: {state}", bank.title);
+        if let Some(bytes) = bank.copy_bytes {
+            let _never = write!(text, " (embedded, {bytes} bytes)");
+        }
     }
     text
 }

@@ -102,6 +102,7 @@ impl Control {
             return false;
         }
         self.restored = Some(wanted.loads);
+        self.played.clear();
         let mut entries = Vec::new();
         for (reference, opened) in wanted.banks.into_iter().zip(opened) {
             let notice = match &opened {

@@ -3,12 +3,16 @@
 //! In: banks that were loaded, or could not be. Out: the layers for the render side, references for
 //! the state, rows for the window. Owner: the control side. Thread: any but render.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dmus_library::{BankReference, Library, LoadedBank, OpenError, Opened};
+use dmus_dls::bank::Patch;
+use dmus_library::{BankCopy, BankReference, Found, Library, LoadedBank, OpenError, Opened};
 use dmus_synth::{Collection, USER_BANKS};
 
+use super::copies::CopyJob;
+use crate::notice::{Notice, Severity};
 use crate::state::BankStack;
 use crate::view::BankView;
 
@@ -23,6 +27,10 @@ pub(crate) struct Entry {
     problem: Option<String>,
     /// It came from a variable and is never saved.
     is_passing: bool,
+    /// What plays is the copy in the project.
+    is_carried: bool,
+    /// What the last copy was asked to hold, made or not.
+    tried: BTreeSet<Patch>,
 }
 
 impl Entry {
@@ -33,6 +41,8 @@ impl Entry {
             loaded: Some((bank, path.to_owned())),
             problem: None,
             is_passing: false,
+            is_carried: false,
+            tried: BTreeSet::new(),
         }
     }
 
@@ -40,20 +50,56 @@ impl Entry {
     ///
     /// What was found for certain is named as it is now from here on, anything else as it was.
     pub(crate) fn restored(reference: BankReference, opened: Result<Opened, OpenError>) -> Self {
-        match opened {
+        let copy = reference.copy.clone();
+        let tried = copy.as_ref().map(|copy| copy.patches().clone());
+        let mut entry = match opened {
             Ok(opened) if opened.found.is_certain() => Self::chosen(opened.bank, &opened.path),
             Ok(opened) => Self {
                 reference,
-                loaded: Some((opened.bank, opened.path)),
-                problem: None,
-                is_passing: false,
+                is_carried: opened.found == Found::Carried,
+                ..Self::chosen(opened.bank, &opened.path)
             },
             Err(error) => Self {
                 reference,
                 loaded: None,
                 problem: Some(error.to_string()),
                 is_passing: false,
+                is_carried: false,
+                tried: BTreeSet::new(),
             },
+        };
+        entry.reference.copy = copy;
+        entry.tried = tried.unwrap_or_default();
+        entry
+    }
+
+    /// The copy of this bank, to be made of its file.
+    ///
+    /// - `index`: its place in the stack
+    fn copy_job(&self, index: usize, patches: BTreeSet<Patch>) -> Result<CopyJob, Notice> {
+        let title = self.reference.label().to_owned();
+        if let Some(reason) = self.refusal() {
+            return Err(Notice {
+                severity: Severity::Warning,
+                text: format!("bank {title} was not embedded: {reason}"),
+                hint: "the project goes on naming it",
+            });
+        }
+        let (bank, path) = self.loaded.as_ref().ok_or_else(no_such_place)?;
+        let file = (path.clone(), bank.hash);
+        Ok(CopyJob::new(index, title, file, patches))
+    }
+
+    /// Why there can be no new copy.
+    fn refusal(&self) -> Option<String> {
+        match &self.loaded {
+            _ if self.is_passing => Some("the project does not name it".to_owned()),
+            None => Some("it is missing".to_owned()),
+            Some(_) if self.is_carried => Some("its file is missing".to_owned()),
+            Some((bank, _)) if self.reference.hash != Some(bank.hash) => {
+                Some("it is not the bank that the project names".to_owned())
+            }
+            Some((bank, _)) => bank.may_embed().err().map(|reason| reason.to_string()),
         }
     }
 
@@ -137,6 +183,58 @@ impl Stack {
         true
     }
 
+    /// The copy of a bank, to be made of its file.
+    pub(crate) fn copy_job(
+        &self,
+        index: usize,
+        patches: BTreeSet<Patch>,
+    ) -> Result<CopyJob, Notice> {
+        let entry = self.entries.get(index).ok_or_else(no_such_place)?;
+        entry.copy_job(index, patches)
+    }
+
+    /// Whether any bank travels in the project.
+    pub(crate) fn has_copies(&self) -> bool {
+        self.entries.iter().any(|it| it.reference.copy.is_some())
+    }
+
+    /// Copies that lack something of what is in use; they keep what they have beside it.
+    pub(crate) fn stale_copies(&self, in_use: &BTreeSet<Patch>) -> Vec<CopyJob> {
+        let entries = self.entries.iter().enumerate();
+        let stale = entries.filter_map(|(index, entry)| {
+            let copy = entry.reference.copy.as_ref()?;
+            if in_use.is_subset(&entry.tried) {
+                return None;
+            }
+            let patches = copy.patches().union(in_use).copied().collect();
+            entry.copy_job(index, patches).ok()
+        });
+        stale.collect()
+    }
+
+    /// Takes what came of a job; false if the bank has gone meanwhile.
+    pub(crate) fn put_copy(&mut self, job: &CopyJob, copy: Option<BankCopy>) -> bool {
+        let entry = self.entries.get_mut(job.index());
+        let Some(entry) = entry.filter(|it| it.reference.hash == Some(job.hash())) else {
+            return false;
+        };
+        entry.tried.clone_from(job.patches());
+        if copy.is_some() {
+            entry.reference.copy = copy;
+        }
+        true
+    }
+
+    /// A bank is only named from now on; false if it is not there.
+    pub(crate) fn drop_copy(&mut self, index: usize) -> bool {
+        let entry = self.entries.get_mut(index);
+        entry.is_some_and(|entry| {
+            entry.tried.clear();
+            entry.reference.copy = None;
+            true
+        })
+    }
+
     /// Takes all banks out.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
@@ -181,18 +279,35 @@ impl Stack {
         let view = |entry: &Entry| match &entry.loaded {
             Some((bank, path)) => BankView {
                 title: bank.title.clone(),
-                origin: path.to_string_lossy().into_owned(),
+                origin: if entry.is_carried {
+                    "embedded in the project".to_owned()
+                } else {
+                    path.to_string_lossy().into_owned()
+                },
                 warnings: bank.warnings,
                 problem: None,
+                copy_bytes: entry.reference.copy.as_ref().map(BankCopy::size),
+                refusal: entry.refusal(),
             },
             None => BankView {
                 title: entry.reference.label().to_owned(),
                 origin: entry.reference.path.clone(),
                 warnings: 0,
                 problem: entry.problem.clone(),
+                copy_bytes: entry.reference.copy.as_ref().map(BankCopy::size),
+                refusal: entry.refusal(),
             },
         };
         self.entries.iter().map(view).collect()
+    }
+}
+
+/// What is said of a place that is not there.
+fn no_such_place() -> Notice {
+    Notice {
+        severity: Severity::Warning,
+        text: "the stack of banks has no such place".to_owned(),
+        hint: "it has room for eight, counted from 0 at the top",
     }
 }
 

@@ -81,6 +81,7 @@ impl BankPanel {
         {
             send(Task::RelocateBank(index, path.to_owned()));
         }
+        show_copy(ui, index, bank, send);
         if ui.small_button("Remove").clicked() {
             send(Task::RemoveBank(index));
         }
@@ -127,6 +128,30 @@ impl BankPanel {
         {
             send(Task::SaveAudio);
         }
+    }
+}
+
+/// Whether a bank travels in the project, and how to change that.
+fn show_copy(ui: &mut Ui, index: usize, bank: &BankView, send: &TaskSender) {
+    if let Some(bytes) = bank.copy_bytes {
+        let text = format!("Embedded, {} KiB", bytes.div_ceil(1024));
+        let embedded = ui.add(Button::new(text).small().selected(true));
+        if embedded
+            .on_hover_text("its programs in use travel in the project; click to only name it")
+            .clicked()
+        {
+            send(Task::ReferBank(index));
+        }
+        return;
+    }
+    let embed = ui.add_enabled(bank.refusal.is_none(), Button::new("Embed").small());
+    let why_not = bank.refusal.as_deref().unwrap_or_default();
+    if embed
+        .on_hover_text("has its programs in use travel in the project")
+        .on_disabled_hover_text(why_not)
+        .clicked()
+    {
+        send(Task::EmbedBank(index));
     }
 }
 

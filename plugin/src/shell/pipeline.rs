@@ -7,6 +7,7 @@
 use core::fmt;
 use std::sync::Arc;
 
+use dmus_dls::bank::Patch;
 use dmus_kernel::error::RateError;
 use dmus_kernel::history::{DEFAULT_WORDS, history};
 use dmus_kernel::pool::PoolExtension;
@@ -30,6 +31,9 @@ const COMMANDS: usize = 128;
 
 /// Replaced banks that fit into the ring on their way home.
 const RETIRED: usize = 64;
+
+/// Instruments on their way to the control side, which looks ten times a second.
+const PLAYED: usize = 4096;
 
 /// Host events of one block that are sure to find room.
 pub const EVENTS_PER_BLOCK: usize = 16_384;
@@ -145,6 +149,7 @@ impl Pipeline {
         let (recorder, frames) = recorder(rate, kept_frames).map_err(|error| refused(&error))?;
         let (commands_down, commands) = RingBuffer::new(COMMANDS);
         let (retired, retired_up) = RingBuffer::new(RETIRED);
+        let (played, played_up) = RingBuffer::new(PLAYED);
         let (telemetry, reader) = published(Telemetry::default().to_words());
         let (setup, mirror) = setup::line();
         let music = MusicBuffer::with_capacity(MUSIC_BYTES);
@@ -152,6 +157,7 @@ impl Pipeline {
             link: ControlLink {
                 commands: commands_down,
                 retired: retired_up,
+                played: played_up,
                 telemetry: TelemetryReader { reader },
                 kept: Kept::new(history_reader, frames, rate),
                 properties,
@@ -163,6 +169,7 @@ impl Pipeline {
                 Ends {
                     commands,
                     retired,
+                    played,
                     telemetry,
                     recorder,
                     setup,
@@ -183,6 +190,7 @@ impl Pipeline {
 pub struct ControlLink {
     commands: Producer<Command>,
     retired: Consumer<Arc<Collection>>,
+    played: Consumer<Patch>,
     telemetry: TelemetryReader,
     kept: Kept,
     properties: PropertyControl,
@@ -193,6 +201,7 @@ pub struct ControlLink {
 pub(super) struct Ends {
     pub(super) commands: Consumer<Command>,
     pub(super) retired: Producer<Arc<Collection>>,
+    pub(super) played: Producer<Patch>,
     pub(super) telemetry: Writer<WORDS>,
     pub(super) recorder: FrameWriter,
     pub(super) setup: SetupLine,
@@ -252,6 +261,13 @@ impl ControlLink {
     pub fn collect(&mut self, mut look: impl FnMut(&Arc<Collection>)) {
         while let Ok(bank) = self.retired.pop() {
             look(&bank);
+        }
+    }
+
+    /// Tells which instruments have played since it was asked last, some of them twice.
+    pub fn collect_played(&mut self, mut tell: impl FnMut(Patch)) {
+        while let Ok(patch) = self.played.pop() {
+            tell(patch);
         }
     }
 

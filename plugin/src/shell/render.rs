@@ -59,6 +59,8 @@ pub struct Render {
     port_music: MusicBuffer,
     commands: Consumer<Command>,
     retired: Producer<Arc<Collection>>,
+    /// Instruments that have played.
+    played: Producer<Patch>,
     telemetry: Writer<WORDS>,
     /// Where the last minutes of the output are kept.
     pub(super) recorder: FrameWriter,
@@ -102,6 +104,7 @@ impl Render {
         let Ends {
             commands,
             retired,
+            played,
             telemetry,
             recorder,
             setup,
@@ -113,6 +116,7 @@ impl Render {
             port_music: MusicBuffer::with_capacity(PORT_BYTES),
             commands,
             retired,
+            played,
             telemetry,
             recorder,
             setup,
@@ -498,8 +502,16 @@ impl Render {
         self.port.note_busy(busy_ns);
     }
 
-    /// Sends banks home whose last voice has ended; what finds no room waits in the engine.
+    /// Sends banks home whose last voice has ended, and tells what has played; what finds no room
+    /// waits in the engine.
     fn send_home(&mut self) {
+        while !self.played.is_full() {
+            let Some(patch) = self.engine().take_played() else {
+                break;
+            };
+            // There is room: this side alone fills the ring.
+            let _pushed = self.played.push(patch);
+        }
         for _ in 0..RETIRED_PER_BLOCK {
             if self.retired.is_full() {
                 break;

@@ -86,6 +86,7 @@ impl Engine {
             found,
             glide,
         };
+        self.note_played(part, found);
         let Some(strike) = self.strike(part, found, key, velocity, drums) else {
             return;
         };
