@@ -52,6 +52,8 @@ While working on it:
   cargo xtask model          every interleaving of the shared memory, then the mutants
   cargo xtask miri           the kernel's tests in an interpreter that knows undefined behaviour
   cargo xtask tsan           the kernel's threaded tests, watched for data races
+  cargo xtask asan [--calls N]
+                             the host that keeps no rule, every access to memory watched
   cargo xtask icount         instructions on hot paths, against targets and what was recorded;
                              with --record the synthesizer's are recorded anew
   cargo xtask bundle dmus --release
@@ -68,7 +70,7 @@ While working on it:
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
 `test` and `check` take `--from STEP` and `--only STEP`; `--list` names the steps.
-`miri` and `tsan` need a nightly toolchain; with `--if-available` they are skipped without it.";
+`miri`, `tsan` and `asan` need a nightly toolchain; with `--if-available` they are skipped without it.";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -101,6 +103,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "model" => no_more(rest).and_then(|()| model::run(&Project::find()?).map(drop)),
         "miri" => sanitize::miri(&Project::find()?, rest),
         "tsan" => sanitize::tsan(&Project::find()?, rest),
+        "asan" => sanitize::asan(&Project::find()?, rest),
         "icount" => icount::run(&Project::find()?, rest),
         "abuse" => abuse::run(&Project::find()?, rest),
         "banks" => banks::run(&Project::find()?, rest),

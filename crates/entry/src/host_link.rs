@@ -1,9 +1,9 @@
 //! What a plug-in asks of its host, from any thread but render.
 //!
 //! In: wishes of the plug-in's control side, which may be made under its locks, and a ring when it
-//! holds none. Out: calls of the host on its main thread, as soon as it comes round. Owner: shared by the plug-in and the instance in front of it; after the
-//! instance has gone a wish has no effect. Source: \[CLAP\] ext/state.h, ext/params.h,
-//! ext/note-name.h.
+//! holds none. Out: calls of the host on its main thread, as soon as it comes round. Owner: shared by
+//! the plug-in and the instance in front of it; after the instance has gone a wish has no effect.
+//! Source: \[CLAP\] ext/state.h, ext/params.h, ext/note-name.h.
 
 use std::ptr::NonNull;
 use std::sync::{Arc, PoisonError, RwLock};

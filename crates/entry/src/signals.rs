@@ -2,9 +2,9 @@
 //!
 //! Thread: any. Every operation is wait-free.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 #[cfg(feature = "vst3")]
-use std::sync::atomic::{AtomicU16, AtomicUsize};
+use std::sync::atomic::AtomicU16;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// A number of events that only grows.
 #[derive(Debug, Default)]
@@ -156,16 +156,20 @@ impl Index {
 }
 
 /// Which thread is meant, by a mark that each living thread has to itself.
-#[cfg(feature = "vst3")]
 #[derive(Debug, Default)]
 pub(crate) struct ThreadCell(AtomicUsize);
 
-#[cfg(feature = "vst3")]
 impl ThreadCell {
     /// Means the calling thread from now on.
     pub(crate) fn take_this(&self) {
         // ORDER: Relaxed, nothing else is published; a thread always sees its own store.
         self.0.store(this_thread(), Ordering::Relaxed);
+    }
+
+    /// Means no thread from now on.
+    pub(crate) fn clear(&self) {
+        // ORDER: Relaxed, as in `take_this`.
+        self.0.store(0, Ordering::Relaxed);
     }
 
     /// Whether the calling thread is meant.
@@ -176,7 +180,6 @@ impl ThreadCell {
 }
 
 /// The address of something that each thread has one of.
-#[cfg(feature = "vst3")]
 fn this_thread() -> usize {
     thread_local! {
         static MARK: u8 = const { 0 };

@@ -224,10 +224,11 @@ pub(super) unsafe fn with<P: Boundary, R>(
     let Some(instance) = (unsafe { Instance::<P>::find(plugin) }) else {
         return failure;
     };
-    instance
-        .ledger
-        .contain(Place::HostCall, || call(instance))
-        .unwrap_or(failure)
+    let result = instance.ledger.contain(Place::HostCall, || call(instance));
+    if instance.ledger.take_owed_callback() {
+        instance.host.request_callback();
+    }
+    result.unwrap_or(failure)
 }
 
 /// Tries every millisecond, for at most `patience`.

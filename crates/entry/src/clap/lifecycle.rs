@@ -149,7 +149,7 @@ impl<P: Boundary> Instance<P> {
 
     unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
         let call = |instance: &Self| {
-            if !instance.is_window_thread() {
+            if !instance.is_window_thread() || instance.ledger.owes_callback() {
                 return;
             }
             let inner = instance.inner();

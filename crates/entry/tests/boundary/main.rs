@@ -22,6 +22,7 @@ static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisable
 mod audio;
 mod command;
 mod conforming;
+mod eager;
 mod events;
 mod factory;
 mod order;
