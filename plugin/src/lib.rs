@@ -30,10 +30,10 @@ use std::sync::mpsc::SyncSender;
 use nice_plug::prelude::*;
 
 use crate::control::{Control, SharedControl};
+use crate::params::per_note::PerNote;
 use crate::params::{DmusParams, PARTS, VOLUME_OFF_DB};
 use crate::presets::Programs;
-use crate::shell::inbound::Inbound;
-use crate::shell::pipeline::EVENTS_PER_BLOCK;
+use crate::shell::pipeline::{EVENTS_PER_BLOCK, VOICES};
 use crate::shell::sysex::SysExHandle;
 use crate::shell::{Asked, Pace, Shell};
 use crate::state::{SavedBank, SavedParts};
@@ -54,6 +54,9 @@ pub struct Dmus {
     params: Arc<DmusParams>,
     control: SharedControl,
     shell: Shell,
+    /// What the host bends for single notes.
+    per_note: PerNote,
+    host: HostLink,
 }
 
 impl Default for Dmus {
@@ -71,6 +74,8 @@ impl Default for Dmus {
             membership: Membership::new(&control),
             params,
             shell: Shell::new(control.clone()),
+            per_note: PerNote::default(),
+            host: HostLink::default(),
             control,
         }
     }
@@ -129,6 +134,7 @@ impl Plugin for Dmus {
         buffer_config: &BufferConfig,
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.host.set_voices(u32::from(self.params.trims().voices));
         // The worker reads the banks that activation waits for.
         self.membership.start(&self.control);
         let pace = pace(buffer_config.process_mode == ProcessMode::Offline);
@@ -155,10 +161,19 @@ impl Plugin for Dmus {
     ) -> ProcessStatus {
         let trims = self.params.trims();
         let song = song(context.transport());
+        self.host.set_voices(u32::from(trims.voices));
+        let (params, per_note) = (&self.params, &mut self.per_note);
+        let mut looked_at = 0;
         let events = core::iter::from_fn(|| {
-            let event = context.next_event()?;
-            let inbound = Inbound::from_event(&event);
-            Some((inbound, event.timing() as usize))
+            if let Some(moved) = per_note.moved(&mut looked_at, params, trims.is_solo) {
+                return Some((moved, 0));
+            }
+            loop {
+                let event = context.next_event()?;
+                if let Some(inbound) = per_note.inbound(&event, params, trims.is_solo) {
+                    return Some((inbound, event.timing() as usize));
+                }
+            }
         });
         let [left, right, ..] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
@@ -245,6 +260,11 @@ impl ClapPlugin for Dmus {
         ClapFeature::Stereo,
     ];
 
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
+        max_voice_capacity: VOICES as u32,
+        supports_overlapping_voices: true,
+    });
+
     fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
         self.params.lay_out(context);
     }
@@ -266,6 +286,8 @@ impl dmus_entry::Boundary for Dmus {
     const NOTE_PORTS: u32 = shell::NOTE_PORTS;
 
     fn meet_host(&mut self, host: HostLink) {
+        host.set_voices(u32::from(self.params.trims().voices));
+        self.host = host.clone();
         self.control.lock().meet_host(host);
     }
 

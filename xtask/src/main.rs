@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn help_names_every_task() {
         for task in [
-            "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
+            "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan", "asan",
             "bundle", "validate", "bank", "banks", "load", "sound", "speed", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use clap_sys::host::clap_host;
 
-use crate::signals::Flag;
+use crate::signals::{Flag, Index};
 
 /// A plug-in's way to its host; without a host it does nothing.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,9 @@ pub struct HostLink(Arc<Wishes>);
 struct Wishes {
     dirty: Flag,
     names: Flag,
+    /// Voices that may play at a time; 0 before the plug-in has said.
+    voices: Index,
+    voices_changed: Flag,
     /// The host has not been asked for a call since the last wish.
     unheard: Flag,
     /// Held while the host is called, so that it cannot go meanwhile.
@@ -61,6 +64,23 @@ impl HostLink {
         self.0.unheard.raise();
     }
 
+    /// So many voices may play at a time, `1..`.
+    ///
+    /// If others were said before, the host hears of it after [`ring`](Self::ring).
+    ///
+    /// # Real-time
+    /// One thread at a time, render among them. Wait-free.
+    pub fn set_voices(&self, voices: u32) {
+        let before = self.0.voices.get();
+        if before != voices {
+            self.0.voices.set(voices);
+            if before != 0 {
+                self.0.voices_changed.raise();
+                self.0.unheard.raise();
+            }
+        }
+    }
+
     /// Asks the host for a call on its main thread, if there has been a wish since the last time.
     ///
     /// A host may make that call at once, from inside this one: nothing that the plug-in's tasks
@@ -96,6 +116,16 @@ impl HostLink {
     /// Whether the host is to be told of changed names; false from then on.
     pub(crate) fn take_names(&self) -> bool {
         self.0.names.take()
+    }
+
+    /// Voices that may play at a time, if the plug-in has said.
+    pub(crate) fn voices(&self) -> Option<u32> {
+        Some(self.0.voices.get()).filter(|voices| *voices > 0)
+    }
+
+    /// Whether the host is to be told of another number of voices; false from then on.
+    pub(crate) fn take_voices_changed(&self) -> bool {
+        self.0.voices_changed.take()
     }
 
     /// Asks for a call on the main thread.

@@ -136,15 +136,14 @@ impl RenderMode {
     }
 }
 
-/// An index that the main thread sets.
+/// An index or a number that one thread sets at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Index(AtomicU32);
 
 impl Index {
     /// The index now.
     pub(crate) fn get(&self) -> u32 {
-        // ORDER: Relaxed, set and read on the main thread; atomic only so that a host that breaks
-        // this rule does no harm.
+        // ORDER: Relaxed, it stands for itself; whoever must hear of a change is told by a flag.
         self.0.load(Ordering::Relaxed)
     }
 

@@ -62,8 +62,8 @@ mod stats;
 mod unique;
 mod voice;
 
-pub use channel::PartTrim;
 pub use channel::sysex::Mode;
+pub use channel::{NoteTrim, PartTrim};
 pub use collection::{Collection, Compiler};
 pub use download_table::DownloadTable;
 pub use downloads::{Layer, USER_BANKS};

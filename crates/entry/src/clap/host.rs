@@ -111,6 +111,16 @@ impl Host {
         }
     }
 
+    /// Tells the host that another number of voices may play. Main thread, from `init` on.
+    pub(super) fn voices_changed(&self) {
+        // SAFETY: the name stands for the struct.
+        let voices = unsafe { self.extension::<clap_host_voice_info>(CLAP_EXT_VOICE_INFO) };
+        if let Some(changed) = voices.and_then(|voices| voices.changed) {
+            // SAFETY: the host's own function with its own struct.
+            unsafe { changed(self.as_ptr()) };
+        }
+    }
+
     /// What the host wants to hear of presets. Main thread, from `init` on.
     pub(super) fn preset_listener(&self) -> Option<&clap_host_preset_load> {
         // SAFETY: the name stands for the struct.

@@ -51,7 +51,7 @@ pub(super) struct Instance<P: Boundary> {
     /// Parameters by the number the framework gave them.
     pub(super) params: HashMap<clap_id, ParamPtr>,
     /// What the plug-in asks of the host.
-    wishes: HostLink,
+    pub(super) wishes: HostLink,
     /// Names of keys, as they were when the host counted them.
     pub(super) note_names: Mutex<Vec<NoteName>>,
 }
@@ -198,6 +198,9 @@ impl<P: Boundary> Instance<P> {
         }
         if self.wishes.take_names() {
             self.host.names_changed();
+        }
+        if self.wishes.take_voices_changed() {
+            self.host.voices_changed();
         }
     }
 
