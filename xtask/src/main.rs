@@ -58,7 +58,9 @@ While working on it:
                              with --record the synthesizer's are recorded anew
   cargo xtask bundle dmus --release
                              the plug-in in each system's form (options as in `cargo build`)
-  cargo xtask validate       the public validators that are on the PATH, on the bundles
+  cargo xtask validate [--all]
+                             the public validators that are on the PATH, on the bundles;
+                             with --all one that is missing fails
   cargo xtask abuse [--calls N] [--seed N] [--threads N] [--window]
                              a host that keeps no rule, against the plug-in
   cargo xtask bank           compute the built-in bank anew
@@ -112,7 +114,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "speed" => no_more(rest).and_then(|()| speed::run(&Project::find()?)),
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
-        "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
+        "validate" => validate::run(&Project::find()?, rest),
         "bank" => no_more(rest).and_then(|()| bank(&Project::find()?)),
         unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
     }

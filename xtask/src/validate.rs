@@ -57,15 +57,33 @@ const VALIDATORS: [Validator; 3] = [
     },
 ];
 
-/// Runs the task; what is not installed is named and passes.
+/// What is to be thought of a validator that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Absent {
+    Passes,
+    /// Where all were installed, one that is not found was installed wrongly.
+    Fails,
+}
+
+fn absent(words: &[String]) -> Result<Absent> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => Ok(Absent::Passes),
+        ["--all"] => Ok(Absent::Fails),
+        _ => bail!("not understood: '{}' (--all)", words.join(" ")),
+    }
+}
+
+/// Runs the task; what is not installed is named, and passes unless all are asked for.
 ///
 /// # Errors
 /// When one of the validators that are there finds a fault, or warns of one.
-pub(crate) fn run(project: &Project) -> Result<()> {
+pub(crate) fn run(project: &Project, words: &[String]) -> Result<()> {
+    let absence = absent(words)?;
     if !project.clap().exists() || !project.vst3().exists() {
         bundle::release(project)?;
     }
-    let (there, absent): (Vec<_>, Vec<_>) = VALIDATORS
+    let (there, missing): (Vec<_>, Vec<_>) = VALIDATORS
         .iter()
         .partition(|validator| on_the_path(validator.program));
     let mut failed = Vec::new();
@@ -80,8 +98,11 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         }
     }
     println!();
-    for validator in absent {
+    for validator in missing {
         println!("not installed, so not asked: {}", validator.program);
+        if absence == Absent::Fails {
+            failed.push(validator.program);
+        }
     }
     if failed.is_empty() {
         Ok(())
@@ -176,6 +197,14 @@ fn on_the_path(program: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_who_asks_for_all_misses_one() {
+        let words = |line: &str| absent(&[line.to_owned()]);
+        assert_eq!(absent(&[]).unwrap(), Absent::Passes);
+        assert_eq!(words("--all").unwrap(), Absent::Fails);
+        assert!(words("--some").is_err());
+    }
 
     #[test]
     fn absent_program_is_not_on_the_path() {

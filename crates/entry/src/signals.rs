@@ -154,6 +154,33 @@ impl Index {
     }
 }
 
+/// A number that one thread leaves for another.
+#[derive(Debug, Default)]
+pub(crate) struct Slot(AtomicU64);
+
+impl Slot {
+    /// Leaves a number; false if there is one already.
+    pub(crate) fn offer(&self, number: u32) -> bool {
+        let number = u64::from(number) + 1;
+        // ORDER: Relaxed, the number stands for itself.
+        let slot = self
+            .0
+            .compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
+        slot.is_ok()
+    }
+
+    /// Takes the number, if there is one.
+    pub(crate) fn take(&self) -> Option<u32> {
+        // ORDER: Relaxed, as in `offer`; most often there is none, and nothing is written.
+        if self.0.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        // ORDER: Relaxed, as above.
+        let number = self.0.swap(0, Ordering::Relaxed);
+        u32::try_from(number.checked_sub(1)?).ok()
+    }
+}
+
 /// Which thread is meant, by a mark that each living thread has to itself.
 #[derive(Debug, Default)]
 pub(crate) struct ThreadCell(AtomicUsize);

@@ -25,7 +25,7 @@ use crate::host_link::HostLink;
 use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 use crate::presets::NoteName;
-use crate::signals::{Index, PhaseCell, RenderMode};
+use crate::signals::{Index, PhaseCell, RenderMode, Slot};
 
 /// How long a destroyed instance waits for a background task that still runs.
 const FAREWELL: Duration = Duration::from_secs(30);
@@ -50,6 +50,8 @@ pub(super) struct Instance<P: Boundary> {
     pub(super) window_thread: Mutex<Option<ThreadId>>,
     /// Parameters by the number the framework gave them.
     pub(super) params: HashMap<clap_id, ParamPtr>,
+    /// The parameter that is to go back to where it begins.
+    pub(super) to_be_reset: Slot,
     /// What the plug-in asks of the host.
     pub(super) wishes: HostLink,
     /// Names of keys, as they were when the host counted them.
@@ -101,6 +103,7 @@ impl<P: Boundary> Instance<P> {
             blocks: AtomicRefCell::new(Blocks::empty()),
             window_thread: Mutex::new(None),
             params,
+            to_be_reset: Slot::default(),
             wishes,
             note_names: Mutex::default(),
         }));
@@ -198,6 +201,9 @@ impl<P: Boundary> Instance<P> {
         }
         if self.wishes.take_names() {
             self.host.names_changed();
+        }
+        if let Some((param, place)) = self.wishes.take_menu() {
+            self.show_menu(param, place);
         }
         if self.wishes.take_voices_changed() {
             self.host.voices_changed();

@@ -181,6 +181,7 @@ impl<P: Boundary> Instance<P> {
         // SAFETY: the framework's function with its own struct, for the first time.
         let ready = unsafe { init(inner) };
         if ready {
+            self.wishes.set_has_menu(self.host.has_menu());
             self.phase.set(Phase::Ready);
         }
         ready
