@@ -2,9 +2,8 @@
 
 use egui::{self, Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 use nice_plug::prelude::*;
-use nice_plug_egui::widgets::ParamSlider;
 
-use super::{sound::toggle, theme};
+use super::{knob, sound::toggle, theme};
 use crate::params::{DmusParams, PARTS, PartParams};
 use crate::view::{PartView, View};
 
@@ -108,7 +107,7 @@ fn slider<P: Param>(
     setter: &ParamSetter<'_>,
     width: f32,
 ) -> egui::Response {
-    ui.add(ParamSlider::for_param(param, setter).with_width(width))
+    knob::slider(ui, param, setter, width)
 }
 
 /// Puts one widget into a column of a row.

@@ -25,6 +25,7 @@ mod conforming;
 mod eager;
 mod events;
 mod factory;
+mod marks;
 mod order;
 mod panics;
 mod ports;
