@@ -24,6 +24,7 @@ pub mod worker;
 
 use std::ffi::CStr;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
@@ -41,6 +42,7 @@ use crate::tasks::Task;
 use crate::view::ProgramNames;
 use crate::worker::Membership;
 use dmus_entry::{BlockFacts, HostLink, NoteName, PresetChoice, PresetSource};
+use dmus_kernel::SampleRate;
 use dmus_kernel::clock::{LoopRange, TimeSignature, Transport};
 
 /// The plug-in as the framework holds it.
@@ -278,6 +280,7 @@ impl dmus_entry::Vst3 for Dmus {
         "p08_prog", "p09_prog", "p10_prog", "p11_prog", "p12_prog", "p13_prog", "p14_prog",
         "p15_prog", "p16_prog",
     ];
+    const SAMPLE_RATES_HZ: RangeInclusive<u32> = SampleRate::MIN_HZ..=SampleRate::MAX_HZ;
 }
 
 impl dmus_entry::Boundary for Dmus {

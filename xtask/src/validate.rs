@@ -22,6 +22,10 @@ const TURNS: usize = 20;
 /// Threads that keep the machine busy in every second turn.
 const BUSY: usize = 2;
 
+/// Tests of version 0.4.1 that wait for themselves at the second preset of any file: its receiver
+/// locks its result and, while it holds that, locks it again. Our own tests look at the presets.
+const CRAWLS: &str = "preset-discovery-(crawl|load)";
+
 /// A validator's program and how it is asked.
 struct Validator {
     program: &'static str,
@@ -37,7 +41,11 @@ const VALIDATORS: [Validator; 3] = [
     Validator {
         program: "clap-validator",
         what: "the CLAP project's, on DMus.clap",
-        args: |project| vec!["validate".to_owned(), text(&project.clap())],
+        args: |project| {
+            let words = ["validate", "--exclude", CRAWLS];
+            let words = words.into_iter().map(str::to_owned);
+            words.chain([text(&project.clap())]).collect()
+        },
         turns: 1,
         warns: |line| line.contains("WARNING"),
     },

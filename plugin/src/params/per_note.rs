@@ -17,6 +17,9 @@ use crate::shell::sysex::SysExHandle;
 /// note keeps what it has.
 const KEPT: usize = 512;
 
+/// Parameters of a part that can be bent.
+const COUNT: u32 = 8;
+
 /// Percent of one.
 const PERCENT: f32 = 100.0;
 
@@ -37,7 +40,7 @@ pub(super) enum Which {
 }
 
 impl Which {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; COUNT as usize] = [
         Self::Volume,
         Self::Pan,
         Self::Reverb,
@@ -50,14 +53,13 @@ impl Which {
 
     /// The number under which the framework knows it for a part, `0..16`.
     pub(super) const fn id(self, part: u8) -> u32 {
-        part as u32 * Self::ALL.len() as u32 + self as u32
+        part as u32 * COUNT + self as u32
     }
 
     /// Part and parameter of a number; `None` for a number of no part.
     fn of_id(id: u32) -> Option<(u8, Self)> {
-        let count = u32::try_from(Self::ALL.len()).ok()?;
-        let part = u8::try_from(id / count).ok()?;
-        let which = Self::ALL.get(usize::try_from(id % count).ok()?)?;
+        let part = u8::try_from(id / COUNT).ok()?;
+        let which = Self::ALL.get(usize::try_from(id % COUNT).ok()?)?;
         (usize::from(part) < PARTS).then_some((part, *which))
     }
 
