@@ -28,6 +28,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
+use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
 use crate::control::{Control, SharedControl};
@@ -184,14 +185,43 @@ impl Plugin for Dmus {
             trims: &trims,
             song: &song,
         };
+        let frames = left.len();
         self.shell.process(left, right, &asked, events);
-        while let Some((message, timing)) = self.shell.take_reply() {
-            let reply = NoteEvent::MidiSysEx { timing, message };
-            if context.try_send_event(reply).is_err() {
-                self.shell.note_lost_reply();
+        let last_frame = u32::try_from(frames.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.send_back(last_frame, context);
+        status(self.shell.is_at_rest())
+    }
+}
+
+impl Dmus {
+    /// Sends the host what came of its events, in the order of the frames.
+    fn send_back(&mut self, last_frame: u32, context: &mut impl ProcessContext<Self>) {
+        let (mut reply, mut ended) = (self.shell.take_reply(), self.shell.take_ended());
+        loop {
+            let is_reply_next = match (&reply, &ended) {
+                (None, None) => return,
+                (Some((_, reply)), Some((_, ended))) => reply <= ended,
+                (reply, _) => reply.is_some(),
+            };
+            if is_reply_next && let Some((message, timing)) = reply {
+                let event = NoteEvent::MidiSysEx { timing, message };
+                if context.try_send_event(event).is_err() {
+                    self.shell.note_lost_reply();
+                }
+                reply = self.shell.take_reply();
+            } else if let Some((note, frame)) = ended {
+                // A voice ends where a tick does, which may be in the next block.
+                let event = NoteEvent::VoiceTerminated {
+                    timing: frame.min(last_frame),
+                    voice_id: VoiceID::ID(note.note_id),
+                    channel: Channel::Number(note.part % 16),
+                    key: Key::Number(note.key),
+                };
+                // Who does not hear of an end keeps something for a note that is over, no more.
+                let _full = context.try_send_event(event);
+                ended = self.shell.take_ended();
             }
         }
-        status(self.shell.is_at_rest())
     }
 }
 

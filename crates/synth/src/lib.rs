@@ -76,5 +76,6 @@ pub use effects::{
 pub use engine::{Buses, Engine, EngineConfig, NoteAddress, Reply, Stereo};
 pub use error::{ConfigError, DownloadError, NoRoom, ResponseBusy, ResponseError};
 pub use miniport::{Aside, SynthMiniport, SynthStream};
+pub use polyphony::EndedNote;
 pub use stats::{PartInfo, SynthStats};
 pub use voice::NoteExpression;

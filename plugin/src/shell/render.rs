@@ -16,7 +16,7 @@ use dmus_kernel::pool::GrowthRefused;
 use dmus_kernel::sync::Writer;
 use dmus_kernel::wave_rt::FrameWriter;
 use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, StreamState};
-use dmus_synth::{Collection, Engine, Mode, NoRoom, SynthMiniport};
+use dmus_synth::{Collection, EndedNote, Engine, Mode, NoRoom, SynthMiniport};
 use rtrb::{Consumer, Producer};
 
 use super::inbound::{Inbound, Shape};
@@ -310,6 +310,16 @@ impl Render {
                 None => self.note_lost_reply(),
             }
         }
+    }
+
+    /// The next note with a number of the host's that has ended, with its frame in the last block.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn take_ended(&mut self) -> Option<(EndedNote, u32)> {
+        let note = self.engine().take_ended()?;
+        let offset = note.frame.saturating_sub(self.block_start);
+        Some((note, u32::try_from(offset).unwrap_or(u32::MAX)))
     }
 
     /// Counts a reply that the host did not take.

@@ -3,7 +3,7 @@
 //! Source: \[CLAP\] note events and expressions; \[VST3\] note expressions.
 
 use crate::channel::{CHANNELS_PER_GROUP, NoteTrim};
-use crate::polyphony::Tag;
+use crate::polyphony::{EndedNote, Tag};
 use crate::voice::NoteExpression;
 
 use super::{Engine, part_index};
@@ -60,6 +60,26 @@ impl Engine {
         let group = group_index.saturating_add(1);
         self.message(group, &[0x90 | channel, key, velocity]);
         self.note_id = None;
+        if let Some(part) = part_index(group_index, channel) {
+            self.polyphony.end_if_silent(EndedNote {
+                part,
+                key,
+                note_id,
+                frame: self.position,
+            });
+        }
+    }
+
+    /// The next note with a number of which nothing sounds any more; some have never sounded.
+    ///
+    /// Those that nobody takes wait, about a thousand of them. All sound off by a reset ends notes
+    /// without a word.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn take_ended(&mut self) -> Option<EndedNote> {
+        self.polyphony.take_ended()
     }
 
     /// Ends one note of a key, as a note-off message does: the one of this number, or the oldest if

@@ -109,3 +109,25 @@ fn a_trim_of_a_note_makes_no_step_and_allocates_nothing() {
     assert!(step < before / 60.0, "{step}");
     assert!(left[600].abs() < 1e-6);
 }
+
+#[test]
+fn a_note_with_a_number_is_told_when_nothing_sounds_of_it() {
+    let mut rig = Rig::new(&harness(&[]));
+    rig.engine.strike_note(0, 0, 69, 127, 7);
+    rig.engine.strike_note(0, 0, 72, 127, 8);
+    rig.strike(60);
+    rig.run(441);
+    assert_eq!(rig.engine.take_ended(), None);
+    rig.engine.end_note(0, 0, 69, 7);
+    rig.lift(60);
+    rig.run(44_100);
+    let ended = rig.engine.take_ended().expect("it has ended");
+    assert_eq!((ended.part, ended.key, ended.note_id), (0, 69, 7));
+    assert!((441..44_541).contains(&ended.frame) && ended.frame.is_multiple_of(64));
+    assert_eq!(rig.engine.take_ended(), None, "another one still sounds");
+    // A part without voices: what cannot sound has ended at once.
+    rig.engine.set_part_voices(0, 1, Some(0));
+    rig.engine.strike_note(0, 1, 50, 127, 9);
+    let silent = rig.engine.take_ended().expect("it never sounded");
+    assert_eq!((silent.part, silent.note_id, silent.frame), (1, 9, 44_541));
+}
