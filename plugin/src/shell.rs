@@ -4,6 +4,7 @@
 //! Thread: `activate` and `deactivate` on the host's main thread, the rest on its audio thread.
 //! Source: \[WDK\] `IMXF::SetState`; the states of a stream are those of an activated plug-in.
 
+mod answers;
 pub mod inbound;
 pub mod pipeline;
 pub mod render;

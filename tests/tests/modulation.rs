@@ -170,3 +170,33 @@ fn a_host_may_bend_what_acts_on_sounding_notes_and_nothing_else() {
     let all = plugin.params().iter().filter(|param| param.per_note);
     assert_eq!(all.count(), 16 * expected.len());
 }
+
+#[test]
+fn a_host_hears_when_a_note_of_its_own_has_ended() {
+    let (mut plugin, _folder) = with_fixture();
+    let (mut left, mut right) = ([0.0; 512], [0.0; 512]);
+    let off = Event::NoteOff {
+        port: 0,
+        channel: 0,
+        key: 60,
+        id: Some(7),
+    };
+    // Of one that is not known nothing is told.
+    let unnamed = Event::midi(0, &[0x90, 72, 100]);
+    let constant = Event::midi(0, &[0xC0, program::CONSTANT]);
+    let events = [(0, &constant), (3, &note(7, 60)), (9, &unnamed)];
+    plugin.process(&events, &mut left, &mut right).unwrap();
+    assert_eq!(plugin.ends_out(), []);
+    plugin
+        .process(&[(100, &off)], &mut left, &mut right)
+        .unwrap();
+    let mut ends = plugin.ends_out().to_vec();
+    for _ in 0..200 {
+        plugin.process(&[], &mut left, &mut right).unwrap();
+        ends.extend(plugin.ends_out());
+    }
+    let [(frame, 7)] = ends[..] else {
+        panic!("{ends:?}");
+    };
+    assert!(frame < 512);
+}

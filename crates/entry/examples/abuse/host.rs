@@ -11,7 +11,7 @@ use std::thread::{self, ThreadId};
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency};
 use clap_sys::ext::note_name::{CLAP_EXT_NOTE_NAME, clap_host_note_name, clap_plugin_note_name};
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params, clap_plugin_params};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_host_state, clap_plugin_state};
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
@@ -54,7 +54,7 @@ impl Host {
             url: c"".as_ptr(),
             version: c"1".as_ptr(),
             get_extension: Some(get_extension),
-            request_restart: Some(ignore),
+            request_restart: Some(restart),
             request_process: Some(ignore),
             request_callback: Some(call),
         });
@@ -136,6 +136,33 @@ unsafe extern "C" fn call(host: *const clap_host) {
     }
 }
 
+/// Flushes at once.
+unsafe extern "C" fn flush(host: *const clap_host) {
+    // SAFETY: the plug-in passes the host that it was given.
+    let calls = unsafe { Calls::of(host) };
+    if let Some((plugin, params)) = calls.extension::<clap_plugin_params>(CLAP_EXT_PARAMS)
+        && let Some(flush) = params.flush
+    {
+        // SAFETY: the plug-in's function with its own struct, and no lists.
+        unsafe { flush(plugin, ptr::null(), ptr::null()) };
+    }
+}
+
+/// Stops and starts at once.
+unsafe extern "C" fn restart(host: *const clap_host) {
+    // SAFETY: the plug-in passes the host that it was given.
+    let calls = unsafe { Calls::of(host) };
+    if let Some((plugin, functions)) = calls.instance()
+        && let Some(deactivate) = functions.deactivate
+        && let Some(activate) = functions.activate
+    {
+        // SAFETY: the plug-in's function with its own struct.
+        unsafe { deactivate(plugin) };
+        // SAFETY: as above.
+        unsafe { activate(plugin, 48_000.0, 1, 512) };
+    }
+}
+
 /// Saves at once what has changed.
 unsafe extern "C" fn save(host: *const clap_host) {
     unsafe extern "C" fn write(_: *const clap_ostream, _: *const c_void, size: u64) -> i64 {
@@ -181,7 +208,7 @@ unsafe extern "C" fn get_extension(_host: *const clap_host, id: *const c_char) -
     static PARAMS: clap_host_params = clap_host_params {
         rescan: Some(rescan),
         clear: Some(clear),
-        request_flush: Some(ignore),
+        request_flush: Some(flush),
     };
     static STATE: clap_host_state = clap_host_state {
         mark_dirty: Some(save),

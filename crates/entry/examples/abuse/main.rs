@@ -20,6 +20,7 @@ mod chance;
 mod component;
 mod events;
 mod host;
+mod marks;
 #[path = "../../tests/vst3/objects.rs"]
 #[expect(
     dead_code,

@@ -36,10 +36,10 @@ const SILENCE: u8 = 120;
 /// An instance in the hands of this host.
 #[derive(Debug)]
 pub(crate) struct Victim {
-    raw: *const clap_plugin,
+    pub(crate) raw: *const clap_plugin,
     /// After the instance: it may be asked until that has gone.
     host: Host,
-    params: Vec<u32>,
+    pub(crate) params: Vec<u32>,
     memory: Memory,
     /// What it saved last, and what a state may be made of.
     state: Vec<u8>,
@@ -55,6 +55,7 @@ macro_rules! call {
         $function.map(|function| unsafe { function($victim.raw $(, $argument)*) })
     }};
 }
+pub(crate) use call;
 
 impl Victim {
     /// Makes and initialises one.
@@ -95,7 +96,7 @@ impl Victim {
     }
 
     /// The extension of that name.
-    fn extension<T>(&self, id: &CStr) -> Option<&T> {
+    pub(crate) fn extension<T>(&self, id: &CStr) -> Option<&T> {
         let get = self.plugin().get_extension?;
         // SAFETY: the plug-in's function with its own struct; the name stands for the type.
         unsafe { get(self.raw, id.as_ptr()).cast::<T>().as_ref() }
@@ -150,6 +151,7 @@ impl Victim {
             958..964 => self.activate(chance, tally),
             964..980 => self.ask_names(chance, tally),
             980..982 => self.load_preset(chance, tally),
+            984..990 => self.ask_marks(chance, tally),
             982..984 if window => self.window(chance, tally),
             _ => self.ask_rest(chance, tally),
         }
