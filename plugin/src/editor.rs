@@ -5,6 +5,7 @@
 //! pipeline, and nothing in the instrument needs it. Thread: the host's window thread.
 
 mod bank;
+mod knob;
 mod meters;
 mod parts;
 mod sound;
@@ -87,6 +88,7 @@ impl NiceEguiApp for Window {
         _frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
         theme::apply(&egui_ctx);
+        knob::attach(&egui_ctx, self.control.lock().host());
         self.context = Some(nice_gui_ctx);
         Ok(())
     }
@@ -95,6 +97,7 @@ impl NiceEguiApp for Window {
         let Some(context) = &self.context else { return };
         let setter = context.param_setter();
         let view = self.control.view();
+        knob::follow_host(ui.ctx());
 
         Panel::top("bank").frame(theme::bar()).show(ui, |ui| {
             let cancel = || self.control.lock().cancel_load();

@@ -24,17 +24,19 @@ pub mod worker;
 
 use std::ffi::CStr;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
+use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
 use crate::control::{Control, SharedControl};
+use crate::params::per_note::PerNote;
 use crate::params::{DmusParams, PARTS, VOLUME_OFF_DB};
 use crate::presets::Programs;
-use crate::shell::inbound::Inbound;
 use crate::shell::outputs::OUTPUTS_BESIDE;
-use crate::shell::pipeline::EVENTS_PER_BLOCK;
+use crate::shell::pipeline::{EVENTS_PER_BLOCK, VOICES};
 use crate::shell::sysex::SysExHandle;
 use crate::shell::{Asked, Pace, Shell};
 use crate::state::{SavedBank, SavedParts};
@@ -42,6 +44,7 @@ use crate::tasks::Task;
 use crate::view::ProgramNames;
 use crate::worker::Membership;
 use dmus_entry::{BlockFacts, HostLink, NoteName, PresetChoice, PresetSource};
+use dmus_kernel::SampleRate;
 use dmus_kernel::clock::{LoopRange, TimeSignature, Transport};
 
 /// The plug-in as the framework holds it.
@@ -55,6 +58,9 @@ pub struct Dmus {
     params: Arc<DmusParams>,
     control: SharedControl,
     shell: Shell,
+    /// What the host bends for single notes.
+    per_note: PerNote,
+    host: HostLink,
 }
 
 /// Channels of every output.
@@ -114,6 +120,8 @@ impl Default for Dmus {
             membership: Membership::new(&control),
             params,
             shell: Shell::new(control.clone()),
+            per_note: PerNote::default(),
+            host: HostLink::default(),
             control,
         }
     }
@@ -175,6 +183,7 @@ impl Plugin for Dmus {
         buffer_config: &BufferConfig,
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.host.set_voices(u32::from(self.params.trims().voices));
         // The worker reads the banks that activation waits for.
         self.membership.start(&self.control);
         let pace = pace(buffer_config.process_mode == ProcessMode::Offline);
@@ -206,10 +215,19 @@ impl Plugin for Dmus {
     ) -> ProcessStatus {
         let trims = self.params.trims();
         let song = song(context.transport());
+        self.host.set_voices(u32::from(trims.voices));
+        let (params, per_note) = (&self.params, &mut self.per_note);
+        let mut looked_at = 0;
         let events = core::iter::from_fn(|| {
-            let event = context.next_event()?;
-            let inbound = Inbound::from_event(&event);
-            Some((inbound, event.timing() as usize))
+            if let Some(moved) = per_note.moved(&mut looked_at, params, trims.is_solo) {
+                return Some((moved, 0));
+            }
+            loop {
+                let event = context.next_event()?;
+                if let Some(inbound) = per_note.inbound(&event, params, trims.is_solo) {
+                    return Some((inbound, event.timing() as usize));
+                }
+            }
         });
         let [left, right, ..] = buffer.as_slice() else {
             return ProcessStatus::Error("the output is not stereo");
@@ -218,19 +236,48 @@ impl Plugin for Dmus {
             trims: &trims,
             song: &song,
         };
+        let frames = left.len();
         self.shell.process(left, right, &asked, events);
         for (index, output) in aux.outputs.iter_mut().enumerate() {
             if let [left, right, ..] = output.as_slice() {
                 self.shell.read_output(index, left, right);
             }
         }
-        while let Some((message, timing)) = self.shell.take_reply() {
-            let reply = NoteEvent::MidiSysEx { timing, message };
-            if context.try_send_event(reply).is_err() {
-                self.shell.note_lost_reply();
+        let last_frame = u32::try_from(frames.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.send_back(last_frame, context);
+        status(self.shell.is_at_rest())
+    }
+}
+
+impl Dmus {
+    /// Sends the host what came of its events, in the order of the frames.
+    fn send_back(&mut self, last_frame: u32, context: &mut impl ProcessContext<Self>) {
+        let (mut reply, mut ended) = (self.shell.take_reply(), self.shell.take_ended());
+        loop {
+            let is_reply_next = match (&reply, &ended) {
+                (None, None) => return,
+                (Some((_, reply)), Some((_, ended))) => reply <= ended,
+                (reply, _) => reply.is_some(),
+            };
+            if is_reply_next && let Some((message, timing)) = reply {
+                let event = NoteEvent::MidiSysEx { timing, message };
+                if context.try_send_event(event).is_err() {
+                    self.shell.note_lost_reply();
+                }
+                reply = self.shell.take_reply();
+            } else if let Some((note, frame)) = ended {
+                // A voice ends where a tick does, which may be in the next block.
+                let event = NoteEvent::VoiceTerminated {
+                    timing: frame.min(last_frame),
+                    voice_id: VoiceID::ID(note.note_id),
+                    channel: Channel::Number(note.part % 16),
+                    key: Key::Number(note.key),
+                };
+                // Who does not hear of an end keeps something for a note that is over, no more.
+                let _full = context.try_send_event(event);
+                ended = self.shell.take_ended();
             }
         }
-        status(self.shell.is_at_rest())
     }
 }
 
@@ -301,6 +348,11 @@ impl ClapPlugin for Dmus {
         ClapFeature::Stereo,
     ];
 
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
+        max_voice_capacity: VOICES as u32,
+        supports_overlapping_voices: true,
+    });
+
     fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
         self.params.lay_out(context);
     }
@@ -314,6 +366,7 @@ impl dmus_entry::Vst3 for Dmus {
         "p08_prog", "p09_prog", "p10_prog", "p11_prog", "p12_prog", "p13_prog", "p14_prog",
         "p15_prog", "p16_prog",
     ];
+    const SAMPLE_RATES_HZ: RangeInclusive<u32> = SampleRate::MIN_HZ..=SampleRate::MAX_HZ;
 }
 
 impl dmus_entry::Boundary for Dmus {
@@ -322,6 +375,8 @@ impl dmus_entry::Boundary for Dmus {
     const NOTE_PORTS: u32 = shell::NOTE_PORTS;
 
     fn meet_host(&mut self, host: HostLink) {
+        host.set_voices(u32::from(self.params.trims().voices));
+        self.host = host.clone();
         self.control.lock().meet_host(host);
     }
 

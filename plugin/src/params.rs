@@ -12,6 +12,7 @@ pub mod master;
 pub mod numbers;
 mod pages;
 pub mod part;
+pub mod per_note;
 mod text;
 
 use std::sync::Arc;

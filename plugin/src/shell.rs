@@ -4,6 +4,7 @@
 //! Thread: `activate` and `deactivate` on the host's main thread, the rest on its audio thread.
 //! Source: \[WDK\] `IMXF::SetState`; the states of a stream are those of an activated plug-in.
 
+mod answers;
 pub mod inbound;
 pub mod outputs;
 pub mod pipeline;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use dmus_kernel::StreamState;
 use dmus_kernel::clock::Transport;
+use dmus_synth::EndedNote;
 
 use crate::control::SharedControl;
 use crate::notice::{Notice, Severity};
@@ -239,6 +241,15 @@ impl Shell {
     /// Render. Bounded by the replies that wait.
     pub fn take_reply(&mut self) -> Option<(SysExHandle, u32)> {
         self.render.as_mut()?.take_reply()
+    }
+
+    /// The next note with a number of the host's of which nothing sounds any more, with the frame by
+    /// which it had ended, from the start of the last block; perhaps beyond its end.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    pub fn take_ended(&mut self) -> Option<(EndedNote, u32)> {
+        self.render.as_mut()?.take_ended()
     }
 
     /// Counts a reply that the host did not take.

@@ -1,6 +1,9 @@
-//! The plug-in in each system's form, made by the framework's bundler.
+//! The plug-in in each system's form, made by the framework's bundler and finished here.
+
+mod apple;
 
 use std::path::Path;
+use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
@@ -47,7 +50,7 @@ pub(crate) fn release(project: &Project) -> Result<()> {
         &["--release".to_owned()],
         false,
     )?;
-    remove_stray(project)
+    finish(project)
 }
 
 /// Hands the words to the framework's bundler, as they are.
@@ -59,7 +62,22 @@ pub(crate) fn pass_through(project: &Project, words: &[String]) -> Result<()> {
     if words.iter().any(|word| word.contains("standalone")) {
         return Ok(());
     }
-    remove_stray(project)
+    finish(project)
+}
+
+/// Does what the bundler leaves undone.
+fn finish(project: &Project) -> Result<()> {
+    remove_stray(project)?;
+    for bundle in [project.clap(), project.vst3()] {
+        if apple::describe(&bundle)? && cfg!(target_os = "macos") {
+            // Nobody's name: whoever hands it on signs it with their own.
+            Job::new("the signature", Command::new("codesign"))
+                .args(["--force", "--sign", "-"])
+                .args([bundle.as_os_str()])
+                .screen()?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what the bundler takes for the plug-in's standalone form.

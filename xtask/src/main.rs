@@ -53,11 +53,15 @@ While working on it:
   cargo xtask model          every interleaving of the shared memory, then the mutants
   cargo xtask miri           the kernel's tests in an interpreter that knows undefined behaviour
   cargo xtask tsan           the kernel's threaded tests, watched for data races
+  cargo xtask asan [--calls N]
+                             the host that keeps no rule, every access to memory watched
   cargo xtask icount         instructions on hot paths, against targets and what was recorded;
                              with --record the synthesizer's are recorded anew
   cargo xtask bundle dmus --release
                              the plug-in in each system's form (options as in `cargo build`)
-  cargo xtask validate       the public validators that are on the PATH, on the bundles
+  cargo xtask validate [--all]
+                             the public validators that are on the PATH, on the bundles;
+                             with --all one that is missing fails
   cargo xtask abuse [--calls N] [--seed N] [--threads N] [--window]
                              a host that keeps no rule, against the plug-in
   cargo xtask bank           compute the built-in bank anew
@@ -69,7 +73,7 @@ While working on it:
   cargo xtask corpus         write the seeds of the fuzz targets anew
 
 `test` and `check` take `--from STEP` and `--only STEP`; `--list` names the steps.
-`miri` and `tsan` need a nightly toolchain; with `--if-available` they are skipped without it.";
+`miri`, `tsan` and `asan` need a nightly toolchain; with `--if-available` they are skipped without it.";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -102,6 +106,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "model" => no_more(rest).and_then(|()| model::run(&Project::find()?).map(drop)),
         "miri" => sanitize::miri(&Project::find()?, rest),
         "tsan" => sanitize::tsan(&Project::find()?, rest),
+        "asan" => sanitize::asan(&Project::find()?, rest),
         "icount" => icount::run(&Project::find()?, rest),
         "abuse" => abuse::run(&Project::find()?, rest),
         "banks" => banks::run(&Project::find()?, rest),
@@ -110,7 +115,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "speed" => no_more(rest).and_then(|()| speed::run(&Project::find()?)),
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
-        "validate" => no_more(rest).and_then(|()| validate::run(&Project::find()?)),
+        "validate" => validate::run(&Project::find()?, rest),
         "bank" => no_more(rest).and_then(|()| bank(&Project::find()?)),
         unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
     }
@@ -157,7 +162,7 @@ mod tests {
     #[test]
     fn help_names_every_task() {
         for task in [
-            "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan",
+            "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan", "asan",
             "bundle", "validate", "bank", "banks", "load", "sound", "speed", "fuzz", "corpus",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");

@@ -1,14 +1,15 @@
-//! `miri` and `tsan`: the kernel's tests under tools that only a nightly toolchain has.
+//! `miri`, `tsan` and `asan`: tests under tools that only a nightly toolchain has.
 //!
 //! In: what rustup has installed. Out: a run of the tests, or in plain words what is missing.
 
+use std::env;
 use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::process::Job;
-use crate::project::Project;
+use crate::project::{PLUGIN, Project};
 
 const KERNEL: &str = "dmus-kernel";
 
@@ -108,6 +109,44 @@ pub(crate) fn tsan(project: &Project, words: &[String]) -> Result<()> {
         job = job.env("TSAN_OPTIONS", format!("suppressions={}", list.display()));
     }
     named(job, &THREADED).screen()
+}
+
+/// Runs the host that keeps no rule, and the plug-in it torments, with every access to memory
+/// watched for what was freed, never was there, or is lost.
+///
+/// - `words`: options of that host, such as `--calls N`
+///
+/// # Errors
+/// When the toolchain is missing, or a fault is found.
+pub(crate) fn asan(project: &Project, words: &[String]) -> Result<()> {
+    let Some(installed) = components() else {
+        return Missing::Fails.report("a nightly toolchain", "rustup toolchain install nightly");
+    };
+    let Some(target) = target(&installed) else {
+        bail!("the nightly toolchain has no standard library for this machine");
+    };
+    let folder = project.target("asan");
+    let job = |name: &str, what: &str| {
+        nightly(project, name)
+            // The library finds the sanitizer in the program that loads it.
+            .env(
+                "RUSTFLAGS",
+                "-Zsanitizer=address -Clink-arg=-rdynamic -Cunsafe-allow-abi-mismatch=sanitizer",
+            )
+            .env("CARGO_TARGET_DIR", &folder)
+            .args([what, "--release", "--target", target])
+    };
+    job("the plug-in for AddressSanitizer", "build")
+        .args(["--package", PLUGIN, "--lib"])
+        .screen()?;
+    let library = format!("{}dmus{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let library = folder.join(target).join("release").join(library);
+    job("the host without rules under AddressSanitizer", "run")
+        .args(["--package", "dmus-entry", "--features", "vst3,editor"])
+        .args(["--example", "abuse", "--"])
+        .args([library.as_os_str()])
+        .args(words)
+        .screen()
 }
 
 /// The compiler's flags. A standard library that was not built with the sanitizer is let in.

@@ -16,6 +16,7 @@ mod ports;
 mod preset_discovery;
 mod process;
 mod report;
+mod reset;
 
 use std::any::TypeId;
 use std::collections::HashMap;

@@ -1,16 +1,19 @@
 //! What a plug-in asks of its host, from any thread but render.
 //!
 //! In: wishes of the plug-in's control side, which may be made under its locks, and a ring when it
-//! holds none. Out: calls of the host on its main thread, as soon as it comes round. Owner: shared by the plug-in and the instance in front of it; after the
-//! instance has gone a wish has no effect. Source: \[CLAP\] ext/state.h, ext/params.h,
-//! ext/note-name.h.
+//! holds none. Out: calls of the host on its main thread, as soon as it comes round. Owner: shared by
+//! the plug-in and the instance in front of it; after the instance has gone a wish has no effect.
+//! Source: \[CLAP\] ext/state.h, ext/params.h, ext/note-name.h.
 
 use std::ptr::NonNull;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use clap_sys::host::clap_host;
 
-use crate::signals::Flag;
+use nice_plug::prelude::ParamPtr;
+
+use crate::marks::{Marks, ParamMark};
+use crate::signals::{Flag, Index};
 
 /// A plug-in's way to its host; without a host it does nothing.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,17 @@ pub struct HostLink(Arc<Wishes>);
 struct Wishes {
     dirty: Flag,
     names: Flag,
+    /// Voices that may play at a time; 0 before the plug-in has said.
+    voices: Index,
+    voices_changed: Flag,
+    /// What the host wants shown at parameters.
+    marks: Mutex<Marks>,
+    /// The host has a menu of its own for parameters.
+    has_menu: Flag,
+    /// The parameter at which that menu is wanted, and where.
+    menu: Mutex<Option<(ParamPtr, [i32; 2])>>,
+    /// The parameter whose value is to be typed.
+    typed: Mutex<Option<ParamPtr>>,
     /// The host has not been asked for a call since the last wish.
     unheard: Flag,
     /// Held while the host is called, so that it cannot go meanwhile.
@@ -61,6 +75,61 @@ impl HostLink {
         self.0.unheard.raise();
     }
 
+    /// So many voices may play at a time, `1..`.
+    ///
+    /// If others were said before, the host hears of it after [`ring`](Self::ring).
+    ///
+    /// # Real-time
+    /// One thread at a time, render among them. Wait-free.
+    pub fn set_voices(&self, voices: u32) {
+        let before = self.0.voices.get();
+        if before != voices {
+            self.0.voices.set(voices);
+            if before != 0 {
+                self.0.voices_changed.raise();
+                self.0.unheard.raise();
+            }
+        }
+    }
+
+    /// What the host wants shown at a parameter; nothing most of the time.
+    ///
+    /// # Real-time
+    /// Not real-time: a lock, allocates.
+    #[must_use]
+    pub fn mark(&self, param: ParamPtr) -> Option<ParamMark> {
+        lock(&self.0.marks).of(param).cloned()
+    }
+
+    /// Whether the host has a menu of its own for parameters.
+    #[must_use]
+    pub fn has_menu(&self) -> bool {
+        self.0.has_menu.is_raised()
+    }
+
+    /// Wants the host's menu at a parameter.
+    ///
+    /// - `place`: in the window, pixels from its upper left corner
+    ///
+    /// The host hears of it after [`ring`](Self::ring).
+    ///
+    /// # Real-time
+    /// Not real-time: a lock.
+    pub fn want_menu(&self, param: ParamPtr, place: [i32; 2]) {
+        *lock(&self.0.menu) = Some((param, place));
+        self.0.unheard.raise();
+    }
+
+    /// The parameter whose value the musician wants to type, chosen in a menu of the host's; nothing
+    /// from then on.
+    ///
+    /// # Real-time
+    /// Not real-time: a lock.
+    #[must_use]
+    pub fn take_typed(&self) -> Option<ParamPtr> {
+        lock(&self.0.typed).take()
+    }
+
     /// Asks the host for a call on its main thread, if there has been a wish since the last time.
     ///
     /// A host may make that call at once, from inside this one: nothing that the plug-in's tasks
@@ -98,6 +167,38 @@ impl HostLink {
         self.0.names.take()
     }
 
+    /// Changes what is shown at a parameter.
+    pub(crate) fn change_mark(&self, param: ParamPtr, change: impl FnOnce(&mut ParamMark)) {
+        lock(&self.0.marks).change(param, change);
+    }
+
+    /// Whether the host has a menu of its own for parameters.
+    pub(crate) fn set_has_menu(&self, has_menu: bool) {
+        if has_menu {
+            self.0.has_menu.raise();
+        }
+    }
+
+    /// The parameter at which the host's menu is wanted, and where; nothing from then on.
+    pub(crate) fn take_menu(&self) -> Option<(ParamPtr, [i32; 2])> {
+        lock(&self.0.menu).take()
+    }
+
+    /// The value of a parameter is to be typed in the window.
+    pub(crate) fn type_value(&self, param: ParamPtr) {
+        *lock(&self.0.typed) = Some(param);
+    }
+
+    /// Voices that may play at a time, if the plug-in has said.
+    pub(crate) fn voices(&self) -> Option<u32> {
+        Some(self.0.voices.get()).filter(|voices| *voices > 0)
+    }
+
+    /// Whether the host is to be told of another number of voices; false from then on.
+    pub(crate) fn take_voices_changed(&self) -> bool {
+        self.0.voices_changed.take()
+    }
+
     /// Asks for a call on the main thread.
     fn call(&self) {
         let host = self.0.host.read().unwrap_or_else(PoisonError::into_inner);
@@ -108,6 +209,11 @@ impl HostLink {
             unsafe { request_callback(host.as_ptr()) };
         }
     }
+}
+
+/// Locks; a panic of a former holder does not matter, for the values are always whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

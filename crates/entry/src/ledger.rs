@@ -7,7 +7,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::signals::{Count, Flag, Gauge};
+use crate::signals::{Count, Flag, Gauge, ThreadCell};
 
 /// How many panics wait for the main thread, and how many undeliverable notices are kept.
 const KEPT: usize = 8;
@@ -65,6 +65,11 @@ pub(crate) struct Ledger {
     pub(crate) stillborn: Flag,
     /// Background tasks that were handed to the worker thread and have not ended.
     pub(crate) background: Gauge,
+    /// The thread that runs a task of the plug-in's; the framework lets one run at a time, and a
+    /// second one of the same thread would wait for itself.
+    task_thread: ThreadCell,
+    /// The host called the main thread back from within a task, where nothing can be done.
+    owed_callback: Flag,
     pending: Flag,
     faults: Mutex<[Option<Fault>; KEPT]>,
     undelivered: Mutex<Vec<String>>,
@@ -86,6 +91,33 @@ impl Ledger {
                 None
             }
         }
+    }
+
+    /// Runs a task of the plug-in's, which the framework lets nobody else do meanwhile.
+    ///
+    /// # Real-time
+    /// Not real-time.
+    pub(crate) fn during_task(&self, task: impl FnOnce()) {
+        self.task_thread.take_this();
+        task();
+        self.task_thread.clear();
+    }
+
+    /// Whether the calling thread is within a task; if so the callback it was asked for is owed.
+    pub(crate) fn owes_callback(&self) -> bool {
+        let is_within = self.task_thread.is_this();
+        if is_within {
+            self.owed_callback.raise();
+        }
+        is_within
+    }
+
+    /// Whether a callback is owed and can be made up for now; then it is owed no longer.
+    ///
+    /// # Real-time
+    /// Any thread. Wait-free.
+    pub(crate) fn take_owed_callback(&self) -> bool {
+        self.owed_callback.is_raised() && !self.task_thread.is_this() && self.owed_callback.take()
     }
 
     /// As [`contain`](Self::contain), for work on saved state.

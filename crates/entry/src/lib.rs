@@ -42,6 +42,7 @@ mod guard;
 mod host_link;
 mod inlet;
 mod ledger;
+mod marks;
 mod presets;
 mod signals;
 #[cfg(feature = "vst3")]
@@ -52,6 +53,7 @@ pub use clap::{Entry, clap_plugin_entry};
 pub use facts::{BlockFacts, PortEvent, PortEvents};
 pub use guard::{GuardTask, Guarded};
 pub use host_link::HostLink;
+pub use marks::{Automation, Mapping, ParamMark};
 pub use presets::{
     NoteName, Preset, PresetChoice, PresetFileType, PresetLocation, PresetPlace, PresetSource,
 };

@@ -2,9 +2,9 @@
 //!
 //! Thread: any. Every operation is wait-free.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 #[cfg(feature = "vst3")]
-use std::sync::atomic::{AtomicU16, AtomicUsize};
+use std::sync::atomic::AtomicU16;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// A number of events that only grows.
 #[derive(Debug, Default)]
@@ -136,15 +136,14 @@ impl RenderMode {
     }
 }
 
-/// An index that the main thread sets.
+/// An index or a number that one thread sets at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Index(AtomicU32);
 
 impl Index {
     /// The index now.
     pub(crate) fn get(&self) -> u32 {
-        // ORDER: Relaxed, set and read on the main thread; atomic only so that a host that breaks
-        // this rule does no harm.
+        // ORDER: Relaxed, it stands for itself; whoever must hear of a change is told by a flag.
         self.0.load(Ordering::Relaxed)
     }
 
@@ -188,17 +187,48 @@ impl Bits {
     }
 }
 
+/// A number that one thread leaves for another.
+#[derive(Debug, Default)]
+pub(crate) struct Slot(AtomicU64);
+
+impl Slot {
+    /// Leaves a number; false if there is one already.
+    pub(crate) fn offer(&self, number: u32) -> bool {
+        let number = u64::from(number) + 1;
+        // ORDER: Relaxed, the number stands for itself.
+        let slot = self
+            .0
+            .compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
+        slot.is_ok()
+    }
+
+    /// Takes the number, if there is one.
+    pub(crate) fn take(&self) -> Option<u32> {
+        // ORDER: Relaxed, as in `offer`; most often there is none, and nothing is written.
+        if self.0.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        // ORDER: Relaxed, as above.
+        let number = self.0.swap(0, Ordering::Relaxed);
+        u32::try_from(number.checked_sub(1)?).ok()
+    }
+}
+
 /// Which thread is meant, by a mark that each living thread has to itself.
-#[cfg(feature = "vst3")]
 #[derive(Debug, Default)]
 pub(crate) struct ThreadCell(AtomicUsize);
 
-#[cfg(feature = "vst3")]
 impl ThreadCell {
     /// Means the calling thread from now on.
     pub(crate) fn take_this(&self) {
         // ORDER: Relaxed, nothing else is published; a thread always sees its own store.
         self.0.store(this_thread(), Ordering::Relaxed);
+    }
+
+    /// Means no thread from now on.
+    pub(crate) fn clear(&self) {
+        // ORDER: Relaxed, as in `take_this`.
+        self.0.store(0, Ordering::Relaxed);
     }
 
     /// Whether the calling thread is meant.
@@ -209,7 +239,6 @@ impl ThreadCell {
 }
 
 /// The address of something that each thread has one of.
-#[cfg(feature = "vst3")]
 fn this_thread() -> usize {
     thread_local! {
         static MARK: u8 = const { 0 };

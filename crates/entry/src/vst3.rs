@@ -50,6 +50,7 @@ mod units;
 mod view;
 
 use std::ffi::c_void;
+use std::ops::RangeInclusive;
 use std::ptr;
 
 use clap_sys::host::clap_host;
@@ -73,6 +74,10 @@ pub trait Vst3: Boundary {
     /// Value `n` of such a parameter, `1..=128`, is named as program `n - 1`, after a number and
     /// a space if the text begins so.
     const PROGRAM_NAMES: &'static [&'static str] = &[];
+
+    /// Sample rates it can be activated at, Hz. CLAP asks with the activation; here a host is told
+    /// before, and does not expect a refusal later.
+    const SAMPLE_RATES_HZ: RangeInclusive<u32> = 1..=u32::MAX;
 }
 
 /// What the objects of the VST3 door know about the plug-in type.
@@ -86,12 +91,21 @@ struct Facts {
     email: &'static str,
     version: &'static str,
     program_names: &'static [&'static str],
+    rates_hz: RangeInclusive<u32>,
     /// Events of one block.
     events: usize,
     /// Makes a CLAP instance for a host; null if it cannot.
     create: unsafe fn(*const clap_host) -> *const clap_plugin,
     /// Counts events that an instance never saw.
     lose: unsafe fn(*const clap_plugin, u32),
+}
+
+impl Facts {
+    /// Whether the plug-in takes a sample rate, Hz, by the nearest whole one.
+    fn can_play_at(&self, rate_hz: f64) -> bool {
+        let (slowest, fastest) = (*self.rates_hz.start(), *self.rates_hz.end());
+        (f64::from(slowest)..=f64::from(fastest)).contains(&rate_hz.round())
+    }
 }
 
 /// Where the facts of `P` are kept.
@@ -106,6 +120,7 @@ impl<P: Vst3> Known<P> {
         url: P::URL,
         email: P::EMAIL,
         version: P::VERSION,
+        rates_hz: P::SAMPLE_RATES_HZ,
         program_names: P::PROGRAM_NAMES,
         events: P::INPUT_EVENT_CAPACITY,
         create: Entry::<P>::create,

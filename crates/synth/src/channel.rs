@@ -10,18 +10,20 @@ mod edits;
 pub(crate) mod generators;
 pub(crate) mod keys;
 mod non_registered;
+pub(crate) mod own_trim;
 pub(crate) mod parameters;
 mod part_edit;
 pub(crate) mod portamento;
 pub(crate) mod settings;
 pub(crate) mod sysex;
-mod trim;
+pub(crate) mod trim;
 pub(crate) mod tunings;
 pub(crate) mod zones;
 
 pub(crate) use device::{Device, balance_sides};
 pub(crate) use part_edit::PartEdit;
 
+pub use own_trim::NoteTrim;
 pub use trim::PartTrim;
 pub(crate) use trim::{Added, outside_gain, outside_gain_plus};
 

@@ -65,8 +65,8 @@ mod stats;
 mod unique;
 mod voice;
 
-pub use channel::PartTrim;
 pub use channel::sysex::Mode;
+pub use channel::{NoteTrim, PartTrim};
 pub use collection::{Collection, Compiler};
 pub use download_table::DownloadTable;
 pub use downloads::{Layer, USER_BANKS};
@@ -80,6 +80,7 @@ pub use engine::{Buses, Engine, EngineConfig, NoteAddress, Reply, Stereo};
 pub use error::{ConfigError, DownloadError, NoRoom, ResponseBusy, ResponseError};
 pub use miniport::{Aside, Output, SynthMiniport, SynthStream};
 pub use outputs::OUTPUTS;
+pub use polyphony::EndedNote;
 pub use setup::{SETUP_BYTES, Setup};
 pub use stats::{PartInfo, SynthStats};
 pub use voice::NoteExpression;

@@ -5,9 +5,11 @@
 //! always the lowest one, so that the order of mixing, and with it every bit, depends on nothing
 //! but the events. Owner: the engine. Thread: render.
 
+mod named;
 mod ranks;
 mod tag;
 
+pub use named::EndedNote;
 pub(crate) use tag::{Handle, Moment, Tag};
 
 use dmus_kernel::miniport::VoicePriority;
@@ -21,6 +23,7 @@ use crate::dsp::oscillator::Reader;
 use crate::dsp::tables::TICK_FRAMES;
 use crate::sends::{Amounts, SENDS};
 use crate::voice::{Lanes, Mix, Modulation, Onset, Part, Scratch, Sound, VoiceCx};
+use named::Named;
 use ranks::Ranks;
 
 /// Slots for fading voices, for every so many playing ones.
@@ -80,6 +83,8 @@ pub(crate) struct Polyphony {
     in_use: [u32; PLACES],
     /// Some voice is bent.
     bent: bool,
+    /// Notes that the host has given numbers.
+    named: Named,
 }
 
 impl Polyphony {
@@ -104,6 +109,7 @@ impl Polyphony {
             fading: 0,
             in_use: [0; PLACES],
             bent: false,
+            named: Named::new(slots),
         }
     }
 
@@ -158,6 +164,19 @@ impl Polyphony {
         self.playing = 0;
         self.fading = 0;
         self.in_use = [0; PLACES];
+        self.named.clear();
+    }
+
+    /// The next note with a number that has ended.
+    pub(crate) fn take_ended(&mut self) -> Option<EndedNote> {
+        self.named.take()
+    }
+
+    /// Ends a note with a number that has no voice.
+    pub(crate) fn end_if_silent(&mut self, note: EndedNote) {
+        if !self.named.sounds(note.note_id) {
+            self.named.note_end(note);
+        }
     }
 
     /// Tags of all sounding voices with their slots, lowest slot first.
@@ -285,7 +304,7 @@ impl Polyphony {
         // Every spare slot holds a fading voice: the quietest of them is cut off.
         match self.ranks.first(Fate::Fading, |_| true) {
             Some(slot) => {
-                self.free(slot);
+                self.free(slot, moment.frame);
                 Room::Slot { slot, stolen }
             }
             None => Room::None,
@@ -327,6 +346,9 @@ impl Polyphony {
         self.bent = true;
         if let Some(count) = self.in_use.get_mut(usize::from(tag.place)) {
             *count += 1;
+        }
+        if let Some(note_id) = tag.note_id {
+            self.named.begin(note_id);
         }
     }
 
@@ -423,7 +445,7 @@ impl Polyphony {
             }
             let mut gone = bits & (ended | group_of(&self.over, group));
             while gone != 0 {
-                self.free(first + gone.trailing_zeros() as usize);
+                self.free(first + gone.trailing_zeros() as usize, moment.tick_end());
                 gone &= gone - 1;
             }
         }
@@ -460,7 +482,8 @@ impl Polyphony {
         (slot < self.tags.len()).then_some(slot)
     }
 
-    fn free(&mut self, slot: usize) {
+    /// Ends the voice of a slot by a frame of the stream.
+    fn free(&mut self, slot: usize, frame: u64) {
         let (Some(active), Some(over), Some(tag)) = (
             self.active.get_mut(slot / 64),
             self.over.get_mut(slot / 64),
@@ -482,6 +505,14 @@ impl Polyphony {
         *count = count.saturating_sub(1);
         if let Some(count) = self.in_use.get_mut(usize::from(tag.place)) {
             *count = count.saturating_sub(1);
+        }
+        if let Some(note_id) = tag.note_id {
+            self.named.end(EndedNote {
+                part: tag.part,
+                key: tag.key,
+                note_id,
+                frame,
+            });
         }
     }
 }

@@ -21,6 +21,7 @@ pub(crate) use modulation::Modulation;
 
 use crate::articulation::Articulation;
 use crate::articulation::curves::CurveTables;
+use crate::channel::trim::Added;
 use crate::channel::tunings::{TuningName, Tunings};
 use crate::channel::{Channel, Device};
 use crate::collection::{Collection, Region, Wave};
@@ -80,8 +81,8 @@ impl Surroundings {
 }
 
 impl VoiceCx<'_> {
-    /// Cents that all tunings together add to a key.
-    fn tuning_cents(&self, key: u8) -> f64 {
+    /// Cents that all tunings together add to a key, and what the host sets on top.
+    fn tuning_cents(&self, key: u8, added: &Added) -> f64 {
         let (bank, program) = self.channel.controls.parameters.tuning();
         let name = TuningName {
             group_index: self.group_index,
@@ -90,7 +91,7 @@ impl VoiceCx<'_> {
         };
         self.device.fine_cents
             + self.device.host_cents
-            + self.channel.tuning_cents(key)
+            + self.channel.tuning_cents(key, added)
             + self.tunings.cents(name, key)
     }
 }

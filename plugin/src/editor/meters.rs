@@ -2,9 +2,8 @@
 
 use egui::{Align2, FontId, RichText, Sense, Ui, pos2, vec2};
 use nice_plug::prelude::*;
-use nice_plug_egui::widgets::ParamSlider;
 
-use super::theme;
+use super::{knob, theme};
 use crate::params::MasterParams;
 use crate::view::View;
 
@@ -49,7 +48,7 @@ impl Meters {
             });
             ui.add_space(12.0);
             ui.label(RichText::new("Master").color(theme::QUIET));
-            ui.add(ParamSlider::for_param(&master.volume, setter).with_width(110.0));
+            knob::slider(ui, &master.volume, setter, 110.0);
             ui.add_space(12.0);
             ui.vertical(|ui| {
                 ui.label(format!("{} voices", view.voices));

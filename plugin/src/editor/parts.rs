@@ -2,10 +2,8 @@
 
 use egui::{self, Align, ComboBox, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 use nice_plug::prelude::*;
-use nice_plug_egui::widgets::ParamSlider;
 
-use super::sound::{set, toggle};
-use super::theme;
+use super::{knob, sound::toggle, theme};
 use crate::params::choices::ReturnsChoice;
 use crate::params::{DmusParams, PARTS, PartParams};
 use crate::view::{PartView, View};
@@ -54,7 +52,7 @@ fn outputs(ui: &mut Ui, params: &DmusParams, setter: &ParamSetter<'_>) {
     ui.menu_button(title, |ui| {
         let route = |is_apart: bool| {
             for (number, part) in (1..).zip(params.parts()) {
-                set(&part.output, if is_apart { number } else { 0 }, setter);
+                knob::change(&part.output, if is_apart { number } else { 0 }, setter);
             }
         };
         if ui.button("Every part in the mix").clicked() {
@@ -70,7 +68,7 @@ fn outputs(ui: &mut Ui, params: &DmusParams, setter: &ParamSetter<'_>) {
             ("Effects on their own outputs", ReturnsChoice::Own),
         ] {
             if ui.radio(returns.value() == value, text).clicked() {
-                set(returns, value, setter);
+                knob::change(returns, value, setter);
             }
         }
     })
@@ -149,7 +147,7 @@ fn output(ui: &mut Ui, param: &IntParam, setter: &ParamSetter<'_>) {
         .show_ui(ui, |ui| {
             for value in 0..=last {
                 if ui.selectable_label(value == now, text(value)).clicked() && value != now {
-                    set(param, value, setter);
+                    knob::change(param, value, setter);
                 }
             }
         });
@@ -162,7 +160,7 @@ fn slider<P: Param>(
     setter: &ParamSetter<'_>,
     width: f32,
 ) -> egui::Response {
-    ui.add(ParamSlider::for_param(param, setter).with_width(width))
+    knob::slider(ui, param, setter, width)
 }
 
 /// Puts one widget into a column of a row.

@@ -4,9 +4,8 @@
 
 use egui::{self, Checkbox, ComboBox, RichText, Ui, vec2};
 use nice_plug::prelude::*;
-use nice_plug_egui::widgets::ParamSlider;
 
-use super::theme;
+use super::{knob, theme};
 use crate::params::DmusParams;
 
 /// Width of one of the four columns, points.
@@ -85,14 +84,14 @@ fn line(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
 
 /// A slider with its value as text.
 fn slider<P: Param>(ui: &mut Ui, param: &P, setter: &ParamSetter<'_>) {
-    ui.add(ParamSlider::for_param(param, setter).with_width(SLIDER));
+    knob::slider(ui, param, setter, SLIDER);
 }
 
 /// A box to be ticked.
 fn switch(ui: &mut Ui, text: &str, param: &BoolParam, setter: &ParamSetter<'_>) {
     let mut is_on = param.value();
     if ui.add(Checkbox::new(&mut is_on, text)).changed() {
-        set(param, is_on, setter);
+        knob::change(param, is_on, setter);
     }
 }
 
@@ -112,17 +111,10 @@ fn choice<T: Enum + PartialEq + 'static>(
         .show_ui(ui, |ui| {
             for (index, name) in variants.iter().enumerate() {
                 if ui.selectable_label(index == now, *name).clicked() && index != now {
-                    set(param, T::from_index(index), setter);
+                    knob::change(param, T::from_index(index), setter);
                 }
             }
         });
-}
-
-/// Tells the host of one change.
-pub(super) fn set<P: Param>(param: &P, value: P::Plain, setter: &ParamSetter<'_>) {
-    setter.begin_set_parameter(param);
-    setter.set_parameter(param, value);
-    setter.end_set_parameter(param);
 }
 
 /// A small button that stays down while a part is muted, or alone.
@@ -138,7 +130,7 @@ pub(super) fn toggle(
     let mut is_on = param.value();
     let response = ui.toggle_value(&mut is_on, RichText::new(what).small());
     if response.changed() {
-        set(param, is_on, setter);
+        knob::change(param, is_on, setter);
     }
     response.on_hover_text(meaning)
 }

@@ -9,6 +9,7 @@ use dmus_synth::PartTrim;
 use nice_plug::prelude::*;
 
 use super::effects::switch;
+use super::per_note::Which;
 use super::{PARTS, numbers, text, volume};
 use crate::gain_db;
 use crate::view::ProgramNames;
@@ -79,34 +80,44 @@ impl PartParams {
     /// Parameters of part `number`, `1..=16`.
     pub(super) fn new(number: usize, names: &ProgramNames) -> Self {
         let name = |what: &str| format!("Part {number:02} {what}");
+        let part = u8::try_from(number.saturating_sub(1)).unwrap_or(u8::MAX);
+        // What a host may bend for each note alone.
+        let per_note =
+            |which: Which, param: FloatParam| param.with_poly_modulation_id(which.id(part));
         Self {
-            volume: volume(name("Volume")),
-            pan: FloatParam::new(
-                name("Pan"),
-                0.0,
-                FloatRange::Linear {
-                    min: -100.0,
-                    max: 100.0,
-                },
-            )
-            .with_step_size(0.1)
-            .with_value_to_string(Arc::new(text::pan_text))
-            .with_string_to_value(Arc::new(text::pan_value)),
+            volume: per_note(Which::Volume, volume(name("Volume"))),
+            pan: per_note(
+                Which::Pan,
+                FloatParam::new(
+                    name("Pan"),
+                    0.0,
+                    FloatRange::Linear {
+                        min: -100.0,
+                        max: 100.0,
+                    },
+                )
+                .with_step_size(0.1)
+                .with_value_to_string(Arc::new(text::pan_text))
+                .with_string_to_value(Arc::new(text::pan_value)),
+            ),
             program: program(number, names),
             bank_msb: byte(name("Bank MSB")),
             bank_lsb: byte(name("Bank LSB")),
             lock: switch(&name("Lock"), false),
             mute: switch(&name("Mute"), false),
             solo: switch(&name("Solo"), false),
-            reverb: numbers::SEND.param(name("Reverb")),
-            chorus: numbers::SEND.param(name("Chorus")),
-            delay: numbers::SEND.param(name("Delay")),
-            cutoff: numbers::CUTOFF.param(name("Cutoff")),
-            resonance: numbers::RESONANCE.param(name("Resonance")),
+            reverb: per_note(Which::Reverb, numbers::SEND.param(name("Reverb"))),
+            chorus: per_note(Which::Chorus, numbers::SEND.param(name("Chorus"))),
+            delay: per_note(Which::Delay, numbers::SEND.param(name("Delay"))),
+            cutoff: per_note(Which::Cutoff, numbers::CUTOFF.param(name("Cutoff"))),
+            resonance: per_note(
+                Which::Resonance,
+                numbers::RESONANCE.param(name("Resonance")),
+            ),
             attack: numbers::time(name("Attack")),
             decay: numbers::time(name("Decay")),
             release: numbers::time(name("Release")),
-            tune: numbers::TUNE.param(name("Tune")),
+            tune: per_note(Which::Tune, numbers::TUNE.param(name("Tune"))),
             output: output(name("Output")),
         }
     }
@@ -120,6 +131,13 @@ impl PartParams {
         u8::try_from(self.output.modulated_plain_value() - 1).ok()
     }
 
+    /// Whether the part is neither muted nor left out.
+    ///
+    /// - `is_solo`: of some part it is said that it is heard alone
+    pub(super) fn is_heard(&self, is_solo: bool) -> bool {
+        !self.mute.modulated_plain_value() && (!is_solo || self.solo.modulated_plain_value())
+    }
+
     /// What they ask for.
     ///
     /// - `is_solo`: of some part it is said that it is heard alone
@@ -128,12 +146,10 @@ impl PartParams {
     /// Render. Wait-free.
     #[must_use]
     pub fn trim(&self, is_solo: bool) -> PartTrim {
-        let is_heard =
-            !self.mute.modulated_plain_value() && (!is_solo || self.solo.modulated_plain_value());
         let chosen = |param: &IntParam| u8::try_from(param.modulated_plain_value() - 1).ok();
         let sends = [&self.reverb, &self.chorus, &self.delay];
         PartTrim {
-            gain_db: if is_heard {
+            gain_db: if self.is_heard(is_solo) {
                 gain_db(self.volume.modulated_plain_value())
             } else {
                 f32::NEG_INFINITY

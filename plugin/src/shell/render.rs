@@ -23,7 +23,7 @@ use super::inbound::{Inbound, Shape};
 use super::outputs::Outputs;
 use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
 use super::setup::SetupLine;
-use super::sysex::{MAX_MESSAGE, SysExHandle};
+use super::sysex::MAX_MESSAGE;
 use super::telemetry::{PartTelemetry, Telemetry, WORDS};
 pub use super::trims::Trims;
 use super::waiting::Waiting;
@@ -81,9 +81,9 @@ pub struct Render {
     lost_inbound: u64,
     unsupported: u64,
     /// Replies that found no place on their way to the host.
-    lost_replies: u64,
+    pub(super) lost_replies: u64,
     /// The stream's first frame of the last block.
-    block_start: u64,
+    pub(super) block_start: u64,
     frames: u64,
     /// Frames rendered when the telemetry was published last.
     published_at: u64,
@@ -309,29 +309,6 @@ impl Render {
         if self.frames.wrapping_sub(self.published_at) >= self.publish_every {
             self.publish();
         }
-    }
-
-    /// The next reply to a message of the last block, with its frame in that block.
-    ///
-    /// # Real-time
-    /// Render. Bounded by the replies that wait.
-    pub fn take_reply(&mut self) -> Option<(SysExHandle, u32)> {
-        loop {
-            let reply = self.engine().take_reply()?;
-            let offset = reply.frame().saturating_sub(self.block_start);
-            match SysExHandle::store(reply.bytes()) {
-                Some(handle) => return Some((handle, u32::try_from(offset).unwrap_or(0))),
-                None => self.note_lost_reply(),
-            }
-        }
-    }
-
-    /// Counts a reply that the host did not take.
-    ///
-    /// # Real-time
-    /// Render, wait-free.
-    pub const fn note_lost_reply(&mut self) {
-        self.lost_replies = self.lost_replies.saturating_add(1);
     }
 
     /// The effects of STOP, without freeing anything; banks and programs stay.

@@ -99,6 +99,15 @@ pub enum Event {
         /// Amount in the range that hosts see.
         amount: f64,
     },
+    /// The same for one note alone.
+    NoteMod {
+        /// Note id.
+        id: u32,
+        /// Name as hosts show it.
+        name: String,
+        /// Amount in the range that hosts see.
+        amount: f64,
+    },
 }
 
 impl Event {
@@ -245,6 +254,15 @@ fn push(
         Event::Mod { ref name, amount } => {
             let id = directory.id(name)?;
             events.push(&ParamModEvent::new(time, id, Pckn::match_all(), amount));
+        }
+        Event::NoteMod {
+            id: note_id,
+            ref name,
+            amount,
+        } => {
+            let id = directory.id(name)?;
+            let note = Pckn::new(Match::All, Match::All, Match::All, Match::Specific(note_id));
+            events.push(&ParamModEvent::new(time, id, note, amount));
         }
         Event::SysEx { .. } => {}
     }

@@ -148,6 +148,12 @@ impl Plugin {
         &self.blocks.output.exclusive
     }
 
+    /// Frames and numbers of the notes that have ended in the last block.
+    #[must_use]
+    pub fn ends_out(&self) -> &[(u32, u32)] {
+        &self.blocks.output.ends
+    }
+
     /// From the next block on the host takes no event, or takes all again.
     pub const fn set_deaf(&mut self, is_deaf: bool) {
         self.blocks.output.is_deaf = is_deaf;

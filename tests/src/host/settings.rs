@@ -34,6 +34,8 @@ pub struct Param {
     pub stepped: bool,
     /// May be automated.
     pub automatable: bool,
+    /// May be bent for single notes by their numbers.
+    pub per_note: bool,
 }
 
 impl Plugin {
@@ -70,6 +72,7 @@ impl Plugin {
                 default: info.default_value,
                 stepped: info.flags.contains(ParamInfoFlags::IS_STEPPED),
                 automatable: info.flags.contains(ParamInfoFlags::IS_AUTOMATABLE),
+                per_note: (info.flags).contains(ParamInfoFlags::IS_MODULATABLE_PER_NOTE_ID),
             });
         }
         Ok(list)

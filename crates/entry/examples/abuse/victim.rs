@@ -35,7 +35,7 @@ pub(crate) struct Victim {
     pub(crate) raw: *const clap_plugin,
     /// After the instance: it may be asked until that has gone.
     host: Host,
-    params: Vec<u32>,
+    pub(crate) params: Vec<u32>,
     memory: Memory,
     /// What it saved last, and what a state may be made of.
     state: Vec<u8>,
@@ -82,6 +82,7 @@ impl Victim {
             return Err("an instance does not initialise".into());
         }
         victim.params = victim.read_params(tally);
+        victim.host.answer_with(victim.raw);
         Ok(victim)
     }
 
@@ -121,42 +122,42 @@ impl Victim {
     /// Something, at random.
     pub(crate) fn suffer(&mut self, chance: &mut Chance, tally: &mut Tally, window: bool) {
         match chance.below(1_000) {
-            0..450 => self.block(chance, tally),
+            0..450 => self.rendering(|victim| victim.block(chance, tally)),
             450..640 => self.ask_parameters(chance, tally),
-            640..680 => self.flush(chance, tally),
+            640..680 => self.rendering(|victim| victim.flush(chance, tally)),
             680..760 => self.ask_ports(chance, tally),
             760..820 => self.ask_extensions(chance, tally),
             820..850 => self.save(chance, tally),
             850..870 => self.load(chance, tally),
-            870..900 => {
-                call!(self, tally, "reset", self.plugin().reset);
-            }
+            870..900 => self.rendering(|victim| {
+                call!(victim, tally, "reset", victim.plugin().reset);
+            }),
             900..940 => self.idle(tally),
-            940..955 => {
-                call!(
-                    self,
-                    tally,
-                    "start_processing",
-                    self.plugin().start_processing
-                );
-            }
-            955..957 => {
-                call!(
-                    self,
-                    tally,
-                    "stop_processing",
-                    self.plugin().stop_processing
-                );
-            }
+            940..955 => self.rendering(|victim| {
+                let start = victim.plugin().start_processing;
+                call!(victim, tally, "start_processing", start);
+            }),
+            955..957 => self.rendering(|victim| {
+                let stop = victim.plugin().stop_processing;
+                call!(victim, tally, "stop_processing", stop);
+            }),
             957..958 => {
                 call!(self, tally, "deactivate", self.plugin().deactivate);
             }
             958..964 => self.activate(chance, tally),
             964..980 => self.ask_names(chance, tally),
             980..982 => self.load_preset(chance, tally),
+            984..990 => self.ask_marks(chance, tally),
             982..984 if window => self.window(chance, tally),
             _ => self.ask_rest(chance, tally),
         }
+    }
+
+    /// Does what belongs to the audio thread: the host's main thread is busy meanwhile.
+    fn rendering(&mut self, work: impl FnOnce(&mut Self)) {
+        self.host.answer_with(ptr::null());
+        work(self);
+        self.host.answer_with(self.raw);
     }
 
     fn activate(&self, chance: &mut Chance, tally: &mut Tally) {
@@ -472,6 +473,9 @@ impl Victim {
 
     /// What the plug-in has asked for.
     fn idle(&self, tally: &mut Tally) {
+        for _ in 0..self.host.take_answered() {
+            tally.call("on_main_thread at once");
+        }
         if self.host.take_call() {
             call!(self, tally, "on_main_thread", self.plugin().on_main_thread);
         }
@@ -495,7 +499,9 @@ impl Victim {
             let events = Events::controller(controller);
             for _ in 0..8 {
                 let list = events.list();
-                self.proper_block(&list, tally)?;
+                let mut outcome = Ok(());
+                self.rendering(|victim| outcome = victim.proper_block(&list, tally));
+                outcome?;
             }
         }
         let report = self.report();
@@ -562,6 +568,7 @@ impl Victim {
 
 impl Drop for Victim {
     fn drop(&mut self) {
+        self.host.answer_with(ptr::null());
         if let Some(destroy) = self.plugin().destroy {
             // SAFETY: the last call.
             unsafe { destroy(self.raw) };

@@ -8,12 +8,14 @@
 mod audio_ports;
 mod audio_ports_activation;
 mod audio_ports_config;
+mod context_menu;
 #[cfg(feature = "editor")]
 mod gui;
 mod latency;
 mod note_name;
 mod note_ports;
-mod params;
+mod param_indication;
+pub(super) mod params;
 mod preset_load;
 mod remote_controls;
 mod render;
@@ -33,11 +35,17 @@ use clap_sys::ext::audio_ports_activation::{
     clap_plugin_audio_ports_activation,
 };
 use clap_sys::ext::audio_ports_config::clap_plugin_audio_ports_config;
+use clap_sys::ext::context_menu::{
+    CLAP_EXT_CONTEXT_MENU, CLAP_EXT_CONTEXT_MENU_COMPAT, clap_plugin_context_menu,
+};
 #[cfg(feature = "editor")]
 use clap_sys::ext::gui::clap_plugin_gui;
 use clap_sys::ext::latency::clap_plugin_latency;
 use clap_sys::ext::note_name::{CLAP_EXT_NOTE_NAME, clap_plugin_note_name};
 use clap_sys::ext::note_ports::clap_plugin_note_ports;
+use clap_sys::ext::param_indication::{
+    CLAP_EXT_PARAM_INDICATION, CLAP_EXT_PARAM_INDICATION_COMPAT, clap_plugin_param_indication,
+};
 use clap_sys::ext::params::clap_plugin_params;
 use clap_sys::ext::preset_load::{
     CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT, clap_plugin_preset_load,
@@ -114,6 +122,12 @@ pub(super) fn find<P: Boundary>(instance: &Instance<P>, id: &CStr) -> *const c_v
     }
     if id == CLAP_EXT_NOTE_NAME {
         return ptr::from_ref(<clap_plugin_note_name as Own<P>>::OWN).cast();
+    }
+    if [CLAP_EXT_PARAM_INDICATION, CLAP_EXT_PARAM_INDICATION_COMPAT].contains(&id) {
+        return ptr::from_ref(<clap_plugin_param_indication as Own<P>>::OWN).cast();
+    }
+    if [CLAP_EXT_CONTEXT_MENU, CLAP_EXT_CONTEXT_MENU_COMPAT].contains(&id) {
+        return ptr::from_ref(<clap_plugin_context_menu as Own<P>>::OWN).cast();
     }
     if id == CLAP_EXT_STATE_CONTEXT {
         // Saving in a context is saving.

@@ -6,6 +6,10 @@
 use std::ffi::CStr;
 use std::ptr::NonNull;
 
+use clap_sys::ext::context_menu::{
+    CLAP_CONTEXT_MENU_TARGET_KIND_PARAM, CLAP_EXT_CONTEXT_MENU, CLAP_EXT_CONTEXT_MENU_COMPAT,
+    clap_context_menu_target, clap_host_context_menu,
+};
 #[cfg(feature = "editor")]
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency};
@@ -18,6 +22,7 @@ use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check}
 use clap_sys::ext::track_info::{CLAP_EXT_TRACK_INFO, clap_host_track_info};
 use clap_sys::ext::voice_info::{CLAP_EXT_VOICE_INFO, clap_host_voice_info};
 use clap_sys::host::clap_host;
+use clap_sys::id::clap_id;
 
 /// A host with all of its basic functions.
 pub(super) struct Host(NonNull<clap_host>);
@@ -84,6 +89,51 @@ impl Host {
         }
     }
 
+    /// Asks the host for a flush of parameters. Any thread but render, from `init` on.
+    pub(super) fn request_flush(&self) {
+        // SAFETY: the name stands for the struct.
+        let params = unsafe { self.extension::<clap_host_params>(CLAP_EXT_PARAMS) };
+        if let Some(request_flush) = params.and_then(|params| params.request_flush) {
+            // SAFETY: the host's own function with its own struct.
+            unsafe { request_flush(self.as_ptr()) };
+        }
+    }
+
+    /// Whether the host shows a menu of its own at a parameter. Main thread, from `init` on.
+    pub(super) fn has_menu(&self) -> bool {
+        self.menu().is_some_and(|menu| menu.popup.is_some())
+    }
+
+    /// Shows the host's menu at a parameter; false if it does not. Main thread, from `init` on.
+    ///
+    /// - `place`: in the window, pixels from its upper left corner
+    pub(super) fn show_menu(&self, param_id: clap_id, place: [i32; 2]) -> bool {
+        let Some(menu) = self.menu() else {
+            return false;
+        };
+        // SAFETY: the host's own function with its own struct.
+        let can_popup = |can_popup: unsafe extern "C" fn(*const clap_host) -> bool| unsafe {
+            can_popup(self.as_ptr())
+        };
+        let target = clap_context_menu_target {
+            kind: CLAP_CONTEXT_MENU_TARGET_KIND_PARAM,
+            id: param_id,
+        };
+        let [x, y] = place;
+        let Some(popup) = menu.popup.filter(|_| menu.can_popup.is_none_or(can_popup)) else {
+            return false;
+        };
+        // SAFETY: as above; the target lives during the call.
+        unsafe { popup(self.as_ptr(), &raw const target, 0, x, y) }
+    }
+
+    fn menu(&self) -> Option<&clap_host_context_menu> {
+        // SAFETY: the name stands for the struct, in both of its spellings.
+        let menu = unsafe { self.extension(CLAP_EXT_CONTEXT_MENU) };
+        // SAFETY: as above.
+        menu.or_else(|| unsafe { self.extension(CLAP_EXT_CONTEXT_MENU_COMPAT) })
+    }
+
     /// Tells the host that the state has changed. Main thread, from `init` on.
     pub(super) fn mark_dirty(&self) {
         // SAFETY: the name stands for the struct.
@@ -108,6 +158,16 @@ impl Host {
         if let Some(rescan) = params.and_then(|params| params.rescan) {
             // SAFETY: as above.
             unsafe { rescan(self.as_ptr(), CLAP_PARAM_RESCAN_TEXT) };
+        }
+    }
+
+    /// Tells the host that another number of voices may play. Main thread, from `init` on.
+    pub(super) fn voices_changed(&self) {
+        // SAFETY: the name stands for the struct.
+        let voices = unsafe { self.extension::<clap_host_voice_info>(CLAP_EXT_VOICE_INFO) };
+        if let Some(changed) = voices.and_then(|voices| voices.changed) {
+            // SAFETY: the host's own function with its own struct.
+            unsafe { changed(self.as_ptr()) };
         }
     }
 

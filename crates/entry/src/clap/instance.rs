@@ -25,7 +25,7 @@ use crate::host_link::HostLink;
 use crate::inlet::Inlet;
 use crate::ledger::{Ledger, Place};
 use crate::presets::NoteName;
-use crate::signals::{Bits, Index, PhaseCell, RenderMode};
+use crate::signals::{Bits, Index, PhaseCell, RenderMode, Slot};
 
 /// How long a destroyed instance waits for a background task that still runs.
 const FAREWELL: Duration = Duration::from_secs(30);
@@ -52,8 +52,10 @@ pub(super) struct Instance<P: Boundary> {
     pub(super) window_thread: Mutex<Option<ThreadId>>,
     /// Parameters by the number the framework gave them.
     pub(super) params: HashMap<clap_id, ParamPtr>,
+    /// The parameter that is to go back to where it begins.
+    pub(super) to_be_reset: Slot,
     /// What the plug-in asks of the host.
-    wishes: HostLink,
+    pub(super) wishes: HostLink,
     /// Names of keys, as they were when the host counted them.
     pub(super) note_names: Mutex<Vec<NoteName>>,
 }
@@ -104,6 +106,7 @@ impl<P: Boundary> Instance<P> {
             blocks: AtomicRefCell::new(Blocks::empty()),
             window_thread: Mutex::new(None),
             params,
+            to_be_reset: Slot::default(),
             wishes,
             note_names: Mutex::default(),
         }));
@@ -202,6 +205,12 @@ impl<P: Boundary> Instance<P> {
         if self.wishes.take_names() {
             self.host.names_changed();
         }
+        if let Some((param, place)) = self.wishes.take_menu() {
+            self.show_menu(param, place);
+        }
+        if self.wishes.take_voices_changed() {
+            self.host.voices_changed();
+        }
     }
 
     /// Runs a task on this thread; false if another task did not end within `patience`.
@@ -227,10 +236,11 @@ pub(super) unsafe fn with<P: Boundary, R>(
     let Some(instance) = (unsafe { Instance::<P>::find(plugin) }) else {
         return failure;
     };
-    instance
-        .ledger
-        .contain(Place::HostCall, || call(instance))
-        .unwrap_or(failure)
+    let result = instance.ledger.contain(Place::HostCall, || call(instance));
+    if instance.ledger.take_owed_callback() {
+        instance.host.request_callback();
+    }
+    result.unwrap_or(failure)
 }
 
 /// Tries every millisecond, for at most `patience`.

@@ -149,7 +149,7 @@ impl<P: Boundary> Instance<P> {
 
     unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
         let call = |instance: &Self| {
-            if !instance.is_window_thread() {
+            if !instance.is_window_thread() || instance.ledger.owes_callback() {
                 return;
             }
             let inner = instance.inner();
@@ -181,6 +181,7 @@ impl<P: Boundary> Instance<P> {
         // SAFETY: the framework's function with its own struct, for the first time.
         let ready = unsafe { init(inner) };
         if ready {
+            self.wishes.set_has_menu(self.host.has_menu());
             self.phase.set(Phase::Ready);
         }
         ready

@@ -61,6 +61,8 @@ impl<P: Boundary> Instance<P> {
             Phase::Active if !self.start() => return None,
             Phase::Active | Phase::Processing => (),
         }
+        // SAFETY: the host's list lives during the call; the borrow keeps others out.
+        unsafe { self.obey_reset(host.out_events) };
         if host.frames_count == 0 {
             // SAFETY: the host's lists live during the call; the borrow keeps others out.
             unsafe { self.flush_events(host.in_events, host.out_events) };

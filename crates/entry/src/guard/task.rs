@@ -112,11 +112,15 @@ pub(super) fn executor<P: Boundary>(
     Box::new(move |task| match task.job {
         Job::Plugin(task) => {
             if let Some(inner) = &inner {
-                let _counted = link.ledger.contain(Place::Task, || inner(task));
+                link.ledger.during_task(|| {
+                    let _counted = link.ledger.contain(Place::Task, || inner(task));
+                });
             }
             // The thread is unknown here; the next call on the main thread tells what happened.
         }
-        Job::Deliver => deliver::<P>(inner.as_ref(), &link.ledger),
+        Job::Deliver => link
+            .ledger
+            .during_task(|| deliver::<P>(inner.as_ref(), &link.ledger)),
         // A full or closed channel means that nobody waits any more.
         Job::Link(reply) => drop(reply.try_send(link.clone())),
     })

@@ -26,6 +26,7 @@ pub(super) const FACTS: &Facts = &Facts {
     url: "",
     email: "",
     version: "1",
+    rates_hz: 1..=u32::MAX,
     program_names: &[],
     events: 16,
     create,

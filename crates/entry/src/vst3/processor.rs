@@ -114,8 +114,7 @@ impl Core {
     fn set_up(&self, setup: &ProcessSetup) -> bool {
         let max_frames = u32::try_from(setup.maxSamplesPerBlock).unwrap_or(0);
         let is_possible = setup.symbolicSampleSize == codes::SAMPLES_32
-            && setup.sampleRate.is_finite()
-            && setup.sampleRate > 0.0
+            && self.facts.can_play_at(setup.sampleRate)
             && max_frames > 0;
         if is_possible {
             *lock(&self.setup) = Some(Setup {

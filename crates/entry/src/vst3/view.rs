@@ -16,8 +16,8 @@ use clap_sys::ext::gui::CLAP_WINDOW_API_X11;
 use clap_sys::ext::gui::{clap_window, clap_window_handle};
 use vst3::Steinberg::{
     FIDString, IPlugFrame, IPlugView, IPlugViewContentScaleSupport,
-    IPlugViewContentScaleSupportTrait, IPlugViewTrait, ViewRect, kInvalidArgument, kNotImplemented,
-    kResultFalse, kResultOk, tresult,
+    IPlugViewContentScaleSupportTrait, IPlugViewTrait, ViewRect, kInvalidArgument, kResultFalse,
+    kResultOk, tresult,
 };
 use vst3::{Class, ComRef, ComWrapper};
 
@@ -217,8 +217,9 @@ impl IPlugViewTrait for View {
         })
     }
 
+    /// The window follows the system's own focus; that the host speaks of it is enough.
     unsafe fn onFocus(&self, _state: u8) -> tresult {
-        kNotImplemented
+        self.call(FAILED, |_| kResultOk)
     }
 
     unsafe fn setFrame(&self, frame: *mut IPlugFrame) -> tresult {

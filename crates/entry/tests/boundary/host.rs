@@ -2,7 +2,8 @@
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::thread::{self, ThreadId};
 
 use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::events::*;
@@ -21,10 +22,18 @@ const GUARD_FRAMES: usize = 8;
 /// What output memory holds before the plug-in writes it.
 pub(crate) const GARBAGE: f32 = 7.5;
 
-/// The host's own struct; `host_data` counts the requested callbacks.
+/// The host's own struct; `host_data` leads to the calls.
 pub(crate) struct Host {
     pub(crate) raw: Box<clap_host>,
-    callbacks: Box<AtomicU32>,
+    calls: Box<Calls>,
+}
+
+/// What the plug-in asked for.
+struct Calls {
+    callbacks: AtomicU32,
+    main_thread: ThreadId,
+    /// Called back at once when it asks for that on the main thread; null for nobody.
+    eager_for: AtomicPtr<clap_plugin>,
 }
 
 unsafe extern "C" fn no_extension(_host: *const clap_host, _id: *const c_char) -> *const c_void {
@@ -34,18 +43,31 @@ unsafe extern "C" fn no_extension(_host: *const clap_host, _id: *const c_char) -
 unsafe extern "C" fn ignore(_host: *const clap_host) {}
 
 unsafe extern "C" fn count_callback(host: *const clap_host) {
-    // SAFETY: `host_data` is the counter of the same `Host`.
-    let callbacks = unsafe { &*(*host).host_data.cast::<AtomicU32>() };
+    // SAFETY: `host_data` leads to the calls of the same `Host`.
+    let calls = unsafe { &*(*host).host_data.cast::<Calls>() };
     // ORDER: Relaxed, a count only.
-    callbacks.fetch_add(1, Ordering::Relaxed);
+    calls.callbacks.fetch_add(1, Ordering::Relaxed);
+    // ORDER: Relaxed, set and read on the main thread.
+    let plugin = calls.eager_for.load(Ordering::Relaxed).cast_const();
+    if thread::current().id() == calls.main_thread
+        // SAFETY: null, or an instance that lives as long as its host.
+        && let Some(vtable) = unsafe { plugin.as_ref() }
+    {
+        // SAFETY: a call CLAP knows, on the main thread.
+        unsafe { vtable.on_main_thread.unwrap()(plugin) };
+    }
 }
 
 impl Host {
     pub(crate) fn new() -> Self {
-        let callbacks = Box::new(AtomicU32::new(0));
+        let calls = Box::new(Calls {
+            callbacks: AtomicU32::new(0),
+            main_thread: thread::current().id(),
+            eager_for: AtomicPtr::default(),
+        });
         let raw = Box::new(clap_host {
             clap_version: CLAP_VERSION,
-            host_data: ptr::from_ref(&*callbacks).cast_mut().cast(),
+            host_data: ptr::from_ref(&*calls).cast_mut().cast(),
             name: c"Test".as_ptr(),
             vendor: c"".as_ptr(),
             url: c"".as_ptr(),
@@ -55,12 +77,20 @@ impl Host {
             request_process: Some(ignore),
             request_callback: Some(count_callback),
         });
-        Self { raw, callbacks }
+        Self { raw, calls }
     }
 
     pub(crate) fn callbacks(&self) -> u32 {
         // ORDER: Relaxed, a count only.
-        self.callbacks.load(Ordering::Relaxed)
+        self.calls.callbacks.load(Ordering::Relaxed)
+    }
+
+    /// From now on an instance that asks for a callback on the main thread is called back from
+    /// within its request.
+    fn answer_at_once(&self, plugin: *const clap_plugin) {
+        // ORDER: Relaxed, set and read on the main thread.
+        let eager_for = &self.calls.eager_for;
+        eager_for.store(plugin.cast_mut(), Ordering::Relaxed);
     }
 }
 
@@ -105,6 +135,13 @@ impl<const KIND: u8> Instance<KIND> {
         let instance = Self::ready();
         assert!(instance.activate(48_000.0, 1, max_frames));
         assert!(instance.start());
+        instance
+    }
+
+    /// Initialised, by a host that answers every request for a callback at once.
+    pub(crate) fn eager() -> Self {
+        let instance = Self::ready();
+        instance.host.answer_at_once(instance.raw);
         instance
     }
 

@@ -22,8 +22,10 @@ static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisable
 mod audio;
 mod command;
 mod conforming;
+mod eager;
 mod events;
 mod factory;
+mod marks;
 mod order;
 mod panics;
 mod ports;

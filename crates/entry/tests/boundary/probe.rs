@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
-use dmus_entry::{BlockFacts, Boundary};
+use dmus_entry::{BlockFacts, Boundary, HostLink};
 use nice_plug::midi::{Channel, Key};
 use nice_plug::prelude::*;
 
@@ -27,6 +27,8 @@ pub(crate) const BAD_EXECUTOR: u8 = 6;
 pub(crate) const ACCURATE: u8 = 5;
 /// As `ACCURATE`, with four note ports.
 pub(crate) const PORTS: u8 = 7;
+/// As `PLAIN`, with at most 16 voices.
+pub(crate) const VOICES: u8 = 8;
 
 /// Values of the parameter `fault`: who panics.
 pub(crate) const IN_ACTIVATE: i32 = 1;
@@ -217,6 +219,7 @@ pub(crate) struct Probe<const KIND: u8> {
     params: Arc<ProbeParams>,
     log: Arc<Mutex<Log>>,
     held: u32,
+    host: HostLink,
 }
 
 impl<const KIND: u8> Default for Probe<KIND> {
@@ -235,6 +238,7 @@ impl<const KIND: u8> Default for Probe<KIND> {
             params: Arc::default(),
             log: Arc::new(Mutex::new(log)),
             held: 0,
+            host: HostLink::default(),
         }
     }
 }
@@ -344,6 +348,7 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
         assert!(KIND != BAD_EXECUTOR, "executor on demand");
         let log = Arc::clone(&self.log);
         let params = Arc::clone(&self.params);
+        let host = self.host.clone();
         Box::new(move |task| match task {
             Task::Panic => assert!(log.is_poisoned(), "task on demand"),
             Task::Work => {
@@ -356,7 +361,7 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
             }
             Task::Command(line, reply) => {
                 assert!(line != "panic", "command on demand");
-                reply.try_send(format!("said {line}")).unwrap();
+                reply.try_send(obey(&line, &host, &params)).unwrap();
             }
             Task::Report(reply) => {
                 assert!(params.fault.value() != IN_REPORT, "report on demand");
@@ -468,6 +473,32 @@ impl<const KIND: u8> Drop for Probe<KIND> {
     }
 }
 
+/// What the plug-in asks of its host on demand, and what it hears from there.
+fn obey(line: &str, host: &HostLink, params: &ProbeParams) -> String {
+    let level = params.level.as_ptr();
+    let answer = match line {
+        "change" => {
+            host.state_changed();
+            None
+        }
+        "mark" => Some(match host.mark(level) {
+            Some(mark) => format!("{mark:?}"),
+            None => "None".to_owned(),
+        }),
+        "menu" => {
+            host.want_menu(level, [10, 20]);
+            Some(host.has_menu().to_string())
+        }
+        "voices 8" | "voices 4" => {
+            host.set_voices(if line == "voices 8" { 8 } else { 4 });
+            None
+        }
+        _ => None,
+    };
+    host.ring();
+    answer.unwrap_or_else(|| format!("said {line}"))
+}
+
 fn report(log: &Log, params: &ProbeParams) -> String {
     let mut text = format!(
         "calls {}\nlongest {}\nactivations {}\nresets {}\nplayed {}\nsysex {}\nworks {}\nbeats {}\nnotes {:?}\n\
@@ -514,12 +545,24 @@ impl<const KIND: u8> ClapPlugin for Probe<KIND> {
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] = &[ClapFeature::Instrument];
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = if KIND == VOICES {
+        Some(PolyModulationConfig {
+            max_voice_capacity: 16,
+            supports_overlapping_voices: true,
+        })
+    } else {
+        None
+    };
 }
 
 impl<const KIND: u8> Boundary for Probe<KIND> {
     const REPORT_ID: &'static CStr = c"org.example.report/1";
     const COMMAND_ID: &'static CStr = c"org.example.command/1";
     const NOTE_PORTS: u32 = if KIND == PORTS { 4 } else { 1 };
+
+    fn meet_host(&mut self, host: HostLink) {
+        self.host = host;
+    }
 
     fn begin_block(&mut self, facts: &BlockFacts<'_>) {
         let mut log = self.log.lock().unwrap();

@@ -54,6 +54,14 @@ fn setup_that_cannot_be_is_refused() {
             ..good
         },
         ProcessSetup {
+            sampleRate: 999.4,
+            ..good
+        },
+        ProcessSetup {
+            sampleRate: 3_000_000.6,
+            ..good
+        },
+        ProcessSetup {
             sampleRate: 0.0,
             ..good
         },

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
@@ -489,4 +490,5 @@ impl Vst3 for Recorder {
         "p08_prog", "p09_prog", "p10_prog", "p11_prog", "p12_prog", "p13_prog", "p14_prog",
         "p15_prog", "p16_prog",
     ];
+    const SAMPLE_RATES_HZ: RangeInclusive<u32> = 1_000..=3_000_000;
 }

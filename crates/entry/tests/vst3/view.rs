@@ -199,6 +199,19 @@ fn view_opens_and_closes_as_often_as_it_likes() {
 }
 
 #[test]
+fn host_may_tell_of_the_focus_at_any_time() {
+    let opening = Opening::new(Rig::new());
+    for is_open in [false, true] {
+        if is_open {
+            opening.attach();
+        }
+        for state in [1, 0, 0, 77] {
+            assert_eq!(unsafe { opening.view.onFocus(state) }, kResultOk);
+        }
+    }
+}
+
+#[test]
 fn timer_runs_only_while_the_view_is_open() {
     let opening = Opening::new(Rig::new());
     let timers = || opening.frame.timers.borrow().len();

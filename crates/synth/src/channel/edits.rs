@@ -13,6 +13,7 @@ use crate::sends::{CHORUS, DELAY, REVERB};
 use super::Channel;
 use super::controllers::number;
 use super::keys::KeySlot;
+use super::trim::Added;
 
 /// Steps from the middle of a sound controller to its end.
 const HALF: f64 = 64.0;
@@ -92,7 +93,14 @@ impl Channel {
     }
 
     /// What acts on a sounding note now.
-    pub(crate) fn offsets(&self, articulation: Articulation<'_>, inputs: &Inputs<'_>) -> Offsets {
+    ///
+    /// - `added`: what the host sets on top, for the part or for this note
+    pub(crate) fn offsets(
+        &self,
+        articulation: Articulation<'_>,
+        inputs: &Inputs<'_>,
+        added: &Added,
+    ) -> Offsets {
         let key = inputs.strike.note;
         let sound = |controller, slot| self.sound(articulation, controller, key, slot) / HALF;
         let mut offsets = Offsets::NONE;
@@ -100,11 +108,10 @@ impl Channel {
         let cutoff = sound(number::CUTOFF, KeySlot::Cutoff);
         offsets.wants_filter = resonance != 0.0
             || cutoff != 0.0
-            || self.added.wants_filter()
+            || added.wants_filter()
             || self.generators.wants_filter()
             || self.destinations.wants_filter();
         let tick = &mut offsets.tick;
-        let added = &self.added;
         let resonance_db = RESONANCE_DB * resonance + added.resonance_db;
         tick.add(TickTarget::Resonance, resonance_db);
         tick.add(
@@ -127,13 +134,13 @@ impl Channel {
         self.generators
             .sounding(&mut offsets.tick, &mut offsets.depths);
         if self.drums && self.keys.any() {
-            self.drum_offsets(key, &mut offsets);
+            self.drum_offsets(key, added, &mut offsets);
         }
         offsets
     }
 
     /// What was set for one drum.
-    fn drum_offsets(&self, key: u8, offsets: &mut Offsets) {
+    fn drum_offsets(&self, key: u8, added: &Added, offsets: &mut Offsets) {
         let tick = &mut offsets.tick;
         let cents =
             100.0 * self.keys.around(key, KeySlot::Coarse) + self.keys.around(key, KeySlot::Fine);
@@ -156,7 +163,7 @@ impl Channel {
         }
         for (bus, slot) in [(REVERB, KeySlot::Reverb), (CHORUS, KeySlot::Chorus)] {
             if let Some(amount) = self.keys.get(key, slot) {
-                let amount = f64::from(amount) / 127.0 + self.added.sends[bus];
+                let amount = f64::from(amount) / 127.0 + added.sends[bus];
                 offsets.sends[bus] = Send::Fixed(amount);
             }
         }
@@ -218,9 +225,9 @@ impl Channel {
         edits
     }
 
-    /// Cents that scale and fine tuning of the part add to a key.
-    pub(crate) fn tuning_cents(&self, key: u8) -> f64 {
-        self.settings.fine_cents + self.settings.scale_cents(key) + self.added.tune_cents
+    /// Cents that scale and fine tuning of the part add to a key, and what the host sets on top.
+    pub(crate) fn tuning_cents(&self, key: u8, added: &Added) -> f64 {
+        self.settings.fine_cents + self.settings.scale_cents(key) + added.tune_cents
     }
 }
 

@@ -10,13 +10,13 @@ use crate::sends::SENDS;
 const MAX_TRIM_DB: f32 = 24.0;
 
 /// Farthest that a part is tuned, cents.
-const MAX_TUNE_CENTS: f32 = 2400.0;
+pub(super) const MAX_TUNE_CENTS: f32 = 2400.0;
 
 /// Farthest that a cutoff is moved, cents.
-const MAX_CUTOFF_CENTS: f32 = 9600.0;
+pub(super) const MAX_CUTOFF_CENTS: f32 = 9600.0;
 
 /// Most resonance that is added or taken, dB.
-const MAX_RESONANCE_DB: f32 = 20.0;
+pub(super) const MAX_RESONANCE_DB: f32 = 20.0;
 
 /// Most that a time is doubled or halved.
 const MAX_DOUBLINGS: f32 = 6.0;

@@ -2,8 +2,8 @@
 //!
 //! Source: \[CLAP\] note events and expressions; \[VST3\] note expressions.
 
-use crate::channel::CHANNELS_PER_GROUP;
-use crate::polyphony::Tag;
+use crate::channel::{CHANNELS_PER_GROUP, NoteTrim};
+use crate::polyphony::{EndedNote, Tag};
 use crate::voice::NoteExpression;
 
 use super::{Engine, part_index};
@@ -60,6 +60,26 @@ impl Engine {
         let group = group_index.saturating_add(1);
         self.message(group, &[0x90 | channel, key, velocity]);
         self.note_id = None;
+        if let Some(part) = part_index(group_index, channel) {
+            self.polyphony.end_if_silent(EndedNote {
+                part,
+                key,
+                note_id,
+                frame: self.position,
+            });
+        }
+    }
+
+    /// The next note with a number of which nothing sounds any more; some have never sounded.
+    ///
+    /// Those that nobody takes wait, about a thousand of them. All sound off by a reset ends notes
+    /// without a word.
+    ///
+    /// # Real-time
+    /// Render. Wait-free.
+    #[must_use]
+    pub fn take_ended(&mut self) -> Option<EndedNote> {
+        self.polyphony.take_ended()
     }
 
     /// Ends one note of a key, as a note-off message does: the one of this number, or the oldest if
@@ -123,6 +143,31 @@ impl Engine {
             self.polyphony.for_each_playing(
                 |tag| address.names(part, tag),
                 |_, voice| voice.express(expression),
+            );
+        }
+    }
+
+    /// Sets a number of the trim of sounding notes, released ones too, instead of their part's.
+    ///
+    /// It acts from the next control tick on and is reached at its end, and holds whatever becomes
+    /// of the part's. A note that nobody named is not touched.
+    ///
+    /// - `group_index`: 0-based; a group that is not answered to is ignored
+    /// - `channel`: the part, `0..=15`; a part that is not there is ignored
+    ///
+    /// # Source
+    /// \[CLAP\] polyphonic modulation of parameters.
+    ///
+    /// # Real-time
+    /// Render. Bounded by the number of voices.
+    pub fn trim_note(&mut self, group_index: u16, channel: u8, note_id: i32, trim: NoteTrim) {
+        let Some(part) = part_index(group_index, channel) else {
+            return;
+        };
+        if group_index < self.channel_groups {
+            self.polyphony.for_each_playing(
+                |tag| tag.part == part && tag.note_id == Some(note_id),
+                |_, voice| voice.trim(trim),
             );
         }
     }

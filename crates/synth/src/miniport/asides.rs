@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 
+use crate::channel::NoteTrim;
 use crate::engine::{Engine, NoteAddress};
 use crate::voice::NoteExpression;
 
@@ -27,6 +28,15 @@ pub enum Aside {
     Lift(NoteAddress),
     /// The message stands for an expression of these notes.
     Express(NoteAddress, NoteExpression),
+    /// The message stands for a trim of one note of a part.
+    Trim {
+        /// `0..=15`.
+        part: u8,
+        /// The note's number.
+        note_id: i32,
+        /// In the place of what the part has.
+        trim: NoteTrim,
+    },
 }
 
 impl Aside {
@@ -45,6 +55,14 @@ impl Aside {
             (Self::Express(address, expression), _) => {
                 engine.express(group_index, address, expression);
             }
+            (
+                Self::Trim {
+                    part,
+                    note_id,
+                    trim,
+                },
+                _,
+            ) => engine.trim_note(group_index, part, note_id, trim),
         }
     }
 }

@@ -4,6 +4,7 @@ use dmus_kernel::miniport::VoicePriority;
 
 use crate::allocation::{Candidate, fading_rank};
 use crate::articulation::Strike;
+use crate::channel::NoteTrim;
 use crate::collection::KeyGroup;
 use crate::downloads::Downloads;
 use crate::dsp::tables::TICK_FRAMES;
@@ -178,6 +179,11 @@ impl Handle<'_> {
     /// Takes an expression of the note alone.
     pub(crate) fn express(&mut self, expression: NoteExpression) {
         self.modulation.express(expression);
+    }
+
+    /// Takes a number of the part's trim for the note alone.
+    pub(crate) fn trim(&mut self, trim: NoteTrim) {
+        self.modulation.trim(trim);
     }
 
     /// Fades the voice; it no longer counts as playing.

@@ -14,6 +14,7 @@ use crate::articulation::{
     TickTarget,
 };
 use crate::channel::controllers::number;
+use crate::channel::own_trim::OwnTrim;
 use crate::dsp::envelope::{Level, ModulationEnvelope, VolumeEnvelope};
 use crate::dsp::filter::{Resonance, Setting};
 use crate::dsp::lfo::Lfo;
@@ -81,6 +82,8 @@ pub(crate) struct Modulation {
     is_stale: bool,
     slide: Slide,
     expression: Expression,
+    /// What the host sets for it instead of its part's.
+    own: OwnTrim,
     eg1: VolumeEnvelope,
     eg2: ModulationEnvelope,
     mod_lfo: Lfo,
@@ -192,11 +195,13 @@ impl Modulation {
         );
         let amplitude = loudness.amplitude(gain)
             * fade
-            * cx.around.trim_gain
+            * self.own.gain(cx.around.trim_gain)
             * cx.around.device_gain
             * self.expression.volume;
         let pan = self.pan_memo.get(
-            all.get(TickTarget::Pan).clamp(-0.5, 0.5) + cx.around.trim_pan + self.expression.pan,
+            all.get(TickTarget::Pan).clamp(-0.5, 0.5)
+                + self.own.pan(cx.around.trim_pan)
+                + self.expression.pan,
             sides,
         );
         let (own, shared) = (cx.around.balance, cx.around.device_balance);
@@ -287,7 +292,8 @@ impl Modulation {
             let links = articulation.links(&inputs(cx, self.strike, pressure, &Links::NONE));
             let inputs = inputs(cx, self.strike, pressure, &links);
             let channel = articulation.channel(&inputs);
-            self.offsets = cx.channel.offsets(articulation, &inputs);
+            let added = self.own.added(&cx.channel.added);
+            self.offsets = cx.channel.offsets(articulation, &inputs, &added);
             self.standing = self.fixed.plus(&channel).plus(&self.offsets.tick);
             self.is_edited = self.offsets.moves();
             self.pulls = articulation.pulls(&inputs);
@@ -295,7 +301,8 @@ impl Modulation {
             self.sends = self.fractions(cx, &self.standing);
         }
         if self.is_stale || self.tuning_revision != cx.around.tuning_revision {
-            self.tuning_cents = cx.tuning_cents(self.strike.note);
+            let added = self.own.added(&cx.channel.added);
+            self.tuning_cents = cx.tuning_cents(self.strike.note, &added);
             self.tuning_revision = cx.around.tuning_revision;
         }
         self.is_stale = false;
@@ -306,7 +313,7 @@ impl Modulation {
         let fraction =
             |bus: usize, amount: f64| narrow(self.offsets.sends[bus].of(amount).clamp(0.0, 1.0));
         let delay = f64::from(cx.channel.controls.controller(number::DELAY)) / 128.0
-            + cx.channel.added.sends[DELAY];
+            + self.own.added(&cx.channel.added).sends[DELAY];
         [
             fraction(REVERB, sums.get(TickTarget::Reverb)),
             fraction(CHORUS, sums.get(TickTarget::Chorus)),

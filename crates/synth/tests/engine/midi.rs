@@ -6,6 +6,7 @@ mod exclusive;
 mod expressions;
 mod glides;
 mod limits;
+mod note_trims;
 mod parameters;
 mod parts;
 mod sounds;

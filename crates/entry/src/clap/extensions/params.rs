@@ -111,6 +111,8 @@ unsafe extern "C" fn flush<P: Boundary>(
             return;
         };
         // SAFETY: the host's lists live during the call, and nobody else is in the render side.
+        unsafe { instance.obey_reset(out_events) };
+        // SAFETY: as above.
         unsafe { instance.flush_events(in_events, out_events) };
     };
     // SAFETY: the host passes what `create_plugin` gave it.
@@ -119,7 +121,7 @@ unsafe extern "C" fn flush<P: Boundary>(
 
 /// How many steps a stepped parameter has, which its values for the host count; the values of the
 /// others run from 0 to 1.
-fn steps(param: ParamPtr) -> Option<f64> {
+pub(in crate::clap) fn steps(param: ParamPtr) -> Option<f64> {
     // SAFETY: the parameter lives as long as the instance whose map it came from.
     let steps = unsafe { param.step_count() }?;
     u32::try_from(steps).ok().map(f64::from)

@@ -1,6 +1,7 @@
 //! What messages do to a voice: they end it, move it to another key, give it an expression.
 
 use crate::articulation::Strike;
+use crate::channel::NoteTrim;
 use crate::voice::slide::Slide;
 use crate::voice::{NoteExpression, Part};
 
@@ -37,6 +38,12 @@ impl Modulation {
     /// Takes an expression of this note alone.
     pub(crate) fn express(&mut self, expression: NoteExpression) {
         self.expression.set(expression);
+        self.is_stale = true;
+    }
+
+    /// Takes a number of the part's trim for this note alone.
+    pub(crate) fn trim(&mut self, trim: NoteTrim) {
+        self.own.set(trim);
         self.is_stale = true;
     }
 

@@ -3,6 +3,7 @@
 //! Source: \[DLS2\] articulation; \[SF2\] generators.
 
 use crate::articulation::{Links, NoteTarget, OPEN_CUTOFF_CENTS, Strike, TickTarget};
+use crate::channel::own_trim::OwnTrim;
 use crate::dsp::envelope::{Attack, ModulationEnvelope, VolumeEnvelope};
 use crate::dsp::filter::Setting;
 use crate::sends::SENDS;
@@ -59,7 +60,7 @@ impl Modulation {
         } else {
             Attack::Linear
         };
-        let offsets = cx.channel.offsets(articulation, &inputs);
+        let offsets = cx.channel.offsets(articulation, &inputs, &cx.channel.added);
         Self {
             start,
             first_frame: settled.start_frame(part.wave.recording.length()),
@@ -77,11 +78,12 @@ impl Modulation {
             is_edited: offsets.moves(),
             offsets,
             revision: cx.around.revision,
-            tuning_cents: cx.tuning_cents(strike.note),
+            tuning_cents: cx.tuning_cents(strike.note, &cx.channel.added),
             tuning_revision: cx.around.tuning_revision,
             is_stale: false,
             slide,
             expression: Expression::NONE,
+            own: OwnTrim::NONE,
             eg1: VolumeEnvelope::new(settled.eg1()),
             eg2: ModulationEnvelope::new(settled.eg2(), attack),
             mod_lfo: settled.lfo(NoteTarget::ModLfoDelay, NoteTarget::ModLfoFrequency),
