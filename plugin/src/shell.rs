@@ -7,6 +7,7 @@
 pub mod inbound;
 pub mod pipeline;
 pub mod render;
+mod song;
 pub mod sysex;
 pub mod telemetry;
 pub mod trims;

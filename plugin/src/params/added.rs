@@ -21,6 +21,7 @@ fn added() -> Vec<(&'static str, ParamValue)> {
         ("mode", text("auto")),
         ("groups", ParamValue::I32(i32::from(CHANNEL_GROUPS))),
         ("dry", ParamValue::Bool(false)),
+        ("bypass", ParamValue::Bool(false)),
         ("rev_on", ParamValue::Bool(true)),
         ("rev_lvl", ParamValue::F32(0.0)),
         ("rev_kind", text("midi")),

@@ -41,6 +41,9 @@ pub struct MasterParams {
     /// No effect at all.
     #[id = "dry"]
     pub dry: BoolParam,
+    /// Nothing is heard; programs and controllers are followed.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
 }
 
 impl Default for MasterParams {
@@ -78,6 +81,7 @@ impl Default for MasterParams {
                 },
             ),
             dry: switch("Master Dry", false),
+            bypass: switch("Bypass", false).make_bypass(),
         }
     }
 }

@@ -11,6 +11,7 @@ impl DmusParams {
     pub fn lay_out(&self, context: &mut impl RemoteControlsContext) {
         context.add_section("Master", |section| {
             section.add_page("Master", |page| self.master.lay_out(page));
+            section.add_page("Bypass", |page| page.add_param(&self.master.bypass));
         });
         context.add_section("Effects", |section| {
             section.add_page("Reverb", |page| self.reverb.lay_out(page));

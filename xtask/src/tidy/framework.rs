@@ -4,7 +4,7 @@ use super::source::identifiers;
 use super::{Finding, Tree};
 
 /// Single files of the shell that speak the framework's language.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "plugin/src/lib.rs",
     "plugin/src/main.rs",
     "plugin/src/params.rs",
@@ -15,6 +15,7 @@ const FILES: [&str; 11] = [
     "plugin/src/shell/sysex.rs",
     "plugin/tests/commands.rs",
     "plugin/tests/shell.rs",
+    "plugin/tests/transport.rs",
     "plugin/src/tasks.rs",
 ];
 /// Folders of which every file may.
