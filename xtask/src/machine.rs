@@ -20,6 +20,8 @@ pub(crate) enum Need {
     FluidSynth,
     /// A processor in software: it counts instructions.
     Valgrind,
+    /// A digital audio workstation: it opens a project with the plug-in and exports it.
+    Ardour,
 }
 
 impl Need {
@@ -32,6 +34,7 @@ impl Need {
             }
             Self::FluidSynth => "FluidSynth, which reads the banks that we write",
             Self::Valgrind => "Valgrind, which counts instructions",
+            Self::Ardour => "Ardour 7, which plays the plug-in in a project",
         }
     }
 
@@ -42,6 +45,7 @@ impl Need {
             Self::PythonVenv => &["python3", "python3-venv"],
             Self::FluidSynth => &["fluidsynth"],
             Self::Valgrind => &["valgrind"],
+            Self::Ardour => &["ardour"],
         }
     }
 
@@ -52,6 +56,10 @@ impl Need {
             (Self::CCompiler, System::MacOs) => return "xcode-select --install".to_owned(),
             (Self::PythonVenv, System::MacOs) => return "brew install python@3.13".to_owned(),
             (Self::FluidSynth, System::MacOs) => return "brew install fluid-synth".to_owned(),
+            (Self::Ardour, System::MacOs | System::Windows) => {
+                return "play it on Linux: the project is made for Ardour's file names there"
+                    .to_owned();
+            }
             // It runs on neither.
             (Self::Valgrind, System::MacOs | System::Windows) => {
                 return "count on Linux: Valgrind does not run here".to_owned();
@@ -65,6 +73,7 @@ impl Need {
             (Self::CCompiler, _) => "gcc".to_owned(),
             (Self::FluidSynth, _) => "fluidsynth".to_owned(),
             (Self::Valgrind, _) => "valgrind".to_owned(),
+            (Self::Ardour, _) => "ardour".to_owned(),
             (Self::PythonVenv, System::Arch) => "python".to_owned(),
             (Self::PythonVenv, _) => "python3".to_owned(),
         };

@@ -10,8 +10,12 @@ use crate::machine::{self, Need, version_in};
 use crate::process::Job;
 use crate::project::Project;
 
-/// A second, independent VST3 host, and the arrays that it hands its audio over in.
-const PINS: [(&str, &str); 2] = [("dawdreamer", "0.9.0"), ("numpy", "2.3.4")];
+/// Two more VST3 hosts, independent of ours, and the arrays that they hand their audio over in.
+const PINS: [(&str, &str); 3] = [
+    ("dawdreamer", "0.9.0"),
+    ("numpy", "2.3.4"),
+    ("pedalboard", "0.9.21"),
+];
 /// The oldest Python that the pinned packages are built for.
 const OLDEST: (u64, u64, u64) = (3, 11, 0);
 
