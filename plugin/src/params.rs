@@ -154,8 +154,14 @@ impl DmusParams {
         let master = &self.master;
         let parts = self.parts();
         let is_solo = parts.iter().any(|part| part.solo.modulated_plain_value());
+        let is_bypassed = master.bypass.modulated_plain_value();
         Trims {
-            master_gain_db: gain_db(master.volume.modulated_plain_value()),
+            is_bypassed,
+            master_gain_db: if is_bypassed {
+                f32::NEG_INFINITY
+            } else {
+                gain_db(master.volume.modulated_plain_value())
+            },
             tune_cents: master.tune.modulated_plain_value(),
             transpose: i8::try_from(master.transpose.modulated_plain_value()).unwrap_or(0),
             voices: u16::try_from(master.voices.modulated_plain_value()).unwrap_or(1),
@@ -217,7 +223,7 @@ mod tests {
     use super::*;
 
     /// Master, three effects, the parts.
-    const ALL: usize = 9 + 3 * 4 + 18 * PARTS;
+    const ALL: usize = 10 + 3 * 4 + 18 * PARTS;
 
     fn params() -> DmusParams {
         DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())

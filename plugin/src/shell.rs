@@ -10,6 +10,7 @@ pub mod outputs;
 pub mod pipeline;
 pub mod render;
 pub mod setup;
+mod song;
 pub mod sysex;
 pub mod telemetry;
 pub mod trims;

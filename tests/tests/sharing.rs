@@ -47,7 +47,7 @@ fn wait_for_bank(plugin: &mut Plugin) {
 #[test]
 fn sixteen_instances_of_one_bank_take_its_memory_once_and_give_it_back() {
     let folder = Folder::new().unwrap();
-    let bytes = fixture::bank_of("Shared", 18_000_000);
+    let bytes = fixture::bank_of("Shared", 70_000_000);
     let length = bytes.len() as u64;
     // Longer than what the C library keeps for itself when it is freed.
     assert!(length > 32 << 20);

@@ -94,7 +94,7 @@ fn folders_of(system: &str) -> [&'static str; 2] {
 ///
 /// # Errors
 /// When something cannot be read or written.
-fn place(bundle: &Path, folder: &Path) -> Result<PathBuf> {
+pub(crate) fn place(bundle: &Path, folder: &Path) -> Result<PathBuf> {
     let name = bundle.file_name().context("a bundle without a name")?;
     let placed = folder.join(name);
     let coming = folder.join(format!(".{}.new", name.to_string_lossy()));
@@ -107,7 +107,7 @@ fn place(bundle: &Path, folder: &Path) -> Result<PathBuf> {
 }
 
 /// Removes a file or a folder; content with finding none.
-fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     let done = match fs::symlink_metadata(path) {
         Err(_) => return Ok(()),
         Ok(data) if data.is_dir() => fs::remove_dir_all(path),

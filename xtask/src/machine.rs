@@ -22,6 +22,8 @@ pub(crate) enum Need {
     Valgrind,
     /// The system's sound as a program uses it, and a server that needs no sound card.
     Sound,
+    /// A digital audio workstation: it opens a project with the plug-in and exports it.
+    Ardour,
 }
 
 impl Need {
@@ -35,6 +37,7 @@ impl Need {
             Self::FluidSynth => "FluidSynth, which reads the banks that we write",
             Self::Valgrind => "Valgrind, which counts instructions",
             Self::Sound => "ALSA and JACK, which the standalone program plays through",
+            Self::Ardour => "Ardour 7, which plays the plug-in in a project",
         }
     }
 
@@ -51,6 +54,7 @@ impl Need {
                 "pkg-config",
                 "jackd2",
             ],
+            Self::Ardour => &["ardour"],
         }
     }
 
@@ -61,6 +65,10 @@ impl Need {
             (Self::CCompiler, System::MacOs) => return "xcode-select --install".to_owned(),
             (Self::PythonVenv, System::MacOs) => return "brew install python@3.13".to_owned(),
             (Self::FluidSynth, System::MacOs) => return "brew install fluid-synth".to_owned(),
+            (Self::Ardour, System::MacOs | System::Windows) => {
+                return "play it on Linux: the project is made for Ardour's file names there"
+                    .to_owned();
+            }
             // It runs on neither.
             (Self::Valgrind, System::MacOs | System::Windows) => {
                 return "count on Linux: Valgrind does not run here".to_owned();
@@ -79,6 +87,7 @@ impl Need {
             (Self::FluidSynth, _) => "fluidsynth".to_owned(),
             (Self::Valgrind, _) => "valgrind".to_owned(),
             (Self::Sound, _) => "the development files of ALSA and JACK, and jackd".to_owned(),
+            (Self::Ardour, _) => "ardour".to_owned(),
             (Self::PythonVenv, System::Arch) => "python".to_owned(),
             (Self::PythonVenv, _) => "python3".to_owned(),
         };

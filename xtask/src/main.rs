@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a task's output is its screen")]
 
 mod abuse;
+mod ardour;
 mod banks;
 mod bundle;
 mod demo;

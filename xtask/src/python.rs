@@ -10,10 +10,12 @@ use crate::machine::{self, Need, version_in};
 use crate::process::Job;
 use crate::project::Project;
 
-/// A second, independent VST3 host, the arrays that it hands its audio over in, and a client of JACK.
-const PINS: [(&str, &str); 3] = [
+/// Two more VST3 hosts, independent of ours, the arrays that they hand their audio over in, and a
+/// client of JACK.
+const PINS: [(&str, &str); 4] = [
     ("dawdreamer", "0.9.0"),
     ("numpy", "2.3.4"),
+    ("pedalboard", "0.9.21"),
     ("JACK-Client", "0.5.5"),
 ];
 /// The oldest Python that the pinned packages are built for.

@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::abuse;
+use crate::ardour;
 use crate::icount;
 use crate::machine;
 use crate::project::Project;
@@ -47,7 +48,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 10] = [
+const WHOLE: [Step; 11] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -70,6 +71,7 @@ const WHOLE: [Step; 10] = [
         "the program of its own, through JACK",
         standalone::step,
     ),
+    step("ardour", "the VST3 bundle in a real DAW", ardour::step),
     step("abuse", "a host that keeps no rule", abuse::step),
     step(
         "banks",

@@ -22,16 +22,18 @@ pub struct BlockFacts<'a> {
     pub outputs: u64,
     /// Length of this block, frames, `1..`.
     pub frames: u32,
-    /// What came in through the second note port and those after it, in the host's order.
+    /// What came in through the second note port and those after it, and copies of what is live of
+    /// the first, in the host's order.
     pub events: PortEvents<'a>,
 }
 
-/// One message that came in through the second note port or one after it.
+/// One message that came in through the second note port or one after it; or the copy of a note or
+/// controller of the first one that is live, whose original comes through the framework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortEvent<'a> {
     /// Frame within this block, `0..frames`.
     pub offset_frames: u32,
-    /// Note port, `1..`[`NOTE_PORTS`](crate::Boundary::NOTE_PORTS).
+    /// Note port, `0..`[`NOTE_PORTS`](crate::Boundary::NOTE_PORTS).
     pub port: u16,
     /// Somebody plays it now; otherwise it comes from a recording.
     pub is_live: bool,

@@ -22,6 +22,7 @@ fn added() -> Vec<(&'static str, ParamValue)> {
         ("groups", ParamValue::I32(i32::from(CHANNEL_GROUPS))),
         ("dry", ParamValue::Bool(false)),
         ("fx_out", text("main")),
+        ("bypass", ParamValue::Bool(false)),
         ("rev_on", ParamValue::Bool(true)),
         ("rev_lvl", ParamValue::F32(0.0)),
         ("rev_kind", text("midi")),

@@ -44,6 +44,9 @@ pub struct MasterParams {
     /// Where the effects are heard.
     #[id = "fx_out"]
     pub returns: EnumParam<ReturnsChoice>,
+    /// Nothing is heard; programs and controllers are followed.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
 }
 
 impl Default for MasterParams {
@@ -82,6 +85,7 @@ impl Default for MasterParams {
             ),
             dry: switch("Master Dry", false),
             returns: EnumParam::new("Master Effects Output", ReturnsChoice::Main),
+            bypass: switch("Bypass", false).make_bypass(),
         }
     }
 }

@@ -12,6 +12,7 @@ impl DmusParams {
         context.add_section("Master", |section| {
             section.add_page("Master", |page| self.master.lay_out(page));
             section.add_page("Outputs", |page| page.add_param(&self.master.returns));
+            section.add_page("Bypass", |page| page.add_param(&self.master.bypass));
         });
         context.add_section("Effects", |section| {
             section.add_page("Reverb", |page| self.reverb.lay_out(page));

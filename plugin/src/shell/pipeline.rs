@@ -20,6 +20,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::render::Render;
 use super::setup::{self, SetupLine, SetupMirror};
+use super::song::MOST_ENDED;
 use super::telemetry::{Telemetry, WORDS};
 use crate::downloads::SharedDownloads;
 use crate::kept::Kept;
@@ -38,8 +39,9 @@ const PLAYED: usize = 4096;
 /// Host events of one block that are sure to find room.
 pub const EVENTS_PER_BLOCK: usize = 16_384;
 
-/// Bytes of music buffer: 24 for each short message, and the longest system message twice.
-const MUSIC_BYTES: usize = EVENTS_PER_BLOCK * 24 + 2 * 65_536;
+/// Bytes of music buffer: 24 for each short message, those that end what the song held among them,
+/// and the longest system message twice.
+const MUSIC_BYTES: usize = (EVENTS_PER_BLOCK + MOST_ENDED) * 24 + 2 * 65_536;
 
 /// Most voices that a parameter can ask for; those that nothing has needed take no memory.
 pub const VOICES: u16 = 4096;

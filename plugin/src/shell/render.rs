@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use dmus_dls::bank::Patch;
 use dmus_entry::PortEvent;
-use dmus_kernel::clock::Transport;
 use dmus_kernel::music::record_bytes;
 use dmus_kernel::pool::GrowthRefused;
 use dmus_kernel::sync::Writer;
@@ -23,6 +22,7 @@ use super::inbound::{Inbound, Shape};
 use super::outputs::Outputs;
 use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
 use super::setup::SetupLine;
+use super::song::SongHolds;
 use super::sysex::MAX_MESSAGE;
 use super::telemetry::{PartTelemetry, Telemetry, WORDS};
 pub use super::trims::Trims;
@@ -39,10 +39,6 @@ const PUBLICATIONS_PER_S: u32 = 100;
 /// A held peak below this (-90 dB) is out of the meter's sight.
 const REST: f32 = 3.2e-5;
 
-/// Controllers that end everything: all sound off, the three pedals that hold or soften, all notes
-/// off.
-const PANIC: [u8; 5] = [120, 64, 66, 67, 123];
-
 /// How often somebody who waits offline looks again.
 const GLANCE: Duration = Duration::from_millis(1);
 
@@ -54,7 +50,7 @@ const PORT_BYTES: usize = EVENTS_PER_BLOCK * record_bytes(3) + 4 * record_bytes(
 #[expect(missing_debug_implementations, reason = "the port has none to offer")]
 pub struct Render {
     pub(super) port: Port<SynthMiniport>,
-    music: MusicBuffer,
+    pub(super) music: MusicBuffer,
     /// Messages of the note ports after the first, submitted after those of the first.
     port_music: MusicBuffer,
     commands: Consumer<Command>,
@@ -78,7 +74,9 @@ pub struct Render {
     programs_of_load: u64,
     /// What a state has asked for and is not there yet; nothing where nobody loads states.
     waiting: Option<Waiting>,
-    lost_inbound: u64,
+    /// What the song holds down.
+    pub(super) song_holds: SongHolds,
+    pub(super) lost_inbound: u64,
     unsupported: u64,
     /// Replies that found no place on their way to the host.
     pub(super) lost_replies: u64,
@@ -127,6 +125,7 @@ impl Render {
             scratch: vec![0; MAX_MESSAGE].into_boxed_slice(),
             programs_of_load: 0,
             waiting: None,
+            song_holds: SongHolds::new(),
             lost_inbound: 0,
             unsupported: 0,
             lost_replies: 0,
@@ -206,12 +205,14 @@ impl Render {
             self.port.follow(SampleTime::new(frames));
         }
         self.port_music.clear(self.port.stamp(0));
+        self.song_holds.begin_block();
         for event in events {
             self.add_from_port(event);
         }
     }
 
-    /// Adds a message of a further note port, for the group of that number.
+    /// Adds a message of a further note port, for the group of that number; one of the first port
+    /// comes through the framework, and is only marked as live here.
     fn add_from_port(&mut self, event: PortEvent<'_>) {
         let structured = match event.bytes.first() {
             Some(0x80..=0xEF) => true,
@@ -222,6 +223,11 @@ impl Render {
             }
         };
         let delta = self.delta(event.offset_frames as usize);
+        self.song_holds
+            .take(event.port, delta, event.bytes, event.is_live);
+        if event.port == 0 {
+            return;
+        }
         let group = ChannelGroup::from_index(event.port);
         let put = self.port_music.push(group, delta, structured, event.bytes);
         self.lost_inbound = self.lost_inbound.saturating_add(u64::from(put.is_err()));
@@ -265,10 +271,14 @@ impl Render {
     /// Render. Bounded by the length of the message.
     pub fn add(&mut self, event: Inbound, offset_frames: usize) {
         let delta = self.delta(offset_frames);
-        let (music, port) = (&mut self.music, &mut self.port);
+        self.cut_until(Some(delta));
+        let (music, port, holds) = (&mut self.music, &mut self.port, &mut self.song_holds);
         let start = port.stream_bytes();
         let refused = event.put_into(&mut self.scratch, |bytes, shape, aside| {
             let structured = shape == Shape::Structured;
+            if let (true, [status, first, second]) = (structured, bytes) {
+                holds.hear_first(delta, [*status, *first, *second]);
+            }
             let position = start.wrapping_add(music.records().len() as u64);
             let put = music.push(ChannelGroup::FIRST, delta, structured, bytes);
             if put.is_ok()
@@ -295,6 +305,8 @@ impl Render {
     /// # Real-time
     /// Render. Bounded by frames, messages and voices.
     pub fn run(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.cut_until(None);
+        self.song_holds.begin_block();
         self.block_start = u64::try_from(self.port.position().frames()).unwrap_or(0);
         self.port.submit(&self.music);
         self.port.submit(&self.port_music);
@@ -327,6 +339,7 @@ impl Render {
         // A stream that refuses stays in the state it is in, which the next block sees.
         let _refused = self.port.reset();
         self.port.stream_mut().set_up_again(false);
+        self.song_holds.forget();
         for (index, programs) in (0..CHANNEL_GROUPS).zip(programs) {
             for (channel, program) in (0_u8..16).zip(programs) {
                 // The engine has forgotten it; whoever keeps the messages has not.
@@ -424,17 +437,6 @@ impl Render {
         }
     }
 
-    /// Ends every note of every channel and lifts its pedals; everything else stays as it is.
-    fn panic(&mut self) {
-        for channel in 0_u8..16 {
-            for number in PANIC {
-                let message = [0xB0 | channel, number, 0];
-                self.engine().message(0, &message);
-                self.note(ChannelGroup::BROADCAST, &message);
-            }
-        }
-    }
-
     /// Chooses a program as MIDI would, and keeps that like all messages if it is another one.
     fn choose(&mut self, group: ChannelGroup, channel: u8, program: PartProgram) {
         let index = group.index().unwrap_or(0);
@@ -461,14 +463,6 @@ impl Render {
         if let Some(history) = self.port.history_mut() {
             history.record(now, group, message);
         }
-    }
-
-    /// Follows the host's song; see [`Port::follow_song`].
-    ///
-    /// # Real-time
-    /// Render. Bounded by the frames.
-    pub fn follow_song(&mut self, song: &Transport, frames: usize) {
-        self.port.follow_song(song, frames);
     }
 
     /// Notes what the last block has cost, ns.

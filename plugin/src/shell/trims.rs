@@ -12,6 +12,8 @@ use crate::params::PARTS;
 /// What the parameters ask for, in the engine's units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trims {
+    /// Nothing is to be heard: what sounds ends when this changes either way, and the gain is off.
+    pub is_bypassed: bool,
     /// Gain of everything, dB.
     pub master_gain_db: f32,
     /// Added to the tuning of everything, cents.
@@ -42,6 +44,7 @@ impl Default for Trims {
     /// Nothing is changed.
     fn default() -> Self {
         Self {
+            is_bypassed: false,
             master_gain_db: 0.0,
             tune_cents: 0.0,
             transpose: 0,
@@ -85,6 +88,10 @@ impl Render {
         };
         if same(|a, b| a == b) {
             return;
+        }
+        if before.is_some_and(|before| before.is_bypassed != trims.is_bypassed) {
+            // What was struck unheard must not come up when the gain does.
+            self.panic();
         }
         if !same(|a, b| a.master_gain_db.to_bits() == b.master_gain_db.to_bits()) {
             self.engine().set_master_gain_db(trims.master_gain_db);

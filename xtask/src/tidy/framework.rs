@@ -4,7 +4,7 @@ use super::source::identifiers;
 use super::{Finding, Tree};
 
 /// Single files of the shell that speak the framework's language.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "plugin/src/lib.rs",
     "plugin/src/main.rs",
     "plugin/src/params.rs",
@@ -16,6 +16,7 @@ const FILES: [&str; 12] = [
     "plugin/tests/commands.rs",
     "plugin/tests/shell.rs",
     "plugin/src/standalone.rs",
+    "plugin/tests/transport.rs",
     "plugin/src/tasks.rs",
 ];
 /// Folders of which every file may.

@@ -16,6 +16,7 @@ use std::ptr;
 use clap_sys::events::*;
 
 use super::ports::NotePorts;
+use super::process::move_transport;
 use crate::signals::Count;
 
 /// Memory for one event of any core type.
@@ -48,6 +49,9 @@ pub(super) struct InEvents<'a> {
     dropped: &'a Count,
     /// Where notes go; nowhere when only parameters are flushed.
     ports: Option<NotePorts<'a>>,
+    /// Frames per second, where the framework cuts the block at parameters: then it takes the
+    /// position of a transport event for that of the start of the piece.
+    moves_transport_hz: Option<f64>,
     /// Highest time so far, frames of the whole block.
     latest: Cell<u32>,
     /// The event handed out last. The framework asks again for the one it cut the block at.
@@ -88,6 +92,7 @@ impl<'a> InEvents<'a> {
             piece,
             dropped,
             ports,
+            moves_transport_hz: None,
             latest: Cell::new(0),
             last: Cell::new(None),
             passing: Slot::new(),
@@ -95,6 +100,13 @@ impl<'a> InEvents<'a> {
             next_transport: Cell::new(false),
             nothing: Cell::new(nothing),
         }
+    }
+
+    /// For a framework that adds the frames of the piece before it to the position of a transport
+    /// event: those are taken off before.
+    pub(super) const fn with_moved_transport(mut self, sample_rate_hz: f64) -> Self {
+        self.moves_transport_hz = Some(sample_rate_hz);
+        self
     }
 
     /// The list to hand to the framework; it reads through `self`.
@@ -183,7 +195,8 @@ impl<'a> InEvents<'a> {
                 return self.no_event();
             }
         }
-        if time == header.time && event.cast::<u64>().is_aligned() {
+        let moves = header.type_ == CLAP_EVENT_TRANSPORT && self.moves_transport_hz.is_some();
+        if time == header.time && !moves && event.cast::<u64>().is_aligned() {
             return event;
         }
         // SAFETY: at least `bytes` bytes long, as checked above.
@@ -218,7 +231,8 @@ impl<'a> InEvents<'a> {
         bytes: u32,
         time: u32,
     ) -> *const clap_event_header {
-        let slot = if header.type_ == CLAP_EVENT_TRANSPORT {
+        let original = header;
+        let slot = if original.type_ == CLAP_EVENT_TRANSPORT {
             let [first, second] = &self.transports;
             if self.next_transport.replace(!self.next_transport.get()) {
                 second
@@ -241,6 +255,15 @@ impl<'a> InEvents<'a> {
         unsafe { (*header).time = time };
         // SAFETY: as above.
         unsafe { (*header).size = bytes };
+        if let (CLAP_EVENT_TRANSPORT, Some(sample_rate_hz)) =
+            (original.type_, self.moves_transport_hz)
+        {
+            // SAFETY: a slot holds a whole event of its type, and nobody else reads it yet.
+            let transport = unsafe { &mut *target.cast::<clap_event_transport>() };
+            if transport.flags & CLAP_TRANSPORT_HAS_TEMPO != 0 {
+                move_transport(transport, -f64::from(time) / sample_rate_hz);
+            }
+        }
         header
     }
 }

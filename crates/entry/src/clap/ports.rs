@@ -1,7 +1,8 @@
 //! Note ports: which of the plug-in's an event belongs to, and what it says in MIDI.
 //!
 //! The framework looks at no port index, so it may only see the events of the first port. Those of
-//! further ports are turned into MIDI messages and laid into the [`Inlet`].
+//! further ports are turned into MIDI messages and laid into the [`Inlet`], and so are copies of the
+//! live messages of the first one, since the framework has no word for live.
 //!
 //! In: whole core events. Out: messages. Owner: the event list of one piece. Thread: render.
 //! Source: \[CLAP\] events.h; \[MIDI1\] channel voice messages.
@@ -68,6 +69,12 @@ impl<'a> NotePorts<'a> {
                 // SAFETY: our caller's promise.
                 let note = unsafe { event.cast::<clap_event_note>().read_unaligned() };
                 let meaning = note_meaning(header.type_, note.key, note.velocity);
+                if let (true, 0, Meaning::Channel { status, data }) =
+                    (is_live, note.port_index, meaning)
+                    && let Ok(channel @ 0..=15) = u8::try_from(note.channel)
+                {
+                    self.mark(frame, &[status | channel, data[0], data[1]]);
+                }
                 self.spread(note.port_index, note.channel, frame, is_live, meaning)
             }
             CLAP_EVENT_NOTE_EXPRESSION => {
@@ -79,6 +86,9 @@ impl<'a> NotePorts<'a> {
             CLAP_EVENT_MIDI => {
                 // SAFETY: our caller's promise.
                 let midi = unsafe { event.cast::<clap_event_midi>().read_unaligned() };
+                if is_live && midi.port_index == 0 {
+                    self.mark(frame, &midi.data);
+                }
                 self.one(midi.port_index, || {
                     let (bytes, len) = short_message(midi.data)?;
                     self.put(frame, midi.port_index, is_live, bytes.get(..len)?)
@@ -156,6 +166,14 @@ impl<'a> NotePorts<'a> {
                 channels.for_each(|channel| put(&[status | channel, first, second]));
             }
             Meaning::Inexpressible => put(&[]),
+        }
+    }
+
+    /// Tells the plug-in that a channel message of the first port is live. Without room it counts
+    /// as recorded; nothing is lost.
+    fn mark(&self, frame: u32, message: &[u8]) {
+        if matches!(message, [0x80..=0xBF, ..]) {
+            let _without_room = self.put(frame, 0, true, message);
         }
     }
 

@@ -111,6 +111,11 @@ impl<P: Boundary> Instance<P> {
         // SAFETY: the host's list lives during the call.
         let in_events =
             unsafe { InEvents::new(host.in_events, frames, piece.clone(), dropped, ports) };
+        let in_events = if P::SAMPLE_ACCURATE_AUTOMATION {
+            in_events.with_moved_transport(blocks.sample_rate_hz())
+        } else {
+            in_events
+        };
         let in_list = in_events.list();
         // SAFETY: the host's list lives during the call.
         let out_events = unsafe { OutEvents::new(host.out_events, piece.start) };
@@ -183,21 +188,25 @@ unsafe fn transport_at(
     // SAFETY: as long as its header says, by our caller's promise.
     let mut moved = unsafe { transport.read_unaligned() };
     if frames > 0 && moved.flags & CLAP_TRANSPORT_IS_PLAYING != 0 {
-        let seconds = f64::from(frames) / sample_rate_hz;
-        if moved.flags & CLAP_TRANSPORT_HAS_SECONDS_TIMELINE != 0 {
-            moved.song_pos_seconds = moved
-                .song_pos_seconds
-                .saturating_add(fixed(seconds, CLAP_SECTIME_FACTOR));
-        }
-        let has_tempo = moved.flags & CLAP_TRANSPORT_HAS_TEMPO != 0;
-        if has_tempo && moved.flags & CLAP_TRANSPORT_HAS_BEATS_TIMELINE != 0 {
-            let beats = seconds * moved.tempo / 60.0;
-            moved.song_pos_beats = moved
-                .song_pos_beats
-                .saturating_add(fixed(beats, CLAP_BEATTIME_FACTOR));
-        }
+        move_transport(&mut moved, f64::from(frames) / sample_rate_hz);
     }
     Some(moved)
+}
+
+/// Moves the positions that a transport tells by `seconds`.
+pub(super) fn move_transport(transport: &mut clap_event_transport, seconds: f64) {
+    if transport.flags & CLAP_TRANSPORT_HAS_SECONDS_TIMELINE != 0 {
+        transport.song_pos_seconds = transport
+            .song_pos_seconds
+            .saturating_add(fixed(seconds, CLAP_SECTIME_FACTOR));
+    }
+    let has_tempo = transport.flags & CLAP_TRANSPORT_HAS_TEMPO != 0;
+    if has_tempo && transport.flags & CLAP_TRANSPORT_HAS_BEATS_TIMELINE != 0 {
+        let beats = seconds * transport.tempo / 60.0;
+        transport.song_pos_beats = transport
+            .song_pos_beats
+            .saturating_add(fixed(beats, CLAP_BEATTIME_FACTOR));
+    }
 }
 
 /// A time in CLAP's fixed-point form; `factor` is what one unit counts.

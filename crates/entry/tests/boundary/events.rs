@@ -109,6 +109,16 @@ fn transport_events_cut_the_block_at_their_frame() {
 }
 
 #[test]
+fn position_of_a_transport_event_is_that_of_its_own_frame() {
+    let instance = Instance::<ACCURATE>::playing(48_000);
+    let mut block = Block::new(&[2], 48_000);
+    let events = Events::new().add(Events::transport(12_000, 8));
+    instance.process(&mut block, &events);
+    assert_eq!(instance.fact("calls"), "2");
+    assert_eq!(instance.fact("beats"), "8");
+}
+
+#[test]
 fn transport_event_after_the_end_stays_in_the_block() {
     let events = Events::new()
         .add(Events::transport(1_000_000, 8))

@@ -150,6 +150,27 @@ fn a_live_event_is_known_from_a_recorded_one() {
 }
 
 #[test]
+fn a_live_event_of_the_first_port_is_marked_and_comes_once() {
+    let mut key = note_on(2, 0, 60);
+    key.header.flags = CLAP_EVENT_IS_LIVE;
+    let mut pedal = midi(3, 0, [0xB1, 64, 127]);
+    pedal.header.flags = CLAP_EVENT_IS_LIVE;
+    let mut bend = midi(3, 0, [0xE1, 0, 64]);
+    bend.header.flags = CLAP_EVENT_IS_LIVE;
+    let events = Events::new()
+        .add(note_on(1, 0, 59))
+        .add(key)
+        .add(pedal)
+        .add(bend);
+    let instance = play(&events);
+    assert_eq!(instance.fact("notes"), "[1, 2]");
+    assert_eq!(
+        instance.fact("ports"),
+        "2:0!:[90, 3c, 7f] 3:0!:[b1, 40, 7f] "
+    );
+}
+
+#[test]
 fn an_event_for_all_ports_reaches_each_once() {
     let instance = play(&Events::new().add(note_on(8, -1, 60)));
     assert_eq!(instance.fact("notes"), "[8]");

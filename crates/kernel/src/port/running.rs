@@ -4,7 +4,7 @@
 
 use crate::{
     allocator::Allocator,
-    clock::{Transport, TransportTracker},
+    clock::{Annotation, Transport, TransportTracker},
     error::StateError,
     history::HistoryWriter,
     miniport::{Miniport, Stream},
@@ -316,16 +316,23 @@ impl<M: Miniport> Port<M> {
     /// changed into the history. The master clock does not care.
     ///
     /// - `frames`: of the block, `0..`
+    /// - `tell`: gets each change, in order of time
     ///
     /// # Real-time
     /// Render. Bounded as [`TransportTracker::block`].
-    pub fn follow_song(&mut self, song: &Transport, frames: usize) {
+    pub fn follow_song(
+        &mut self,
+        song: &Transport,
+        frames: usize,
+        mut tell: impl FnMut(&Annotation),
+    ) {
         let history = &mut self.history;
         self.song
             .block(self.clock.position(), frames, song, &mut |annotation| {
                 if let Some(history) = history {
                     history.annotate(&annotation);
                 }
+                tell(&annotation);
             });
     }
 

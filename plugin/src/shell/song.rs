@@ -1,0 +1,335 @@
+//! What the host's song holds down, and when the plug-in lets go of it by itself.
+//!
+//! Hosts stop, jump and loop, and some then forget the note-off or the pedal that they skip. Here
+//! everything that the song has put down is known, so that it can be ended on the frame on which
+//! the song goes on without it. What somebody plays by hand is left alone.
+//!
+//! In: messages with their times in the block, live or recorded, and what happened to the song.
+//! Out: note-offs and lifted pedals. Owner: the render half. Thread: render; nothing is allocated
+//! after construction. The rules: docs/transport.md.
+
+use dmus_kernel::clock::{Annotation, AnnotationKind, Transport, TransportFlags};
+use dmus_kernel::{ChannelGroup, MusicBuffer, ReferenceTime};
+
+use super::pipeline::{CHANNEL_GROUPS, EVENTS_PER_BLOCK};
+use super::render::Render;
+use crate::params::PARTS;
+
+/// Groups of channels, each with its note port.
+const GROUPS: usize = CHANNEL_GROUPS as usize;
+
+/// Jumps of the song that are seen in one block; a loop lasts 1 ms at least.
+const CUTS: usize = 1_024;
+
+/// Controllers of a foot: sustain, sostenuto, soft.
+const PEDALS: [u8; 3] = [64, 66, 67];
+
+/// Controllers that end everything: all sound off, the three pedals that hold or soften, all notes
+/// off.
+const PANIC: [u8; 5] = [120, 64, 66, 67, 123];
+
+/// A pedal is down from this value on.
+const DOWN: u8 = 64;
+
+/// Most messages that a jump can add to a block: every key and pedal of every channel.
+pub(super) const MOST_ENDED: usize = GROUPS * PARTS * (128 + PEDALS.len());
+
+/// One channel.
+#[derive(Debug, Clone, Copy, Default)]
+struct Channel {
+    /// Bit by bit the keys that the song holds down.
+    keys: u128,
+    /// The same of [`PEDALS`].
+    pedals: u8,
+}
+
+/// A message of a further note port, or the mark of a live one of the first.
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    /// After the start of the block.
+    delta: ReferenceTime,
+    group_index: u16,
+    bytes: [u8; 3],
+    is_live: bool,
+}
+
+/// Everything that the song holds, and the block that is being gathered.
+#[derive(Debug)]
+pub(super) struct SongHolds {
+    channels: [[Channel; PARTS]; GROUPS],
+    is_playing: bool,
+    /// No note was heard that can only have been played by hand and was not marked as such.
+    host_marks_live: bool,
+    /// Times after the start of the block at which the song goes on without what it held.
+    cuts: Vec<ReferenceTime>,
+    /// The first of them that the messages of the first port have not passed.
+    next_cut: usize,
+    /// Of the further ports.
+    heard: Vec<Heard>,
+    /// Live messages of the first port, whose originals come through the framework.
+    marks: Vec<Heard>,
+    /// The first of them whose original has not come.
+    next_mark: usize,
+}
+
+impl SongHolds {
+    /// A song that holds nothing.
+    ///
+    /// # Real-time
+    /// Not real-time: allocates.
+    pub(super) fn new() -> Self {
+        Self {
+            channels: Default::default(),
+            is_playing: false,
+            host_marks_live: true,
+            cuts: Vec::with_capacity(CUTS),
+            next_cut: 0,
+            heard: Vec::with_capacity(EVENTS_PER_BLOCK),
+            marks: Vec::with_capacity(EVENTS_PER_BLOCK),
+            next_mark: 0,
+        }
+    }
+
+    /// Forgets what the song holds, since nothing of it is left.
+    pub(super) fn forget(&mut self) {
+        self.channels = Default::default();
+    }
+
+    /// Forgets the messages and the jumps of the block before.
+    pub(super) fn begin_block(&mut self) {
+        self.cuts.clear();
+        self.heard.clear();
+        self.marks.clear();
+        (self.next_cut, self.next_mark) = (0, 0);
+    }
+
+    /// Takes a message of a note port, in the order of their times; of the first port only what is
+    /// live, which marks the message that comes through the framework.
+    pub(super) fn take(
+        &mut self,
+        group_index: u16,
+        delta: ReferenceTime,
+        bytes: &[u8],
+        is_live: bool,
+    ) {
+        let [status, first, rest @ ..] = bytes else {
+            return;
+        };
+        let heard = Heard {
+            delta,
+            group_index,
+            bytes: [*status, *first, rest.first().copied().unwrap_or(0)],
+            is_live,
+        };
+        let list = if group_index == 0 {
+            &mut self.marks
+        } else {
+            &mut self.heard
+        };
+        if matches!(status, 0x80..=0xBF) && list.len() < list.capacity() {
+            list.push(heard);
+        }
+    }
+
+    /// Something happened to the song, `delta` after the start of the block.
+    ///
+    /// A jump counts only where the host tells tempo and position: without both, blocks cannot be
+    /// told from jumps.
+    fn notice(&mut self, annotation: &Annotation, delta: ReferenceTime) {
+        let told = TransportFlags::POSITION.with(TransportFlags::TEMPO);
+        let is_cut = match annotation.kind {
+            AnnotationKind::Stop => true,
+            AnnotationKind::Locate | AnnotationKind::LoopWrap => {
+                self.host_marks_live && annotation.flags.contains(told)
+            }
+            _ => false,
+        };
+        if is_cut && self.cuts.len() < self.cuts.capacity() {
+            self.cuts.push(delta);
+        }
+    }
+
+    /// Hears the messages of the further ports; `end` gets what ends on the way.
+    fn hear_ports(&mut self, mut end: impl FnMut(ChannelGroup, ReferenceTime, &[u8])) {
+        let Self {
+            channels,
+            cuts,
+            heard,
+            is_playing,
+            host_marks_live,
+            ..
+        } = self;
+        let mut cuts = cuts.iter().copied().peekable();
+        let mut cut = |channels: &mut [[Channel; PARTS]; GROUPS], delta: ReferenceTime| {
+            for (index, channels) in (0_u16..).zip(channels).skip(1) {
+                let group = ChannelGroup::from_index(index);
+                release(channels, |bytes| end(group, delta, bytes));
+            }
+        };
+        for heard in heard {
+            while let Some(due) = cuts.next_if(|due| *due <= heard.delta) {
+                cut(channels, due);
+            }
+            let by_song = *is_playing && !heard.is_live;
+            *host_marks_live &= *is_playing || heard.is_live || !is_note_on(heard.bytes);
+            if let Some(channels) = channels.get_mut(usize::from(heard.group_index)) {
+                hear(channels, heard.bytes, by_song);
+            }
+        }
+        cuts.for_each(|due| cut(channels, due));
+    }
+
+    /// What [`Render::cut_until`] says; `end` gets what ends.
+    fn cut_until(
+        &mut self,
+        delta: Option<ReferenceTime>,
+        mut end: impl FnMut(ChannelGroup, ReferenceTime, &[u8]),
+    ) {
+        while let Some(&cut) = self.cuts.get(self.next_cut)
+            && delta.is_none_or(|delta| cut <= delta)
+        {
+            self.next_cut = self.next_cut.saturating_add(1);
+            if let Some(channels) = self.channels.first_mut() {
+                release(channels, |bytes| end(ChannelGroup::FIRST, cut, bytes));
+            }
+        }
+    }
+
+    /// Hears a channel message of the first port.
+    pub(super) fn hear_first(&mut self, delta: ReferenceTime, bytes: [u8; 3]) {
+        let is_live = self.is_marked(delta, bytes);
+        self.host_marks_live &= self.is_playing || is_live || !is_note_on(bytes);
+        let by_song = self.is_playing && !is_live;
+        if let Some(channels) = self.channels.first_mut() {
+            hear(channels, bytes, by_song);
+        }
+    }
+
+    /// Whether the next mark is of this message; marks come in the order of their originals.
+    fn is_marked(&mut self, delta: ReferenceTime, bytes: [u8; 3]) -> bool {
+        while let Some(mark) = self.marks.get(self.next_mark)
+            && mark.delta <= delta
+        {
+            let is_earlier = mark.delta < delta;
+            let [status, number, _] = mark.bytes;
+            if !is_earlier && [status, number] != [bytes[0], bytes[1]] {
+                return false;
+            }
+            self.next_mark = self.next_mark.saturating_add(1);
+            if !is_earlier {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Render {
+    /// Follows the host's song, and ends what it leaves behind on the further ports; see
+    /// [`Port::follow_song`](dmus_kernel::Port::follow_song).
+    ///
+    /// # Real-time
+    /// Render. Bounded by the frames, and by the messages of the block.
+    pub fn follow_song(&mut self, song: &Transport, frames: usize) {
+        let Self {
+            port,
+            song_holds,
+            music,
+            lost_inbound,
+            ..
+        } = self;
+        let start = port.stamp(0).units();
+        port.follow_song(song, frames, |annotation| {
+            let units = annotation.time.units().saturating_sub(start);
+            song_holds.notice(annotation, ReferenceTime::new(units));
+        });
+        song_holds.is_playing = port.song().is_playing();
+        song_holds.hear_ports(|group, delta, bytes| {
+            put_end(music, lost_inbound, (group, delta, bytes));
+        });
+    }
+
+    /// Ends every note of every channel and lifts its pedals; everything else stays as it is.
+    pub(super) fn panic(&mut self) {
+        self.song_holds.forget();
+        for channel in 0_u8..16 {
+            for number in PANIC {
+                let message = [0xB0 | channel, number, 0];
+                self.engine().message(0, &message);
+                self.note(ChannelGroup::BROADCAST, &message);
+            }
+        }
+    }
+
+    /// Ends what the first port held before the jumps up to a time, or up to the end of the block.
+    pub(super) fn cut_until(&mut self, delta: Option<ReferenceTime>) {
+        let Self {
+            song_holds,
+            music,
+            lost_inbound,
+            ..
+        } = self;
+        song_holds.cut_until(delta, |group, delta, bytes| {
+            put_end(music, lost_inbound, (group, delta, bytes));
+        });
+    }
+}
+
+/// Puts a message of ours among the host's.
+fn put_end(
+    music: &mut MusicBuffer,
+    lost: &mut u64,
+    (group, delta, bytes): (ChannelGroup, ReferenceTime, &[u8]),
+) {
+    let put = music.push(group, delta, true, bytes);
+    *lost = lost.saturating_add(u64::from(put.is_err()));
+}
+
+/// Whether a message strikes a key.
+const fn is_note_on([status, _, velocity]: [u8; 3]) -> bool {
+    status & 0xF0 == 0x90 && velocity > 0
+}
+
+/// Writes down what a message puts down or lifts.
+fn hear(channels: &mut [Channel; PARTS], bytes: [u8; 3], by_song: bool) {
+    let [status, number, value] = bytes;
+    let Some(channel) = channels.get_mut(usize::from(status & 0x0F)) else {
+        return;
+    };
+    let key = 1_u128 << (number & 0x7F);
+    match (status & 0xF0, number) {
+        // What is struck by hand is held by hand, whoever had struck it before.
+        (0x90, _) if by_song && value > 0 => channel.keys |= key,
+        (0x80 | 0x90, _) => channel.keys &= !key,
+        (0xB0, 120 | 123..=127) => channel.keys = 0,
+        (0xB0, 121) => channel.pedals = 0,
+        (0xB0, _) => {
+            let Some(place) = PEDALS.iter().position(|pedal| *pedal == number) else {
+                return;
+            };
+            if by_song && value >= DOWN {
+                channel.pedals |= 1 << place;
+            } else {
+                channel.pedals &= !(1 << place);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Lets go of everything: the keys first, then the pedals that hold them.
+fn release(channels: &mut [Channel; PARTS], mut end: impl FnMut(&[u8])) {
+    for (number, channel) in (0_u8..).zip(channels) {
+        let Channel { mut keys, pedals } = core::mem::take(channel);
+        while keys != 0 {
+            let key = (keys.trailing_zeros() & 0x7F) as u8;
+            keys &= keys.wrapping_sub(1);
+            end(&[0x80 | number, key, 64]);
+        }
+        for (place, pedal) in PEDALS.iter().enumerate() {
+            if pedals >> place & 1 != 0 {
+                end(&[0xB0 | number, *pedal, 0]);
+            }
+        }
+    }
+}

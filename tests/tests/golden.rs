@@ -1,0 +1,260 @@
+//! One project, one hash: however it is opened, bounced and cut into blocks, in either format.
+//!
+//! The project: sixteen parts with programs, controllers, bends and system messages, knobs set
+//! before it was saved, and automation.
+
+#![expect(clippy::unwrap_used, reason = "tests may unwrap")]
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use dmus_host_tests::bundle;
+use dmus_host_tests::fixture::Folder;
+use dmus_host_tests::host::{Bundle, Event, Plugin};
+use dmus_host_tests::player::{Partition, play};
+use dmus_host_tests::timeline::Timeline;
+use vst3_host::Vst3Host;
+use vst3_host::audio::AudioBuffers;
+use vst3_host::midi::MidiEvent;
+use vst3_host::plugin::{Plugin as Vst3Plugin, ProcessMode};
+
+const RATE: u32 = 48_000;
+
+/// Frames that are hashed.
+const FRAMES: u64 = 6 * RATE as u64;
+
+/// Longest block.
+const MOST: u32 = 8_192;
+
+/// Set before the project is saved: a parameter, and how far it is turned, `0.0..=1.0`. Each is a
+/// value that either format expresses exactly.
+const SAVED: [(&str, f64); 5] = [
+    ("Master Volume", 0.75),
+    ("Part 02 Pan", 0.25),
+    ("Part 03 Cutoff", 0.5),
+    ("Part 05 Reverb", 0.75),
+    ("Reverb Level", 0.5),
+];
+
+/// Automation, beside its frame.
+const AUTOMATED: [(u64, &str, f64); 7] = [
+    (24_001, "Part 01 Volume", 0.5),
+    (48_063, "Part 04 Pan", 0.75),
+    (71_000, "Part 03 Program", 41.0 / 128.0),
+    (96_000, "Part 06 Mute", 1.0),
+    (150_007, "Master Volume", 0.875),
+    (190_000, "Part 06 Mute", 0.0),
+    (200_200, "Part 03 Program", 0.0),
+];
+
+/// The variable that makes this program the second process.
+const STATE: &str = "DMUS_GOLDEN_STATE";
+
+fn hash(left: &[f32], right: &[f32]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (left, right) in left.iter().zip(right) {
+        hasher.update(&left.to_le_bytes());
+        hasher.update(&right.to_le_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn instance() -> Plugin {
+    Bundle::load(&bundle::clap().unwrap())
+        .unwrap()
+        .instance()
+        .unwrap()
+}
+
+/// A turn of a knob, in the range that CLAP hosts see.
+fn turned(plugin: &Plugin, name: &str, turn: f64) -> Event {
+    let param = plugin.param(name).unwrap();
+    Event::Param {
+        name: name.to_owned(),
+        value: param.min + turn * (param.max - param.min),
+    }
+}
+
+/// The project as a file.
+fn project() -> Vec<u8> {
+    let mut plugin = instance();
+    for (name, turn) in SAVED {
+        let Event::Param { value, .. } = turned(&plugin, name, turn) else {
+            unreachable!("a turn is a value");
+        };
+        let text = plugin.value_text(name, value).unwrap();
+        plugin.flush_text(name, &text).unwrap();
+    }
+    plugin.save_state().unwrap()
+}
+
+/// Opens the project and bounces it.
+fn bounce(state: &[u8], is_offline: bool, partition: Partition) -> String {
+    let mut plugin = instance();
+    plugin.load_state(state).unwrap();
+    if is_offline {
+        plugin.set_offline().unwrap();
+    }
+    let mut timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
+    for (frame, name, turn) in AUTOMATED {
+        timeline.push(frame, turned(&plugin, name, turn));
+    }
+    plugin.run(RATE, MOST).unwrap();
+    let take = play(&mut plugin, &timeline, FRAMES, partition).unwrap();
+    assert_eq!(plugin.report().unwrap().losses(), []);
+    hash(&take.left, &take.right)
+}
+
+fn vst3() -> Vst3Plugin {
+    let mut host = Vst3Host::builder()
+        .sample_rate(f64::from(RATE))
+        .block_size(MOST as usize)
+        .input_channels(0)
+        .output_channels(2)
+        .build()
+        .unwrap();
+    host.load_plugin(bundle::vst3().unwrap()).unwrap()
+}
+
+/// The same through the VST3 bundle: set, saved, opened in another instance, bounced.
+fn bounce_vst3(mode: ProcessMode, block: usize) -> String {
+    let mut first = vst3();
+    for (name, turn) in SAVED {
+        first.set_parameter_by_name(name, turn).unwrap();
+    }
+    let state = first.save_state().unwrap();
+    drop(first);
+    let mut plugin = vst3();
+    plugin.load_state(&state).unwrap();
+    plugin.set_process_mode(mode).unwrap();
+    plugin.start_processing().unwrap();
+    plugin.set_playing(true).unwrap();
+    let timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
+    let knobs = AUTOMATED.map(|(frame, name, turn)| {
+        let id = plugin.find_parameter(name).unwrap().id;
+        (frame, id, turn)
+    });
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let (mut at, mut next) = (0, 0);
+    while at < FRAMES {
+        let end = FRAMES.min(at + block as u64);
+        let frames = usize::try_from(end - at).unwrap();
+        let offset = |frame: u64| i32::try_from(frame - at).unwrap();
+        let due = timeline.before(next, end);
+        next += due.len();
+        for (frame, event) in due {
+            match event {
+                Event::Midi { bytes, .. } => {
+                    let length = if bytes[0] & 0xE0 == 0xC0 { 2 } else { 3 };
+                    let event = MidiEvent::from_midi_bytes(&bytes[..length]).unwrap();
+                    plugin.send_midi_event_at(event, offset(*frame)).unwrap();
+                }
+                Event::SysEx { bytes, .. } => {
+                    plugin.send_sysex_at(bytes.clone(), offset(*frame)).unwrap();
+                }
+                other => unreachable!("a song has no {other:?}"),
+            }
+        }
+        for (frame, id, turn) in knobs {
+            if (at..end).contains(&frame) {
+                plugin.set_parameter_at(id, turn, offset(frame)).unwrap();
+            }
+        }
+        let mut buffers = AudioBuffers::new(0, 2, frames, f64::from(RATE));
+        plugin.process_audio(&mut buffers).unwrap();
+        left.extend(&buffers.outputs[0]);
+        right.extend(&buffers.outputs[1]);
+        at = end;
+    }
+    hash(&left, &right)
+}
+
+#[test]
+fn a_project_has_one_hash_live_and_offline_in_both_formats_at_any_block_size() {
+    let state = project();
+    let expected = bounce(&state, false, Partition::Fixed(512));
+    for block in [1, 64, 441, 4_096, MOST] {
+        for is_offline in [false, true] {
+            let heard = bounce(&state, is_offline, Partition::Fixed(block));
+            assert_eq!(heard, expected, "{block} frames, offline: {is_offline}");
+        }
+    }
+    let random = Partition::Random {
+        seed: 16,
+        most: MOST,
+    };
+    assert_eq!(bounce(&state, true, random), expected);
+    for mode in [ProcessMode::Realtime, ProcessMode::Offline] {
+        for block in [1, 512, MOST as usize] {
+            let heard = bounce_vst3(mode, block);
+            assert_eq!(heard, expected, "VST3, {block} frames, {mode:?}");
+        }
+    }
+}
+
+/// This test is two programs: without the variable it saves the project and starts the other,
+/// which opens it.
+#[test]
+fn a_project_has_the_same_hash_in_a_new_process() {
+    let random = Partition::Random { seed: 3, most: 999 };
+    if let Some(path) = env::var_os(STATE).map(PathBuf::from) {
+        let state = fs::read(path).unwrap();
+        println!("hash {}", bounce(&state, true, random));
+        return;
+    }
+    let state = project();
+    let folder = Folder::new().unwrap();
+    let path = folder.write("project.state", &state).unwrap();
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "a_project_has_the_same_hash_in_a_new_process"])
+        .arg("--nocapture")
+        .env(STATE, path)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let expected = format!("hash {}", bounce(&state, false, Partition::Fixed(512)));
+    assert!(text.contains(&expected), "{expected} is not in\n{text}");
+}
+
+#[test]
+fn a_session_that_was_captured_has_the_samples_of_the_command_line() {
+    let mut plugin = instance();
+    let mut timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
+    // What MIDI has words for is captured with the rest.
+    for (frame, name, turn) in AUTOMATED {
+        if name.ends_with("Program") && turn > 0.0 {
+            timeline.push(frame, turned(&plugin, name, turn));
+        }
+    }
+    plugin.run(RATE, 441).unwrap();
+    let take = play(&mut plugin, &timeline, FRAMES, Partition::Fixed(441)).unwrap();
+    let folder = Folder::new().unwrap();
+    let (song, wav) = (
+        folder.write("session.mid", &[]).unwrap(),
+        folder.path().join("session.wav"),
+    );
+    let answer = plugin
+        .command(&format!("save-midi 600 {}", song.display()))
+        .unwrap();
+    assert!(answer.starts_with("ok "), "{answer}");
+    let rendered = Command::new(bundle::command_line().unwrap())
+        .arg("render")
+        .arg(&song)
+        .args(["--rate", "48000", "--bits", "32f", "-o"])
+        .arg(&wav)
+        .output()
+        .unwrap();
+    assert!(rendered.status.success(), "{rendered:?}");
+    let samples = hound::WavReader::open(&wav).unwrap().into_samples::<f32>();
+    let samples: Vec<f32> = samples.map(Result::unwrap).collect();
+    let heard = take.left.iter().zip(&take.right);
+    let heard: Vec<f32> = heard.flat_map(|(left, right)| [*left, *right]).collect();
+    assert!(samples.len() >= heard.len(), "{} samples", samples.len());
+    let differs = heard
+        .iter()
+        .zip(&samples)
+        .position(|(heard, rendered)| heard.to_bits() != rendered.to_bits());
+    assert_eq!(differs.map(|sample| sample / 2), None, "of {FRAMES} frames");
+}
