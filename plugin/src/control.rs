@@ -8,6 +8,7 @@ mod banks;
 mod relief;
 mod settings;
 mod shared;
+mod shelf;
 mod stack;
 
 use std::collections::VecDeque;
@@ -31,6 +32,7 @@ use crate::drum_names;
 use crate::kept::Kept;
 use crate::notice::{Notice, Severity};
 use crate::params::PARTS;
+use crate::presets::shelf::Shelf;
 use crate::shell::pipeline::{Command, ControlLink, SentBank};
 use crate::shell::telemetry::Telemetry;
 use crate::state::{LoadWatch, Loads, PartProgram, PartPrograms, SavedBank, SavedParts};
@@ -72,6 +74,8 @@ pub struct Control {
     notices: VecDeque<Notice>,
     /// A command found the ring full: everything is sent again when there is room.
     send_again: bool,
+    /// What a browser shows; empty until one is looked at.
+    shelf: Arc<Shelf>,
     /// The way to the host.
     host: HostLink,
 }
@@ -103,6 +107,7 @@ impl Control {
             last: None,
             notices: VecDeque::new(),
             send_again: false,
+            shelf: Arc::default(),
             host: HostLink::default(),
         }
     }
@@ -162,6 +167,7 @@ impl Control {
                 Err(notice) => self.notify(notice),
             }
             self.rename_programs();
+            self.renew_shelf();
         }
         let reader = link.telemetry();
         self.kept = Some(link.kept());
@@ -331,6 +337,7 @@ impl Control {
                 .map(Telemetry::losses)
                 .unwrap_or_default(),
             notices: self.notices.iter().cloned().collect(),
+            presets: Arc::clone(&self.shelf),
             active: self.link.is_some(),
         }
     }

@@ -129,6 +129,19 @@ impl DmusParams {
         }
     }
 
+    /// The state of an instance that nobody has touched: every parameter, every field.
+    ///
+    /// # Real-time
+    /// Not real-time: allocates.
+    #[must_use]
+    pub fn default_state() -> PluginState {
+        let untouched = Self::new(Arc::default(), Arc::default(), &ProgramNames::default());
+        PluginState {
+            fields: untouched.serialize_fields(),
+            ..added::defaults()
+        }
+    }
+
     /// What is asked of the effects.
     ///
     /// # Real-time

@@ -135,14 +135,22 @@ impl HostLink {
         &self,
         write: impl Fn() -> Option<PluginState> + Send + Sync + 'static,
     ) {
-        let mut scribe = self.0.scribe.write().unwrap_or_else(PoisonError::into_inner);
+        let mut scribe = self
+            .0
+            .scribe
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *scribe = Some(Scribe(Box::new(write)));
     }
 
     /// No wish is carried out any more. Waits for a call of the host that is under way.
     pub(crate) fn detach(&self) {
         *self.0.host.write().unwrap_or_else(PoisonError::into_inner) = None;
-        *self.0.scribe.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self
+            .0
+            .scribe
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The state that is to be loaded, if one waits; it does not from then on.
