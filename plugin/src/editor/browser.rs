@@ -2,7 +2,10 @@
 //!
 //! In: the shelf that the control side has filled. Out: tasks.
 
-use egui::{self, Button, ComboBox, Label, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{
+    self, Align, Button, ComboBox, Label, Layout, RichText, ScrollArea, Sense, Shape, Stroke,
+    TextEdit, Ui, WidgetInfo, vec2,
+};
 
 use super::{TaskSender, theme};
 use crate::params::PARTS;
@@ -102,35 +105,32 @@ impl Browser {
     /// One entry: a star, its name, where it is filed.
     fn show_entry(&mut self, ui: &mut Ui, shelf: &Shelf, entry: &Entry, send: &TaskSender) {
         ui.horizontal(|ui| {
-            ui.set_height(ROW);
             let is_favourite = shelf.is_favourite(entry);
-            let (star, colour) = if is_favourite {
-                ("\u{2605}", theme::WARN)
-            } else {
-                ("\u{2606}", theme::QUIET)
-            };
-            let star = Button::new(RichText::new(star).color(colour)).frame(false);
-            let meaning = if is_favourite {
-                "not a favourite any more"
-            } else {
-                "a favourite"
-            };
-            let star = ui.add_sized(vec2(STAR, ROW), star).on_hover_text(meaning);
-            if star.clicked() {
+            if star(ui, is_favourite).clicked() {
                 send(Task::LikePreset(entry.id.clone(), !is_favourite));
             }
-            let is_played = self.played.as_ref() == Some(&entry.id);
-            let name = Button::selectable(is_played, &entry.name).truncate();
-            let name = ui.add_sized(vec2(NAME, ROW), name);
-            let said = [entry.description.as_str(), &entry.creator];
-            let said: Vec<_> = said.into_iter().filter(|it| !it.is_empty()).collect();
-            if name.on_hover_text(said.join("\n")).clicked() {
-                self.played = Some(entry.id.clone());
-                send(Task::PlayPreset(entry.id.clone(), self.part));
-            }
-            cell(ui, CATEGORY, &entry.category);
+            column(ui, NAME, |ui| {
+                let is_played = self.played.as_ref() == Some(&entry.id);
+                let name = ui.add(Button::selectable(is_played, &entry.name).truncate());
+                let said = [entry.description.as_str(), &entry.creator];
+                let said: Vec<_> = said.into_iter().filter(|it| !it.is_empty()).collect();
+                if name.on_hover_text(said.join("\n")).clicked() {
+                    self.played = Some(entry.id.clone());
+                    send(Task::PlayPreset(entry.id.clone(), self.part));
+                }
+            });
+            let quiet = |text: &str| RichText::new(text).small().color(theme::QUIET);
+            column(ui, CATEGORY, |ui| {
+                ui.add(Label::new(quiet(&entry.category)).truncate());
+            });
+            let tags = match entry.kind {
+                Kind::Program => entry.description.clone(),
+                _ => entry.tags.join(", "),
+            };
             let width = ui.available_width();
-            cell(ui, width, &entry.tags.join(", "));
+            column(ui, width, |ui| {
+                ui.add(Label::new(quiet(&tags)).truncate());
+            });
         });
     }
 
@@ -164,11 +164,52 @@ impl Browser {
     }
 }
 
-/// A word in a column.
-fn cell(ui: &mut Ui, width: f32, text: &str) {
-    let text = RichText::new(text).small().color(theme::QUIET);
-    let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-    ui.put(rect, Label::new(text).truncate().halign(egui::Align::Min));
+/// A column of an entry.
+fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
+    let layout = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, ROW), layout, |ui| {
+        ui.set_width(width);
+        add(ui);
+    });
+}
+
+/// A star that says whether something is a favourite, full or empty: fonts need not have one.
+fn star(ui: &mut Ui, is_favourite: bool) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(STAR, ROW), Sense::click());
+    let meaning = if is_favourite {
+        "not a favourite any more"
+    } else {
+        "make it a favourite"
+    };
+    response.widget_info(|| {
+        WidgetInfo::selected(egui::Role::CheckBox, true, is_favourite, "favourite")
+    });
+    let point = |index: usize, radius: f32| {
+        let turn = index as f32 / 10.0 * std::f32::consts::TAU;
+        rect.center() + radius * vec2(turn.sin(), -turn.cos())
+    };
+    let (inner, outer) = (3.2, 7.5);
+    let painter = ui.painter();
+    for tip in (0..10).step_by(2) {
+        let ray = [
+            rect.center(),
+            point(tip + 9, inner),
+            point(tip, outer),
+            point(tip + 1, inner),
+        ];
+        if is_favourite {
+            painter.add(Shape::convex_polygon(
+                ray.to_vec(),
+                theme::WARN,
+                Stroke::NONE,
+            ));
+        } else {
+            let [_, before, at, after] = ray;
+            let line = Stroke::new(1.0, theme::QUIET);
+            painter.line(vec![before, at, after], line);
+        }
+    }
+    response.on_hover_text(meaning)
 }
 
 /// A list to choose from.
