@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     /// Master, three effects, the parts.
-    const ALL: usize = 8 + 3 * 4 + 17 * PARTS;
+    const ALL: usize = 8 + 3 * 4 + 20 * PARTS;
 
     fn params() -> DmusParams {
         DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())

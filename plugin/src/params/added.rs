@@ -45,8 +45,14 @@ fn added_to_part() -> Vec<(&'static str, ParamValue)> {
     ];
     let number = number.map(|id| (id, ParamValue::F32(0.0)));
     let switch = ["lock", "mute", "solo"].map(|id| (id, ParamValue::Bool(false)));
-    let byte = ["msb", "lsb"].map(|id| (id, ParamValue::I32(0)));
-    number.into_iter().chain(switch).chain(byte).collect()
+    let byte = ["msb", "lsb", "chan", "low"].map(|id| (id, ParamValue::I32(0)));
+    let high = [("high", ParamValue::I32(127))];
+    number
+        .into_iter()
+        .chain(switch)
+        .chain(byte)
+        .chain(high)
+        .collect()
 }
 
 /// What the first version had, at its default.
