@@ -116,36 +116,32 @@ fn told(entry: &Entry) -> Preset {
 /// Not real-time: reads files.
 pub fn load(choice: &PresetChoice, control: &SharedControl) -> Result<(), String> {
     match &choice.place {
-        PresetPlace::Path(path) if is_preset(path) => {
-            put(&PresetFile::read(path)?, control);
-            Ok(())
-        }
+        PresetPlace::Path(path) if is_preset(path) => put(&PresetFile::read(path)?, control),
         PresetPlace::Internal if factory::is_key(&choice.load_key) => {
             let file = factory::find(&choice.load_key)
                 .ok_or_else(|| format!("there is no preset '{}'", choice.load_key))?;
-            put(file, control);
-            Ok(())
+            put(file, control)
         }
         _ => programs::load(choice, control),
     }
 }
 
 /// Has the state of a preset loaded on the host's main thread.
-fn put(file: &PresetFile, control: &SharedControl) {
+fn put(file: &PresetFile, control: &SharedControl) -> Result<(), String> {
     let (state, odd) = file.state();
     let mut control = control.lock();
+    if !control.host().load_state(state) {
+        return Err("there is no host here that could load a preset".to_owned());
+    }
     if let Some(first) = odd.first() {
+        let (name, count) = (&file.name, odd.len());
         control.notify(Notice {
             severity: Severity::Information,
-            text: format!(
-                "of the preset {} {} entries have no place here: {first}",
-                file.name,
-                odd.len()
-            ),
+            text: format!("{count} entries of the preset {name} have no place here: {first}"),
             hint: "the others hold",
         });
     }
-    control.host().load_state(state);
+    Ok(())
 }
 
 /// Plays an entry of the shelf.

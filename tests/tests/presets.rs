@@ -185,6 +185,46 @@ fn a_preset_sets_parameters_marks_the_project_and_is_saved_with_it() {
     }
 }
 
+/// Voices that a key of channel 1 starts.
+fn voices_of(plugin: &mut Plugin, key: u8) -> u64 {
+    let script = format!("10ms on {key} 100; 100ms off {key}");
+    let timeline = Timeline::of_script(&script, RATE).unwrap();
+    play(plugin, &timeline, 2_400, Partition::Fixed(512)).unwrap();
+    let voices = plugin.report().unwrap().number("voices").unwrap();
+    plugin.reset().unwrap();
+    voices
+}
+
+#[test]
+fn a_split_and_a_layer_play_on_one_channel() {
+    let mut plugin = bundle().instance().unwrap();
+    plugin.run(RATE, 512).unwrap();
+    let one = voices_of(&mut plugin, 60);
+    assert!(one > 0);
+    plugin
+        .load_preset(None, "factory/Splits and Layers/Wide Saws")
+        .unwrap();
+    settle(&mut plugin);
+    assert_eq!(plugin.text("Part 03 Channel").unwrap(), "1");
+    assert!(voices_of(&mut plugin, 60) >= 3);
+    plugin
+        .load_preset(None, "factory/Splits and Layers/Bass and Piano")
+        .unwrap();
+    settle(&mut plugin);
+    assert_eq!(plugin.text("Part 01 Highest Key").unwrap(), "59 B3");
+    assert_eq!(
+        plugin.text("Part 02 Program").unwrap(),
+        "001 Acoustic Grand Piano"
+    );
+    assert!(voices_of(&mut plugin, 59) > 0);
+    assert_eq!(voices_of(&mut plugin, 60), one, "the piano alone");
+    plugin
+        .load_preset(None, "factory/Rooms/Small Room")
+        .unwrap();
+    settle(&mut plugin);
+    assert_eq!(voices_of(&mut plugin, 60), one, "nothing of them is left");
+}
+
 #[test]
 fn a_preset_leaves_the_banks_as_they_are_unless_it_names_them() {
     let folder = Folder::new().unwrap();

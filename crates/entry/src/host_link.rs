@@ -94,14 +94,21 @@ impl HostLink {
     /// `filter_state`, into the parameters and the fields, and the host reads all values anew. The
     /// project counts as changed then.
     ///
-    /// Of two that wait the newer is loaded. It is carried out after [`ring`](Self::ring).
+    /// Of two that wait the newer is loaded. It is carried out after [`ring`](Self::ring). False if
+    /// there is no instance of ours that could.
     ///
     /// # Real-time
     /// Not real-time: a lock, and an older state that waited is freed.
-    pub fn load_state(&self, state: PluginState) {
+    #[must_use]
+    pub fn load_state(&self, state: PluginState) -> bool {
+        let scribe = self.0.scribe.read().unwrap_or_else(PoisonError::into_inner);
+        if scribe.is_none() {
+            return false;
+        }
         let older = self.wanted_state().replace(state);
         drop(older);
         self.0.unheard.raise();
+        true
     }
 
     fn wanted_state(&self) -> std::sync::MutexGuard<'_, Option<PluginState>> {
@@ -151,6 +158,7 @@ impl HostLink {
             .scribe
             .write()
             .unwrap_or_else(PoisonError::into_inner) = None;
+        drop(self.take_state());
     }
 
     /// The state that is to be loaded, if one waits; it does not from then on.
@@ -204,8 +212,9 @@ mod tests {
     #[test]
     fn of_two_states_that_wait_the_newer_is_loaded_once() {
         let link = HostLink::default();
-        link.load_state(state("older"));
-        link.load_state(state("newer"));
+        assert!(!link.load_state(state("too early")));
+        link.set_scribe(|| None);
+        assert!(link.load_state(state("older")) && link.load_state(state("newer")));
         let taken = link.take_state().map(|state| state.version);
         assert_eq!(taken.as_deref(), Some("newer"));
         assert!(link.take_state().is_none());

@@ -58,7 +58,8 @@ factory! {
         "String Quartet";
     "Splits and Layers":
         "Bass and Piano"
-        "Strings and Lead"
+        "Strings and Flute"
+        "Bass, Keys and Lead"
         "Organ with Pedals"
         "Piano over Strings"
         "Wide Saws"
