@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
-use dmus_entry::{BlockFacts, Boundary};
+use dmus_entry::{BlockFacts, Boundary, HostLink};
 use nice_plug::midi::{Channel, Key};
 use nice_plug::prelude::*;
 
@@ -214,6 +214,7 @@ pub(crate) struct Probe<const KIND: u8> {
     params: Arc<ProbeParams>,
     log: Arc<Mutex<Log>>,
     held: u32,
+    host: HostLink,
 }
 
 impl<const KIND: u8> Default for Probe<KIND> {
@@ -231,6 +232,7 @@ impl<const KIND: u8> Default for Probe<KIND> {
             params: Arc::default(),
             log: Arc::new(Mutex::new(log)),
             held: 0,
+            host: HostLink::default(),
         }
     }
 }
@@ -340,6 +342,7 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
         assert!(KIND != BAD_EXECUTOR, "executor on demand");
         let log = Arc::clone(&self.log);
         let params = Arc::clone(&self.params);
+        let host = self.host.clone();
         Box::new(move |task| match task {
             Task::Panic => assert!(log.is_poisoned(), "task on demand"),
             Task::Work => {
@@ -352,6 +355,9 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
             }
             Task::Command(line, reply) => {
                 assert!(line != "panic", "command on demand");
+                if let Some(text) = line.strip_prefix("later ") {
+                    load_later(host.clone(), text.to_owned());
+                }
                 reply.try_send(format!("said {line}")).unwrap();
             }
             Task::Report(reply) => {
@@ -511,10 +517,25 @@ impl<const KIND: u8> ClapPlugin for Probe<KIND> {
     const CLAP_FEATURES: &'static [ClapFeature] = &[ClapFeature::Instrument];
 }
 
+/// From another thread, a while later: the state as it is then, with another text.
+fn load_later(host: HostLink, text: String) {
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let mut state = host.state().unwrap();
+        state.fields.insert(String::from("text"), text);
+        assert!(host.load_state(state));
+        host.ring();
+    });
+}
+
 impl<const KIND: u8> Boundary for Probe<KIND> {
     const REPORT_ID: &'static CStr = c"org.example.report/1";
     const COMMAND_ID: &'static CStr = c"org.example.command/1";
     const NOTE_PORTS: u32 = if KIND == PORTS { 4 } else { 1 };
+
+    fn meet_host(&mut self, host: HostLink) {
+        self.host = host;
+    }
 
     fn begin_block(&mut self, facts: &BlockFacts<'_>) {
         let mut log = self.log.lock().unwrap();
