@@ -6,6 +6,7 @@
 //! properties.
 
 mod banks;
+mod presets;
 
 use std::fmt::Display;
 use std::path::Path;
@@ -30,6 +31,11 @@ bank relocate N PATH            another file in the place of a bank
 bank embed N                    its programs in use travel in the project; bytes
 bank refer N                    the project only names it
 bank none                       the built-in bank alone
+preset list [WORDS]             presets and programs in which all the words occur
+preset load ID                  one of them
+preset save NAME [| TAGS [| DESCRIPTION]]   as it is now; tags between commas
+preset replace NAME ..          the same in the place of one of that name
+preset like ID | unlike ID      favourites
 panic                           ends every note, lifts every pedal
 caps                            what the synthesizer can do
 stats                           voices, processor time, lost notes, peak, free memory
@@ -81,6 +87,7 @@ fn obey(line: &str, control: &SharedControl) -> Result<String, String> {
         "panic" if control.lock().panic() => Ok(String::new()),
         "panic" => Err("the instrument is not active".to_owned()),
         "bank" => banks::run(rest, control),
+        "preset" => presets::run(rest, control),
         "" => Err("no command; try help".to_owned()),
         _ => {
             let mut control = control.lock();

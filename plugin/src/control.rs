@@ -9,6 +9,7 @@ mod copies;
 mod relief;
 mod settings;
 mod shared;
+mod shelf;
 mod stack;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -34,6 +35,7 @@ use crate::drum_names;
 use crate::kept::Kept;
 use crate::notice::{Notice, Severity};
 use crate::params::PARTS;
+use crate::presets::shelf::Shelf;
 use crate::shell::pipeline::{Command, ControlLink, SentBank};
 use crate::shell::telemetry::Telemetry;
 use crate::state::{LoadWatch, Loads, PartProgram, PartPrograms, SavedBank, SavedParts};
@@ -77,6 +79,8 @@ pub struct Control {
     notices: VecDeque<Notice>,
     /// A command found the ring full: everything is sent again when there is room.
     send_again: bool,
+    /// What a browser shows; empty until one is looked at.
+    shelf: Arc<Shelf>,
     /// The way to the host.
     host: HostLink,
 }
@@ -109,6 +113,7 @@ impl Control {
             last: None,
             notices: VecDeque::new(),
             send_again: false,
+            shelf: Arc::default(),
             host: HostLink::default(),
         }
     }
@@ -169,6 +174,7 @@ impl Control {
                 Err(notice) => self.notify(notice),
             }
             self.rename_programs();
+            self.renew_shelf();
         }
         let (reader, setup) = (link.telemetry(), link.setup());
         self.kept = Some(link.kept());
@@ -343,6 +349,7 @@ impl Control {
                 .map(Telemetry::losses)
                 .unwrap_or_default(),
             notices: self.notices.iter().cloned().collect(),
+            presets: Arc::clone(&self.shelf),
             active: self.link.is_some(),
         }
     }

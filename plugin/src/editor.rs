@@ -5,6 +5,7 @@
 //! pipeline, and nothing in the instrument needs it. Thread: the host's window thread.
 
 mod bank;
+mod browser;
 mod knob;
 mod meters;
 mod parts;
@@ -35,7 +36,7 @@ pub type TaskSender = Box<dyn Fn(Task) + Send>;
 /// Width and height at 100 %, logical pixels.
 const SIZE: LogicalSize<f64> = LogicalSize {
     width: 912.0,
-    height: 766.0,
+    height: 792.0,
 };
 
 /// Meters move about this often; nothing else in the window moves by itself.
@@ -56,6 +57,8 @@ pub fn create(
         send,
         context: None,
         bank: bank::BankPanel::default(),
+        page: Page::default(),
+        browser: browser::Browser::default(),
         meters: meters::Meters::default(),
     };
     create_egui_editor(
@@ -64,6 +67,16 @@ pub fn create(
         EguiNiceSettings::new().with_tile("DMus"),
         window,
     )
+}
+
+/// What stands in the middle of the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Page {
+    /// The sixteen parts.
+    #[default]
+    Parts,
+    /// The browser of presets.
+    Presets,
 }
 
 /// What the window keeps between two frames.
@@ -77,6 +90,8 @@ pub struct Window {
     send: TaskSender,
     context: Option<GuiContext>,
     bank: bank::BankPanel,
+    page: Page,
+    browser: browser::Browser,
     meters: meters::Meters,
 }
 
@@ -112,7 +127,15 @@ impl NiceEguiApp for Window {
         CentralPanel::no_frame()
             .frame(theme::page())
             .show(ui, |ui| {
-                parts::show(ui, &view, &self.params, &setter);
+                ui.horizontal(|ui| {
+                    for (page, name) in [(Page::Parts, "Parts"), (Page::Presets, "Presets")] {
+                        ui.selectable_value(&mut self.page, page, name);
+                    }
+                });
+                match self.page {
+                    Page::Parts => parts::show(ui, &view, &self.params, &setter),
+                    Page::Presets => self.browser.show(ui, &view.presets, &self.send),
+                }
             });
         ui.ctx().request_repaint_after(REPAINT_EVERY);
     }

@@ -34,7 +34,7 @@ use nice_plug::prelude::*;
 use crate::control::{Control, SharedControl};
 use crate::params::per_note::PerNote;
 use crate::params::{DmusParams, PARTS, VOLUME_OFF_DB};
-use crate::presets::Programs;
+use crate::presets::Presets;
 use crate::shell::outputs::OUTPUTS_BESIDE;
 use crate::shell::pipeline::{EVENTS_PER_BLOCK, VOICES};
 use crate::shell::sysex::SysExHandle;
@@ -401,7 +401,7 @@ impl dmus_entry::Boundary for Dmus {
     }
 
     fn presets() -> Option<&'static dyn PresetSource> {
-        Some(&Programs)
+        Some(&Presets)
     }
 
     fn load_preset(choice: PresetChoice, reply: SyncSender<Result<(), String>>) -> Option<Task> {

@@ -131,6 +131,19 @@ impl DmusParams {
         }
     }
 
+    /// The state of an instance that nobody has touched: every parameter, every field.
+    ///
+    /// # Real-time
+    /// Not real-time: allocates.
+    #[must_use]
+    pub fn default_state() -> PluginState {
+        let untouched = Self::new(Arc::default(), Arc::default(), &ProgramNames::default());
+        PluginState {
+            fields: untouched.serialize_fields(),
+            ..added::defaults()
+        }
+    }
+
     /// What is asked of the effects.
     ///
     /// # Real-time
@@ -223,7 +236,7 @@ mod tests {
     use super::*;
 
     /// Master, three effects, the parts.
-    const ALL: usize = 10 + 3 * 4 + 18 * PARTS;
+    const ALL: usize = 10 + 3 * 4 + 21 * PARTS;
 
     fn params() -> DmusParams {
         DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())

@@ -1,56 +1,39 @@
-//! Programs of banks as presets, for a host's browser: one for each program of each bank.
+//! Presets: those of the factory, those of the user, programs of banks; one model for all browsers.
 //!
-//! In: a bank file, or the built-in bank. Out: what a browser shows; on a choice, the bank in the
-//! stack and the program on a part. Thread: a browser's own, tasks. Nothing here is real-time.
-//! Source: \[GM2\] for the families of programs.
+//! In: files, what a host's browser or ours has chosen. Out: what a browser shows; a state for the
+//! host's main thread, which takes it as a project's; a program on a part. Thread: a browser's own,
+//! tasks. Nothing here is real-time. The file is described in `docs/presets.md`.
 
-use std::fmt;
-use std::path::Path;
-use std::str::FromStr;
-use std::sync::Arc;
+pub mod factory;
+pub mod file;
+pub mod programs;
+pub mod shelf;
+pub mod user;
 
-use dmus_dls::bank::Patch;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use dmus_entry::{Preset, PresetChoice, PresetFileType, PresetLocation, PresetPlace, PresetSource};
-use dmus_library::{Library, LoadedBank, Progress};
+use dmus_library::Library;
 
-use crate::banks;
 use crate::control::SharedControl;
-use crate::state::PartProgram;
-use crate::tasks::{self, Task};
+use crate::notice::{Notice, Severity};
+use file::PresetFile;
+use shelf::{Chosen, Entry, Shelf};
+use user::{UserData, is_preset};
 
-/// The part that plays a melodic preset: channel 1.
-const MELODIC_PART: usize = 0;
-
-/// The part that plays a drum kit: channel 10, where \[GM1\] has drums.
-const DRUM_PART: usize = 9;
-
-/// Families of eight programs each, in the words of \[GM1\].
-const FAMILIES: [&str; 16] = [
-    "Piano",
-    "Chromatic Percussion",
-    "Organ",
-    "Guitar",
-    "Bass",
-    "Strings",
-    "Ensemble",
-    "Brass",
-    "Reed",
-    "Pipe",
-    "Synth Lead",
-    "Synth Pad",
-    "Synth Effects",
-    "Ethnic",
-    "Percussive",
-    "Sound Effects",
-];
-
-/// The programs of all banks there are.
+/// Everything that a host's browser can be told of.
 #[derive(Debug)]
-pub struct Programs;
+pub struct Presets;
 
-impl PresetSource for Programs {
+impl PresetSource for Presets {
     fn file_types(&self) -> &'static [PresetFileType] {
         &[
+            PresetFileType {
+                name: "DMus preset",
+                description: "Parameters, programs and banks of the instrument",
+                extension: file::EXTENSION,
+            },
             PresetFileType {
                 name: "DLS bank",
                 description: "Downloadable Sounds, Level 1 and 2",
@@ -75,113 +58,56 @@ impl PresetSource for Programs {
             place: PresetPlace::Internal,
             is_factory: true,
         };
-        let folders = Library::process().places().folders.iter();
+        let own = UserData::of_process().ok().map(|data| data.presets());
+        let banks = Library::process().places().folders.iter();
+        let folders = own.into_iter().chain(banks.cloned());
         let folders = folders
             .filter(|folder| folder.is_dir())
             .map(|folder| PresetLocation {
                 name: folder.to_string_lossy().into_owned(),
-                place: PresetPlace::Path(folder.clone()),
+                place: PresetPlace::Path(folder),
                 is_factory: false,
             });
         std::iter::once(built_in).chain(folders).collect()
     }
 
     fn presets(&self, place: &PresetPlace) -> Result<Vec<Preset>, String> {
-        let bank = bank_at(place)?;
-        let instruments = bank.collection.instruments();
-        Ok(instruments
-            .map(|(patch, name)| preset(&bank.title, patch, name))
-            .collect())
-    }
-}
-
-/// The bank of a place.
-fn bank_at(place: &PresetPlace) -> Result<Arc<LoadedBank>, String> {
-    match place.path() {
-        None => banks::built_in().map_err(|notice| notice.to_string()),
-        Some(path) => Library::process()
-            .load(path, &Progress::new())
-            .map_err(|error| banks::unreadable(&path.to_string_lossy(), &error).to_string()),
-    }
-}
-
-/// One program as a browser shows it.
-fn preset(bank: &str, patch: Patch, name: &str) -> Preset {
-    let number = u32::from(patch.program) + 1;
-    let family = if patch.drums {
-        "Drums"
-    } else {
-        let family = FAMILIES.get(usize::from(patch.program / 8));
-        family.copied().unwrap_or_default()
-    };
-    let kind = if patch.drums { "drum-kit" } else { "sampler" };
-    Preset {
-        name: match name.trim() {
-            "" => format!("{family} {number:03}"),
-            name => name.to_owned(),
-        },
-        load_key: Key(patch).to_string(),
-        creator: String::new(),
-        description: format!(
-            "{bank}, program {number} of bank {}:{}",
-            patch.bank_msb, patch.bank_lsb
-        ),
-        features: ["instrument", kind, family].map(str::to_owned).to_vec(),
-        extra: vec![("bank".to_owned(), bank.to_owned())],
-    }
-}
-
-/// A patch as a load key: `melodic MSB LSB PROGRAM` or `drums MSB LSB PROGRAM`, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key(Patch);
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Patch {
-            drums,
-            bank_msb,
-            bank_lsb,
-            program,
-        } = self.0;
-        let kind = if drums { "drums" } else { "melodic" };
-        write!(f, "{kind} {bank_msb} {bank_lsb} {program}")
-    }
-}
-
-impl FromStr for Key {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!("'{text}' names no program: 'melodic' or 'drums' and three numbers 0 to 127 do")
-        };
-        let mut words = text.split_whitespace();
-        let drums = match words.next() {
-            Some("drums") => true,
-            Some("melodic") => false,
-            _ => return Err(wrong()),
-        };
-        let mut number = || {
-            let number: u8 = words.next()?.parse().ok()?;
-            (number < 128).then_some(number)
-        };
-        let numbers = (number(), number(), number());
-        match numbers {
-            (Some(bank_msb), Some(bank_lsb), Some(program)) if words.next().is_none() => {
-                Ok(Self(Patch {
-                    drums,
-                    bank_msb,
-                    bank_lsb,
-                    program,
-                }))
+        match place {
+            PresetPlace::Path(path) if is_preset(path) => {
+                let file = PresetFile::read(path)?;
+                Ok(vec![told(&user::entry(path.clone(), file))])
             }
-            _ => Err(wrong()),
+            PresetPlace::Path(_) => programs::presets(place),
+            PresetPlace::Internal => {
+                let mut presets: Vec<Preset> = factory::entries().iter().map(told).collect();
+                presets.extend(programs::presets(place)?);
+                Ok(presets)
+            }
         }
     }
 }
 
-/// Plays a preset: its bank in the place of the uppermost, the built-in one alone; its program on
-/// channel 1, a drum kit on channel 10.
+/// A preset as a host's browser shows it.
+fn told(entry: &Entry) -> Preset {
+    let load_key = match &entry.chosen {
+        Chosen::Preset(choice) => choice.load_key.clone(),
+        Chosen::Program(_) => String::new(),
+    };
+    let words = ["instrument".to_owned(), entry.category.clone()];
+    Preset {
+        name: entry.name.clone(),
+        load_key,
+        creator: entry.creator.clone(),
+        description: entry.description.clone(),
+        features: words
+            .into_iter()
+            .chain(entry.tags.iter().cloned())
+            .collect(),
+        extra: Vec::new(),
+    }
+}
+
+/// Plays what a browser has chosen.
 ///
 /// # Errors
 /// A sentence about what cannot be read or is not there; then all is as it was.
@@ -189,32 +115,145 @@ impl FromStr for Key {
 /// # Real-time
 /// Not real-time: reads files.
 pub fn load(choice: &PresetChoice, control: &SharedControl) -> Result<(), String> {
-    let bank = bank_at(&choice.place)?;
-    let patch = if choice.load_key.is_empty() {
-        let first = bank.collection.instruments().next();
-        first
-            .map(|(patch, _)| patch)
-            .ok_or_else(|| format!("{} has no program", bank.title))?
-    } else {
-        let Key(patch) = choice.load_key.parse()?;
-        if bank.collection.name(patch).is_none() {
-            return Err(format!("{} has no program {}", bank.title, Key(patch)));
+    match &choice.place {
+        PresetPlace::Path(path) if is_preset(path) => put(&PresetFile::read(path)?, control),
+        PresetPlace::Internal if factory::is_key(&choice.load_key) => {
+            let file = factory::find(&choice.load_key)
+                .ok_or_else(|| format!("there is no preset '{}'", choice.load_key))?;
+            put(file, control)
         }
-        patch
-    };
-    let path = choice.place.path().map(Path::to_string_lossy);
-    let open = Task::OpenBank(path.unwrap_or_default().into_owned());
-    tasks::change_banks(open, control).map_err(|notice| notice.to_string())?;
-    let part = if patch.drums { DRUM_PART } else { MELODIC_PART };
-    control.lock().choose_program(
-        part,
-        PartProgram {
-            bank_msb: patch.bank_msb,
-            bank_lsb: patch.bank_lsb,
-            program: patch.program,
-        },
-    );
+        _ => programs::load(choice, control),
+    }
+}
+
+/// Has the state of a preset loaded on the host's main thread.
+fn put(file: &PresetFile, control: &SharedControl) -> Result<(), String> {
+    let (state, odd) = file.state();
+    let mut control = control.lock();
+    if !control.host().load_state(state) {
+        return Err("there is no host here that could load a preset".to_owned());
+    }
+    if let Some(first) = odd.first() {
+        let (name, count) = (&file.name, odd.len());
+        control.notify(Notice {
+            severity: Severity::Information,
+            text: format!("{count} entries of the preset {name} have no place here: {first}"),
+            hint: "the others hold",
+        });
+    }
     Ok(())
+}
+
+/// Plays an entry of the shelf.
+///
+/// - `part`: plays a melodic program, from 0
+///
+/// # Errors
+/// As [`load`]; also when the shelf has no such entry.
+///
+/// # Real-time
+/// Not real-time: reads files.
+pub fn play(id: &str, part: usize, control: &SharedControl) -> Result<(), String> {
+    let shelf = control.lock().shelf();
+    let entry = shelf
+        .entry(id)
+        .ok_or_else(|| format!("there is no preset '{id}'; 'preset list' shows what there is"))?;
+    match &entry.chosen {
+        Chosen::Preset(choice) => load(choice, control),
+        Chosen::Program(patch) => {
+            programs::choose(*patch, part, control);
+            Ok(())
+        }
+    }
+}
+
+/// Looks through the user's presets and favourites, and fills the shelf.
+///
+/// # Real-time
+/// Not real-time: reads files.
+pub fn refresh(control: &SharedControl) {
+    let mut entries = factory::entries();
+    let (mut favourites, mut wrong) = (BTreeSet::new(), Vec::new());
+    // Without a folder for data there is nothing of the user's own.
+    if let Ok(data) = UserData::of_process() {
+        let (own, unread) = data.entries();
+        entries.extend(own);
+        wrong.extend(unread);
+        let (liked, told) = data.favourites();
+        favourites = liked;
+        wrong.extend(told);
+    }
+    let mut control = control.lock();
+    control.put_shelf(Shelf::new(entries, favourites));
+    for text in wrong {
+        control.notify(Notice {
+            severity: Severity::Warning,
+            text,
+            hint: "the other presets are there",
+        });
+    }
+}
+
+/// Notes that the user likes an entry, or not any more.
+///
+/// # Errors
+/// A sentence about what could not be written.
+///
+/// # Real-time
+/// Not real-time: reads and writes files.
+pub fn like(id: &str, is_favourite: bool, control: &SharedControl) -> Result<(), String> {
+    UserData::of_process()?.like(id, is_favourite)?;
+    refresh(control);
+    Ok(())
+}
+
+/// What a new preset is to say about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewPreset {
+    /// Its name, and that of its file.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// Words it is filed under.
+    pub tags: Vec<String>,
+    /// A preset of that name may be there, and goes.
+    pub replace: bool,
+}
+
+/// Saves the instrument as it is as a preset of the user's.
+///
+/// # Errors
+/// A sentence: there is no host, the name cannot be one or is taken, or what the system says.
+///
+/// # Real-time
+/// Not real-time: writes a file.
+pub fn save(new: NewPreset, control: &SharedControl) -> Result<PathBuf, String> {
+    // The control side is free again when the state asks for what it holds.
+    let host = control.lock().host();
+    let state = host
+        .state()
+        .ok_or("the instrument is in no host that could save it")?;
+    let file = PresetFile {
+        name: new.name.trim().to_owned(),
+        description: new.description,
+        tags: new.tags,
+        ..PresetFile::of_state(&state)
+    };
+    let path = UserData::of_process()?.save(&file, new.replace)?;
+    refresh(control);
+    Ok(path)
+}
+
+/// Words between commas, without what is empty or there twice.
+#[must_use]
+pub fn tags(text: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    for tag in text.split(',').map(str::trim) {
+        if !tag.is_empty() && !tags.iter().any(|known| known == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
 }
 
 #[cfg(test)]
@@ -222,60 +261,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_load_key_comes_back_as_the_patch_it_was_made_of() {
-        for (drums, bank_msb, bank_lsb, program) in
-            [(false, 0, 0, 0), (true, 120, 0, 56), (false, 127, 127, 127)]
-        {
-            let key = Key(Patch {
-                drums,
-                bank_msb,
-                bank_lsb,
-                program,
-            });
-            assert_eq!(key.to_string().parse(), Ok(key));
-        }
-    }
-
-    #[test]
-    fn a_key_that_names_no_program_is_refused_with_what_would() {
-        for text in [
-            "",
-            "piano",
-            "melodic 0 0",
-            "melodic 0 0 128",
-            "drums 0 0 0 0",
-            "drums -1 0 0",
-        ] {
-            let refused = text.parse::<Key>().expect_err("no program");
-            assert!(refused.contains("three numbers"), "{refused}");
-        }
-    }
-
-    #[test]
-    fn the_built_in_bank_is_128_presets_and_a_kit_each_with_its_family() {
-        let presets = Programs
-            .presets(&PresetPlace::Internal)
-            .expect("compiled in");
-        assert!(presets.len() > 128);
+    fn what_is_built_in_are_presets_of_the_factory_and_programs() {
+        let presets = Presets.presets(&PresetPlace::Internal);
+        let presets = presets.expect("compiled in");
+        let factory = presets.iter().filter(|it| factory::is_key(&it.load_key));
+        assert_eq!(factory.count(), factory::entries().len());
         let mut keys: Vec<_> = presets.iter().map(|it| &it.load_key).collect();
         keys.sort();
         keys.dedup();
         assert_eq!(keys.len(), presets.len());
-        let violin = presets.iter().find(|it| it.load_key == "melodic 0 0 40");
-        let violin = violin.expect("program 41");
-        assert!(violin.features.contains(&"Strings".to_owned()));
-        let kit = presets.iter().find(|it| it.load_key == "drums 0 0 0");
-        assert!(
-            kit.expect("a kit")
-                .features
-                .contains(&"drum-kit".to_owned())
-        );
     }
 
     #[test]
-    fn a_file_that_is_no_bank_has_no_presets_but_a_reason() {
-        let place = PresetPlace::Path("no/such/bank.dls".into());
-        let reason = Programs.presets(&place).expect_err("no file");
-        assert!(reason.contains("no/such/bank.dls"), "{reason}");
+    fn tags_stand_between_commas() {
+        assert_eq!(
+            tags(" soft, pad,,soft , two words"),
+            ["soft", "pad", "two words"]
+        );
+        assert_eq!(tags("  "), [] as [String; 0]);
     }
 }

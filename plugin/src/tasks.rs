@@ -16,7 +16,7 @@ use crate::commands;
 use crate::control::{BankChange, Chosen, SharedControl};
 use crate::kept::{self, KeepError, Kept, Saved};
 use crate::notice::{Notice, Severity};
-use crate::presets;
+use crate::presets::{self, NewPreset};
 use crate::worker;
 
 /// How often somebody who waits for the worker looks whether it is done.
@@ -51,6 +51,14 @@ pub enum Task {
     Command(String, SyncSender<String>),
     /// Play a preset and answer whether that was possible.
     LoadPreset(PresetChoice, SyncSender<Result<(), String>>),
+    /// Look through the presets for the browser.
+    ListPresets,
+    /// Play an entry of the browser, a melodic program on this part.
+    PlayPreset(String, usize),
+    /// Note that the user likes an entry of the browser, or not any more.
+    LikePreset(String, bool),
+    /// Save the instrument as it is as a preset.
+    SavePreset(NewPreset),
     /// Answer with the names of the keys of drum kits.
     NoteNames(SyncSender<Vec<NoteName>>),
     /// End every note and lift every pedal.
@@ -98,6 +106,16 @@ pub fn run(task: Task, control: &SharedControl) {
             // As above.
             let _gone = reply.send(presets::load(&choice, control));
         }
+        Task::ListPresets => presets::refresh(control),
+        Task::PlayPreset(id, part) => {
+            warn_of(presets::play(&id, part, control), control);
+        }
+        Task::LikePreset(id, is_favourite) => {
+            warn_of(presets::like(&id, is_favourite, control), control);
+        }
+        Task::SavePreset(new) => {
+            warn_of(presets::save(new, control).map(drop), control);
+        }
         Task::NoteNames(reply) => {
             // As above.
             let _gone = reply.send(control.lock().note_names());
@@ -123,6 +141,17 @@ pub fn run(task: Task, control: &SharedControl) {
             text,
             hint: "save, then switch the plug-in off and on again",
         }),
+    }
+}
+
+/// Tells the musician why something about presets was not done.
+fn warn_of(done: Result<(), String>, control: &SharedControl) {
+    if let Err(text) = done {
+        control.lock().notify(Notice {
+            severity: Severity::Warning,
+            text,
+            hint: "everything is as it was",
+        });
     }
 }
 

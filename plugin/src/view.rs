@@ -6,6 +6,7 @@ use dmus_library::Snapshot;
 
 use crate::notice::Notice;
 use crate::params::PARTS;
+use crate::presets::shelf::Shelf;
 
 /// Everything the window shows, as it was at one moment.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +33,8 @@ pub struct View {
     pub losses: Vec<(&'static str, u64)>,
     /// What the musician should know, oldest first.
     pub notices: Vec<Notice>,
+    /// What the browser shows; empty before it was asked for.
+    pub presets: Arc<Shelf>,
     /// The instrument is active in its host.
     pub active: bool,
 }

@@ -4,6 +4,7 @@
 
 use dmus_host_tests::audio;
 use dmus_host_tests::bundle;
+use dmus_host_tests::fixture::Folder;
 use vst3_host::Vst3Host;
 use vst3_host::audio::AudioBuffers;
 use vst3_host::midi::{MidiChannel, MidiEvent};
@@ -103,6 +104,33 @@ fn a_saved_state_comes_back() {
     second.load_state(&saved).unwrap();
     let value = second.get_parameter(volume.id).unwrap();
     assert!((value - 0.25).abs() < 1e-6, "{value}");
+}
+
+/// The container of VST3: our class, our component's state, the controller's.
+#[test]
+fn a_vstpreset_of_the_host_comes_back_and_is_this_class_only() {
+    let folder = Folder::new().unwrap();
+    let path = folder.path().join("Quiet.vstpreset");
+    let mut first = load();
+    let volume = first.find_parameter("Master Volume").unwrap();
+    let kind = first.find_parameter("Reverb Type").unwrap();
+    first.set_parameter(volume.id, 0.25).unwrap();
+    first.set_parameter(kind.id, 0.5).unwrap();
+    first.save_vstpreset(&path).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert!(bytes.starts_with(b"VST3"));
+
+    let mut second = load();
+    second.load_vstpreset(&path).unwrap();
+    for param in [&volume, &kind] {
+        let values = [&first, &second].map(|plugin| plugin.get_parameter(param.id).unwrap());
+        assert!((values[0] - values[1]).abs() < 1e-6, "{}", param.name);
+    }
+
+    // The class is in text behind the mark and the version.
+    bytes[8] = if bytes[8] == b'0' { b'1' } else { b'0' };
+    std::fs::write(&path, bytes).unwrap();
+    assert!(second.load_vstpreset(&path).is_err());
 }
 
 #[test]

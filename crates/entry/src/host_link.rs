@@ -1,14 +1,17 @@
 //! What a plug-in asks of its host, from any thread but render.
 //!
 //! In: wishes of the plug-in's control side, which may be made under its locks, and a ring when it
-//! holds none. Out: calls of the host on its main thread, as soon as it comes round. Owner: shared by
-//! the plug-in and the instance in front of it; after the instance has gone a wish has no effect.
+//! holds none. Out: calls of the host on its main thread, as soon as it comes round; the whole
+//! state, to be read by the plug-in itself and loaded there as a project's is. Owner: shared by the
+//! plug-in and the instance in front of it; after the instance has gone a wish has no effect.
 //! Source: \[CLAP\] ext/state.h, ext/params.h, ext/note-name.h.
 
+use std::fmt;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use clap_sys::host::clap_host;
+use nice_plug::prelude::PluginState;
 
 use nice_plug::prelude::ParamPtr;
 
@@ -35,10 +38,23 @@ struct Wishes {
     menu: Mutex<Option<(ParamPtr, [i32; 2])>>,
     /// The parameter whose value is to be typed.
     typed: Mutex<Option<ParamPtr>>,
+    /// A state that is to be loaded; the newest one, older ones are over.
+    state: Mutex<Option<PluginState>>,
+    /// Who knows the whole state.
+    scribe: RwLock<Option<Scribe>>,
     /// The host has not been asked for a call since the last wish.
     unheard: Flag,
     /// Held while the host is called, so that it cannot go meanwhile.
     host: RwLock<Option<Bell>>,
+}
+
+/// Writes down the state as it is now; nothing when the instance is going.
+struct Scribe(Box<dyn Fn() -> Option<PluginState> + Send + Sync>);
+
+impl fmt::Debug for Scribe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scribe")
+    }
 }
 
 /// A host that can be asked for a call on its main thread.
@@ -130,6 +146,44 @@ impl HostLink {
         lock(&self.0.typed).take()
     }
 
+    /// What a project would save now, parameters and fields; nothing without a host.
+    ///
+    /// The plug-in's fields are asked as they are when a host saves: nothing that they lock may be
+    /// held here.
+    ///
+    /// # Real-time
+    /// Not real-time: allocates, locks.
+    #[must_use]
+    pub fn state(&self) -> Option<PluginState> {
+        let scribe = self.0.scribe.read().unwrap_or_else(PoisonError::into_inner);
+        scribe.as_ref().and_then(|Scribe(write)| write())
+    }
+
+    /// Has a state loaded on the host's main thread, as a project's is: through the plug-in's
+    /// `filter_state`, into the parameters and the fields, and the host reads all values anew. The
+    /// project counts as changed then.
+    ///
+    /// Of two that wait the newer is loaded. It is carried out after [`ring`](Self::ring). False if
+    /// there is no instance of ours that could.
+    ///
+    /// # Real-time
+    /// Not real-time: a lock, and an older state that waited is freed.
+    #[must_use]
+    pub fn load_state(&self, state: PluginState) -> bool {
+        let scribe = self.0.scribe.read().unwrap_or_else(PoisonError::into_inner);
+        if scribe.is_none() {
+            return false;
+        }
+        let older = self.wanted_state().replace(state);
+        drop(older);
+        self.0.unheard.raise();
+        true
+    }
+
+    fn wanted_state(&self) -> MutexGuard<'_, Option<PluginState>> {
+        lock(&self.0.state)
+    }
+
     /// Asks the host for a call on its main thread, if there has been a wish since the last time.
     ///
     /// A host may make that call at once, from inside this one: nothing that the plug-in's tasks
@@ -152,9 +206,33 @@ impl HostLink {
         *self.0.host.write().unwrap_or_else(PoisonError::into_inner) = bell;
     }
 
+    /// From now on the state is what `write` says.
+    pub(crate) fn set_scribe(
+        &self,
+        write: impl Fn() -> Option<PluginState> + Send + Sync + 'static,
+    ) {
+        let mut scribe = self
+            .0
+            .scribe
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *scribe = Some(Scribe(Box::new(write)));
+    }
+
     /// No wish is carried out any more. Waits for a call of the host that is under way.
     pub(crate) fn detach(&self) {
         *self.0.host.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self
+            .0
+            .scribe
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+        drop(self.take_state());
+    }
+
+    /// The state that is to be loaded, if one waits; it does not from then on.
+    pub(crate) fn take_state(&self) -> Option<PluginState> {
+        self.wanted_state().take()
     }
 
     /// Whether the host is to be told of a changed state; false from then on.
@@ -227,5 +305,34 @@ mod tests {
         link.ring();
         assert!(!link.take_names());
         assert!(link.take_dirty() && !link.take_dirty());
+    }
+
+    fn state(version: &str) -> PluginState {
+        PluginState {
+            version: version.to_owned(),
+            params: std::collections::BTreeMap::new(),
+            fields: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn of_two_states_that_wait_the_newer_is_loaded_once() {
+        let link = HostLink::default();
+        assert!(!link.load_state(state("too early")));
+        link.set_scribe(|| None);
+        assert!(link.load_state(state("older")) && link.load_state(state("newer")));
+        let taken = link.take_state().map(|state| state.version);
+        assert_eq!(taken.as_deref(), Some("newer"));
+        assert!(link.take_state().is_none());
+    }
+
+    #[test]
+    fn the_state_is_told_as_long_as_there_is_an_instance() {
+        let link = HostLink::default();
+        assert!(link.state().is_none());
+        link.set_scribe(|| Some(state("now")));
+        assert_eq!(link.state().map(|it| it.version).as_deref(), Some("now"));
+        link.detach();
+        assert!(link.state().is_none());
     }
 }

@@ -6,15 +6,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::process;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::hash::BankHash;
 use crate::reading::Stamp;
+use crate::replacement::replace_file;
 
 /// Name of the file in the data folder.
 pub(crate) const FILE_NAME: &str = "banks.json";
@@ -117,7 +117,7 @@ impl Index {
     /// # Errors
     /// What the system says.
     pub(crate) fn write(&mut self, folder: &Path) -> io::Result<()> {
-        // Inside a process one after the other: the draft bears its number.
+        // Inside a process one after the other: what is read here is written below.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         fs::create_dir_all(folder)?;
@@ -131,22 +131,8 @@ impl Index {
             version: VERSION,
             banks: self.entries.values().cloned().collect(),
         };
-        let text = serde_json::to_vec_pretty(&saved)?;
-        let draft = folder.join(format!("{FILE_NAME}.{}", process::id()));
-        let written =
-            write_whole(&draft, &text).and_then(|()| fs::rename(&draft, folder.join(FILE_NAME)));
-        if written.is_err() {
-            // What is left of it is in nobody's way.
-            let _left = fs::remove_file(&draft);
-        }
-        written
+        replace_file(&folder.join(FILE_NAME), &serde_json::to_vec_pretty(&saved)?)
     }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ mod places;
 mod progress;
 mod reading;
 mod reference;
+mod replacement;
 mod search;
 
 pub use copy::{BankCopy, CopyError, MAX_COPY_BYTES};
@@ -45,4 +46,5 @@ pub use places::{Environment, Places, Platform};
 pub use progress::{Phase, Progress, Snapshot};
 pub use reading::MAX_FILE_BYTES;
 pub use reference::{BankReference, Base, Relative};
+pub use replacement::replace_file;
 pub use search::{Found, Opened};

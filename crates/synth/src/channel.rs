@@ -122,6 +122,8 @@ pub(crate) struct Channel {
     overrides: [Option<u8>; 3],
     /// Messages change nothing of what is selected.
     is_locked: bool,
+    /// Lowest and highest key that the host lets it answer to.
+    host_keys: (u8, u8),
     /// What the host adds beside gain and pan.
     pub(crate) added: Added,
     /// The instrument in force, looked up when first needed.
@@ -162,6 +164,7 @@ impl Channel {
             drums: false,
             overrides: [None; 3],
             is_locked: false,
+            host_keys: (0, 127),
             added: Added::NONE,
             found: None,
             is_looked_up: false,
@@ -369,6 +372,12 @@ impl Channel {
         }
     }
 
+    /// Whether it answers to a key, for MIDI and for the host.
+    pub(crate) const fn answers(&self, key: u8) -> bool {
+        let (lowest, highest) = self.host_keys;
+        self.settings.answers(key) && lowest <= key && key <= highest
+    }
+
     /// Sets the host's trim, to be reached in `ticks` ticks.
     pub(crate) fn set_trim(&mut self, trim: PartTrim, ticks: u32) {
         self.gain.head_for(outside_gain(trim.gain_db), ticks);
@@ -380,6 +389,7 @@ impl Channel {
             self.is_looked_up = false;
         }
         self.is_locked = trim.locked;
+        self.host_keys = trim.keys;
         let added = Added::of(&trim);
         if added != self.added {
             self.added = added;

@@ -162,6 +162,7 @@ impl Control {
         change(&mut self.user);
         let after = self.user.collections();
         self.rename_programs();
+        self.renew_shelf();
         for layer in changed(&before, &after) {
             self.send_bank(Layer::User(layer));
         }

@@ -43,6 +43,9 @@ impl DmusParams {
                     page.add_param(&part.bank_msb);
                     page.add_param(&part.bank_lsb);
                     page.add_param(&part.lock);
+                    page.add_param(&part.channel);
+                    page.add_param(&part.lowest_key);
+                    page.add_param(&part.highest_key);
                     page.add_param(&part.output);
                 });
             }

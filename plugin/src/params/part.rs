@@ -17,6 +17,9 @@ use crate::view::ProgramNames;
 /// Cents of a semitone.
 const SEMITONE_CENTS: f32 = 100.0;
 
+/// The last key of MIDI.
+const HIGHEST_KEY: u8 = 127;
+
 /// Parameters of one part.
 #[derive(Debug, Params)]
 pub struct PartParams {
@@ -35,6 +38,15 @@ pub struct PartParams {
     /// The same of the lower byte.
     #[id = "lsb"]
     pub bank_lsb: IntParam,
+    /// 0 listens to the channel that MIDI chose, its own at first; `1..=16` to channel `0..=15`.
+    #[id = "chan"]
+    pub channel: IntParam,
+    /// Lowest key it answers to, `0..=127`.
+    #[id = "low"]
+    pub lowest_key: IntParam,
+    /// Highest key it answers to, `0..=127`.
+    #[id = "high"]
+    pub highest_key: IntParam,
     /// What MIDI has chosen stays chosen.
     #[id = "lock"]
     pub lock: BoolParam,
@@ -103,6 +115,11 @@ impl PartParams {
             program: program(number, names),
             bank_msb: byte(name("Bank MSB")),
             bank_lsb: byte(name("Bank LSB")),
+            channel: IntParam::new(name("Channel"), 0, IntRange::Linear { min: 0, max: 16 })
+                .with_value_to_string(Arc::new(text::channel_text))
+                .with_string_to_value(Arc::new(text::channel_value)),
+            lowest_key: key(name("Lowest Key"), 0),
+            highest_key: key(name("Highest Key"), HIGHEST_KEY),
             lock: switch(&name("Lock"), false),
             mute: switch(&name("Mute"), false),
             solo: switch(&name("Solo"), false),
@@ -147,6 +164,10 @@ impl PartParams {
     #[must_use]
     pub fn trim(&self, is_solo: bool) -> PartTrim {
         let chosen = |param: &IntParam| u8::try_from(param.modulated_plain_value() - 1).ok();
+        let bound = |param: &IntParam, widest| {
+            let key = u8::try_from(param.modulated_plain_value());
+            key.unwrap_or(widest)
+        };
         let sends = [&self.reverb, &self.chorus, &self.delay];
         PartTrim {
             gain_db: if self.is_heard(is_solo) {
@@ -159,6 +180,11 @@ impl PartParams {
             bank_msb: chosen(&self.bank_msb),
             bank_lsb: chosen(&self.bank_lsb),
             locked: self.lock.modulated_plain_value(),
+            channel: chosen(&self.channel),
+            keys: (
+                bound(&self.lowest_key, 0),
+                bound(&self.highest_key, HIGHEST_KEY),
+            ),
             tune_cents: self.tune.modulated_plain_value(),
             cutoff_cents: SEMITONE_CENTS * self.cutoff.modulated_plain_value(),
             resonance_db: self.resonance.modulated_plain_value(),
@@ -201,4 +227,15 @@ fn output(name: String) -> IntParam {
     IntParam::new(name, 0, IntRange::Linear { min: 0, max })
         .with_value_to_string(Arc::new(text::output_text))
         .with_string_to_value(Arc::new(text::output_value))
+}
+
+/// An end of a range of keys.
+fn key(name: String, widest: u8) -> IntParam {
+    let range = IntRange::Linear {
+        min: 0,
+        max: i32::from(HIGHEST_KEY),
+    };
+    IntParam::new(name, i32::from(widest), range)
+        .with_value_to_string(Arc::new(text::key_text))
+        .with_string_to_value(Arc::new(text::key_value))
 }

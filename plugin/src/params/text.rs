@@ -121,9 +121,72 @@ pub(super) fn output_value(text: &str) -> Option<i32> {
     (1..=16).contains(&number).then_some(number)
 }
 
+/// "MIDI", or a channel `1..=16`.
+pub(super) fn channel_text(value: i32) -> String {
+    if value == 0 {
+        "MIDI".to_owned()
+    } else {
+        value.to_string()
+    }
+}
+
+/// Reads what [`channel_text`] writes.
+pub(super) fn channel_value(text: &str) -> Option<i32> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("midi") {
+        return Some(0);
+    }
+    let number: i32 = text.parse().ok()?;
+    (1..=16).contains(&number).then_some(number)
+}
+
+/// Names of the keys of an octave.
+const KEYS: [&str; 12] = [
+    "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
+];
+
+/// "60 C4": a key's number, its name, its octave.
+pub(super) fn key_text(value: i32) -> String {
+    let name = usize::try_from(value.rem_euclid(12)).ok();
+    let name = name.and_then(|name| KEYS.get(name)).copied();
+    let octave = value.div_euclid(12) - 1;
+    format!("{value} {}{octave}", name.unwrap_or_default())
+}
+
+/// Reads a key's number, or its name with its octave.
+pub(super) fn key_value(text: &str) -> Option<i32> {
+    let word = text.split_whitespace().next()?;
+    let key = match word.parse::<i32>() {
+        Ok(number) => number,
+        Err(_) => (0..128).find(|key| {
+            let named = key_text(*key);
+            let name = named.split_whitespace().nth(1);
+            name.is_some_and(|name| name.eq_ignore_ascii_case(word))
+        })?,
+    };
+    (0..=127).contains(&key).then_some(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn channels_and_keys_are_read_back_as_they_are_written() {
+        for value in 0..=16 {
+            assert_eq!(channel_value(&channel_text(value)), Some(value));
+        }
+        assert_eq!((channel_value("0"), channel_value("17")), (None, None));
+        for value in 0..=127 {
+            assert_eq!(key_value(&key_text(value)), Some(value));
+        }
+        assert_eq!(
+            (key_text(60), key_text(0)),
+            ("60 C4".into(), "0 C-1".into())
+        );
+        assert_eq!((key_value("c#3"), key_value("A4")), (Some(49), Some(69)));
+        assert_eq!((key_value("128"), key_value("H2")), (None, None));
+    }
 
     #[test]
     fn texts_are_read_back_as_they_are_written() {

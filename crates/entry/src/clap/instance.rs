@@ -116,6 +116,9 @@ impl<P: Boundary> Instance<P> {
         let this = unsafe { &*instance };
         // SAFETY: our caller's promise; `destroy` detaches.
         unsafe { this.wishes.attach(this.host.as_ptr()) };
+        let wrapper = Arc::downgrade(&this.wrapper);
+        this.wishes
+            .set_scribe(move || Some(wrapper.upgrade()?.get_state_object()));
         // SAFETY: as above; only a field's address is taken.
         unsafe { &raw const (*instance).plugin }
     }
@@ -198,7 +201,17 @@ impl<P: Boundary> Instance<P> {
     }
 
     /// Tells the host what the plug-in wants it to know. Main thread, not real-time.
+    ///
+    /// A state that it wants loaded is loaded as the host's own would be.
     pub(super) fn grant(&self) {
+        if let Some(mut state) = self.wishes.take_state() {
+            let before = self.ledger.state_faults();
+            let loaded = self.wrapper.set_state_inner(&mut state);
+            if loaded && self.ledger.state_faults() == before {
+                self.wishes.state_changed();
+            }
+            self.deliver();
+        }
         if self.wishes.take_dirty() {
             self.host.mark_dirty();
         }

@@ -361,6 +361,9 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
             }
             Task::Command(line, reply) => {
                 assert!(line != "panic", "command on demand");
+                if let Some(text) = line.strip_prefix("later ") {
+                    load_later(host.clone(), text.to_owned());
+                }
                 reply.try_send(obey(&line, &host, &params)).unwrap();
             }
             Task::Report(reply) => {
@@ -553,6 +556,17 @@ impl<const KIND: u8> ClapPlugin for Probe<KIND> {
     } else {
         None
     };
+}
+
+/// From another thread, a while later: the state as it is then, with another text.
+fn load_later(host: HostLink, text: String) {
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let mut state = host.state().unwrap();
+        state.fields.insert(String::from("text"), text);
+        assert!(host.load_state(state));
+        host.ring();
+    });
 }
 
 impl<const KIND: u8> Boundary for Probe<KIND> {

@@ -1,8 +1,9 @@
 //! Saved state: foreign bytes, lying streams, and a plug-in that panics over them.
 
 use std::cell::RefCell;
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::ptr;
+use std::time::{Duration, Instant};
 
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::ext::state_context::{CLAP_EXT_STATE_CONTEXT, clap_plugin_state_context};
@@ -101,6 +102,36 @@ fn loading_what_was_saved_restores_it() {
     assert_eq!(other.fact("level"), "1");
     assert_eq!(other.fact("text"), "saved");
     assert_eq!(save(&other).unwrap(), bytes);
+}
+
+/// Has the plug-in ask for a state from another thread, and waits until the host has heard of it.
+fn ask_later(instance: &Instance<PLAIN>, line: &CStr) {
+    let before = instance.host.callbacks();
+    instance.say(line);
+    let start = Instant::now();
+    while instance.host.callbacks() == before {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "nothing was heard"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_state_that_the_plug_in_asks_for_is_loaded_on_the_main_thread_and_not_before() {
+    let instance = Instance::ready();
+    instance.set(1, 0.5);
+    ask_later(&instance, c"later chosen");
+    assert_eq!(instance.fact("text"), "saved");
+    instance.on_main_thread();
+    assert_eq!(instance.fact("text"), "chosen");
+    assert_eq!(instance.fact("level"), "1", "it was the state as it stood");
+
+    ask_later(&instance, c"later panic");
+    instance.on_main_thread();
+    assert_eq!(instance.fact("text"), "chosen");
+    assert_eq!(instance.fact("panics"), "1");
 }
 
 #[test]

@@ -26,23 +26,19 @@ pub(crate) struct Device {
     pub(crate) zones: Zones,
     /// By channel, one bit for each part that listens to it.
     listeners: [u16; 16],
+    /// By part, the channel that MIDI chose; 16 and above is none.
+    chosen: [u8; 16],
+    /// By part, the channel that the host chose above that.
+    host_chosen: [Option<u8>; 16],
 }
 
 /// Every part listens to its own channel.
-const OWN_CHANNELS: [u16; 16] = {
-    let mut listeners = [0; 16];
-    let mut channel = 0;
-    while channel < 16 {
-        listeners[channel] = 1 << channel;
-        channel += 1;
-    }
-    listeners
-};
+const OWN_CHANNELS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 impl Device {
     /// After power-on.
     pub(crate) fn power_on() -> Self {
-        Self {
+        let mut device = Self {
             volume: Glide::resting(1.0),
             balance: Glide::resting(0.0),
             fine_cents: 0.0,
@@ -50,8 +46,12 @@ impl Device {
             host_cents: 0.0,
             host_shift: 0,
             zones: Zones::default(),
-            listeners: OWN_CHANNELS,
-        }
+            listeners: [0; 16],
+            chosen: OWN_CHANNELS,
+            host_chosen: [None; 16],
+        };
+        device.tune_in();
+        device
     }
 
     /// The state after power-on, to be reached in `ticks` ticks.
@@ -61,7 +61,8 @@ impl Device {
         self.fine_cents = 0.0;
         self.key_shift = 0;
         self.zones = Zones::default();
-        self.listeners = OWN_CHANNELS;
+        self.chosen = OWN_CHANNELS;
+        self.tune_in();
     }
 
     /// A part listens to another channel.
@@ -69,9 +70,32 @@ impl Device {
     /// - `part`: `0..=15`
     /// - `channel`: 16 and above is none
     pub(crate) fn listen(&mut self, part: u8, channel: u8) {
-        for (own, parts) in (0_u8..).zip(&mut self.listeners) {
-            *parts &= !(1 << part);
-            if own == channel {
+        if let Some(chosen) = self.chosen.get_mut(usize::from(part)) {
+            *chosen = channel;
+            self.tune_in();
+        }
+    }
+
+    /// The host has a part listen to a channel whatever MIDI chooses, or leaves it to MIDI; true if
+    /// that is another channel than it was.
+    ///
+    /// - `part`: `0..=15`
+    /// - `channel`: held within `0..=15`
+    pub(crate) fn host_listen(&mut self, part: u8, channel: Option<u8>) -> bool {
+        let before = self.listeners;
+        if let Some(chosen) = self.host_chosen.get_mut(usize::from(part)) {
+            *chosen = channel.map(|channel| channel & 0x0F);
+            self.tune_in();
+        }
+        self.listeners != before
+    }
+
+    /// Finds out who listens to whom.
+    fn tune_in(&mut self) {
+        self.listeners = [0; 16];
+        for (part, (host, own)) in self.host_chosen.iter().zip(&self.chosen).enumerate() {
+            let channel = usize::from(host.unwrap_or(*own));
+            if let Some(parts) = self.listeners.get_mut(channel) {
                 *parts |= 1 << part;
             }
         }
@@ -181,6 +205,24 @@ mod tests {
         assert_eq!(heard(&device, 3), [0, 15]);
         device.reset(0);
         assert_eq!(heard(&device, 15), [15]);
+    }
+
+    #[test]
+    fn what_the_host_has_a_part_listen_to_stands_above_midi_and_outlives_a_reset() {
+        let mut device = Device::power_on();
+        let heard = |device: &Device, channel| device.listeners(channel).collect::<Vec<_>>();
+        assert!(device.host_listen(1, Some(0)));
+        assert!(!device.host_listen(1, Some(0)), "it was told already");
+        assert!(!device.host_listen(2, None), "it is left to MIDI already");
+        device.listen(1, 5);
+        device.reset(0);
+        assert_eq!((heard(&device, 0), heard(&device, 1)), (vec![0, 1], vec![]));
+        device.listen(1, 7);
+        assert!(device.host_listen(1, None));
+        assert_eq!(
+            (heard(&device, 0), heard(&device, 7)),
+            (vec![0], vec![1, 7])
+        );
     }
 
     #[test]

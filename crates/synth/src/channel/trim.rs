@@ -39,6 +39,12 @@ pub struct PartTrim {
     pub bank_lsb: Option<u8>,
     /// What MIDI has chosen so far stays chosen, whatever it asks for.
     pub locked: bool,
+    /// Listens to this channel instead of the one MIDI chose, `0..=15`. When that changes, its notes
+    /// end and its pedals are lifted: what would end them comes on the other channel.
+    pub channel: Option<u8>,
+    /// Lowest and highest key that it answers to, beside the range that MIDI chose, `0..=127`; for
+    /// notes to come.
+    pub keys: (u8, u8),
     /// Added to the tuning, cents, `-2400.0..=2400.0`.
     pub tune_cents: f32,
     /// Added to the cutoff, cents, `-9600.0..=9600.0`.
@@ -64,6 +70,8 @@ impl PartTrim {
         bank_msb: None,
         bank_lsb: None,
         locked: false,
+        channel: None,
+        keys: (0, 127),
         tune_cents: 0.0,
         cutoff_cents: 0.0,
         resonance_db: 0.0,

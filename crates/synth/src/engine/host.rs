@@ -2,8 +2,10 @@
 //!
 //! Owner: the engine. Thread: render.
 
-use crate::channel::{Channel, PartTrim};
+use crate::channel::controllers::number;
+use crate::channel::{Channel, Effect, PartTrim};
 
+use super::messages::ChannelMessage;
 use super::{Engine, part_index};
 
 /// Farthest that everything is tuned, cents.
@@ -69,12 +71,29 @@ impl Engine {
     /// - `channel`: `0..=15`
     ///
     /// # Real-time
-    /// Render. Wait-free.
+    /// Render. Bounded by the number of voices.
     pub fn set_part_trim(&mut self, group_index: u16, channel: u8, trim: PartTrim) {
         let ticks = self.glide_ticks();
         if let Some(channel) = self.channel_mut(group_index, channel) {
             channel.set_trim(trim, ticks);
         }
+        let device = self.devices.get_mut(usize::from(group_index));
+        let moves = device.is_some_and(|device| device.host_listen(channel, trim.channel));
+        if moves && let Some(part) = part_index(group_index, channel) {
+            self.leave_alone(part);
+        }
+    }
+
+    /// Ends the notes of a part and lifts its pedals.
+    fn leave_alone(&mut self, part: u8) {
+        for controller in [number::SUSTAIN, number::SOSTENUTO] {
+            let lift = ChannelMessage::Control {
+                controller,
+                value: 0,
+            };
+            self.part_message(part, &lift);
+        }
+        self.obey_effect(part, Effect::NotesOff);
     }
 
     /// Chooses what MIDI would choose, on a part that is locked too.

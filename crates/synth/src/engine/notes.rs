@@ -36,7 +36,7 @@ impl Engine {
         let Some(channel) = self.channels.get(usize::from(part)) else {
             return;
         };
-        if !channel.settings.answers(key) || channel.of_key(key, KeySlot::NoteOn) == Some(0) {
+        if !channel.answers(key) || channel.of_key(key, KeySlot::NoteOn) == Some(0) {
             return;
         }
         let velocity = channel.settings.velocity(velocity);

@@ -5,6 +5,7 @@ mod drums;
 mod exclusive;
 mod expressions;
 mod glides;
+mod layers;
 mod limits;
 mod note_trims;
 mod parameters;
