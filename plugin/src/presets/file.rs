@@ -221,6 +221,22 @@ mod tests {
         assert!(!state.params.contains_key("p17_vol") && !state.fields.contains_key("weather"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_file_that_was_damaged_anywhere_is_refused_or_makes_a_whole_state(
+            at in 0..FILE.len(), byte in 0_u8..128,
+        ) {
+            let mut bytes = FILE.as_bytes().to_vec();
+            bytes[at] = byte;
+            let text = String::from_utf8(bytes).expect("one letter for another");
+            if let Ok(file) = PresetFile::parse(&text) {
+                let (state, _) = file.state();
+                let ids = |state: &PluginState| state.params.keys().cloned().collect::<Vec<_>>();
+                proptest::prop_assert_eq!(ids(&state), ids(&DEFAULTS));
+            }
+        }
+    }
+
     #[test]
     fn what_is_no_preset_is_refused_with_the_reason() {
         for (text, reason) in [

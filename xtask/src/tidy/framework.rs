@@ -4,11 +4,12 @@ use super::source::identifiers;
 use super::{Finding, Tree};
 
 /// Single files of the shell that speak the framework's language.
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "plugin/src/lib.rs",
     "plugin/src/main.rs",
     "plugin/src/params.rs",
     "plugin/src/state.rs",
+    "plugin/src/presets/file.rs",
     "plugin/src/editor.rs",
     "plugin/src/shell/inbound.rs",
     "plugin/src/shell/outbound.rs",

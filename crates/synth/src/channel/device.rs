@@ -82,11 +82,16 @@ impl Device {
     /// - `part`: `0..=15`
     /// - `channel`: held within `0..=15`
     pub(crate) fn host_listen(&mut self, part: u8, channel: Option<u8>) -> bool {
-        let before = self.listeners;
-        if let Some(chosen) = self.host_chosen.get_mut(usize::from(part)) {
-            *chosen = channel.map(|channel| channel & 0x0F);
-            self.tune_in();
+        let channel = channel.map(|channel| channel & 0x0F);
+        let Some(chosen) = self.host_chosen.get_mut(usize::from(part)) else {
+            return false;
+        };
+        if *chosen == channel {
+            return false;
         }
+        *chosen = channel;
+        let before = self.listeners;
+        self.tune_in();
         self.listeners != before
     }
 
