@@ -3,7 +3,8 @@
 //!
 //! It does what a host can do by mistake and a library can survive: it never uses an instance after
 //! its end, nor passes an address that is neither null nor its own. At the end every instance must
-//! still play, fall silent when told to, and have caught no panic.
+//! still play, fall silent when told to, and have caught no panic. Now and then it answers what the
+//! plug-in asks of it at once, from within the request.
 //!
 //! `abuse LIBRARY [--calls N] [--seed N] [--threads N] [--window]`; it prints the seed and the
 //! number of calls of each kind, as many of each format. The same seed does the same on each thread.
