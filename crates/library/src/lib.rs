@@ -33,6 +33,7 @@ mod progress;
 mod reading;
 mod reference;
 mod search;
+mod variables;
 
 pub use copy::{BankCopy, CopyError, MAX_COPY_BYTES};
 pub use default_bank::default_bank;
