@@ -29,6 +29,7 @@ mod index;
 mod library;
 mod loaded;
 mod places;
+mod planes;
 mod progress;
 mod reading;
 mod reference;
