@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
 use dmus::state::{BankStack, PartPrograms, STATE_FORMAT};
-use dmus_library::{BankHash, BankReference, Base, Relative};
+use dmus_library::{BankHash, BankReference, Base, Found, Library, Places, Progress, Relative};
 use serde_json::Value;
 
 /// A field of a saved state, as the framework hands it over.
@@ -18,6 +18,7 @@ fn banks(state: &str) -> BankStack {
 
 const FORMAT_1: &str = include_str!("states/format-1.json");
 const FORMAT_2: &str = include_str!("states/format-2.json");
+const FORMAT_3: &str = include_str!("states/format-3.json");
 
 /// The bank that both files name, as far as format 1 can.
 fn strings() -> BankReference {
@@ -51,8 +52,25 @@ fn format_2_names_a_stack_by_content_and_place() {
 }
 
 #[test]
-fn programs_are_the_same_in_both() {
-    for state in [FORMAT_1, FORMAT_2] {
+fn format_3_carries_a_copy_of_what_is_in_use_and_names_the_rest() {
+    let BankStack { banks, .. } = banks(FORMAT_3);
+    let copies: Vec<_> = banks.iter().map(|bank| bank.copy.as_ref()).collect();
+    let [Some(copy), None] = copies.as_slice() else {
+        panic!("one of two banks is carried: {copies:?}");
+    };
+    assert_eq!(banks[0].name, "Strings");
+    let programs: Vec<u8> = copy.patches().iter().map(|patch| patch.program).collect();
+    assert_eq!(programs, [1, 48]);
+    // The file is nowhere: what is found is the copy.
+    let library = Library::new(Places::default());
+    let opened = library.open(&banks[0], None, &Progress::new()).unwrap();
+    assert_eq!(opened.found, Found::Carried);
+    assert_eq!(opened.bank.title, "Strings");
+}
+
+#[test]
+fn programs_are_the_same_in_all() {
+    for state in [FORMAT_1, FORMAT_2, FORMAT_3] {
         let parts: PartPrograms = serde_json::from_str(&field(state, "parts")).unwrap();
         assert_eq!(parts.all()[0].program, 48);
     }
@@ -60,7 +78,7 @@ fn programs_are_the_same_in_both() {
 
 #[test]
 fn what_is_saved_is_of_the_newest_format_and_comes_back() {
-    for state in [FORMAT_1, FORMAT_2] {
+    for state in [FORMAT_1, FORMAT_2, FORMAT_3] {
         let stack = banks(state);
         let saved = serde_json::to_string(&stack).unwrap();
         let number = format!("{{\"format\":{STATE_FORMAT},\"banks\":[");

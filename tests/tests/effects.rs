@@ -146,6 +146,7 @@ fn effects_are_saved_and_a_state_from_before_them_brings_their_defaults() {
     for before in [
         include_str!("../../plugin/tests/states/format-1.json"),
         include_str!("../../plugin/tests/states/format-2.json"),
+        include_str!("../../plugin/tests/states/format-3.json"),
     ] {
         second.load_state(&saved).unwrap();
         second.load_state(&fixture::state_of(before)).unwrap();

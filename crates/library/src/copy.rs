@@ -18,6 +18,7 @@ use crate::error::LoadError;
 use crate::hash::BankHash;
 use crate::library::Library;
 use crate::loaded::LoadedBank;
+use crate::planes;
 use crate::progress::Progress;
 use crate::reading;
 use crate::reference::BankReference;
@@ -28,8 +29,8 @@ pub const MAX_COPY_BYTES: usize = 64 << 20;
 /// Longest copy when it is unpacked, bytes.
 const MAX_UNPACKED_BYTES: u64 = 512 << 20;
 
-/// How hard it is compressed: the framework compresses the whole state once more.
-const LEVEL: i32 = 9;
+/// How hard it is compressed: more takes far longer and gives a hundredth.
+const LEVEL: i32 = 3;
 
 /// The programs that a project uses of one bank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +106,7 @@ impl BankCopy {
             let data = Arc::default();
             return Ok(Self { patches, data });
         }
-        let packed = zstd::bulk::compress(&write::to_dls(&part), LEVEL);
+        let packed = zstd::bulk::compress(&planes::split(&write::to_dls(&part)), LEVEL);
         let data: Arc<[u8]> = packed.map_err(CopyError::Packing)?.into();
         if data.len() > MAX_COPY_BYTES {
             return Err(CopyError::TooLong(data.len()));
@@ -137,7 +138,7 @@ impl BankCopy {
         let unpacked = zstd::Decoder::new(&*self.data)
             .and_then(|decoder| decoder.take(MAX_UNPACKED_BYTES).read_to_end(&mut bytes));
         unpacked.map_err(CopyError::Packing)?;
-        Ok(Image::from_bytes(&bytes))
+        Ok(Image::from_bytes(&planes::join(&bytes)))
     }
 }
 

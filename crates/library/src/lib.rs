@@ -29,11 +29,13 @@ mod index;
 mod library;
 mod loaded;
 mod places;
+mod planes;
 mod progress;
 mod reading;
 mod reference;
 mod replacement;
 mod search;
+mod variables;
 
 pub use copy::{BankCopy, CopyError, MAX_COPY_BYTES};
 pub use default_bank::default_bank;

@@ -25,6 +25,7 @@ use crate::loaded::LoadedBank;
 use crate::progress::{Phase, Progress};
 use crate::reading::Stamp;
 use crate::reference::BankReference;
+use crate::variables;
 use walk::Walk;
 
 /// Files skipped that are told of; there may be thousands.
@@ -111,9 +112,9 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn all(&mut self, project: Option<&Path>) -> Result<Option<Hit>, Cancelled> {
-        let place = PathBuf::from(&self.reference.path);
+        let place = self.place();
         let mut changed = None;
-        if !self.reference.path.is_empty()
+        if !place.as_os_str().is_empty()
             && let Some(bank) = self.try_load(&place)?
         {
             if self.is_the_one(&bank) {
@@ -140,6 +141,17 @@ impl Search<'_> {
             Some(hit) => Ok(Some(hit)),
             None => self.by_name(),
         }
+    }
+
+    /// The path of the reference on this machine: a file of that very name, or what its variables
+    /// say; as it is where one of them is not set.
+    fn place(&self) -> PathBuf {
+        let path = &self.reference.path;
+        if Path::new(path).exists() {
+            return PathBuf::from(path);
+        }
+        let put_in = variables::put_in(path, |name| std::env::var(name).ok());
+        put_in.map_or_else(|| PathBuf::from(path), |path| PathBuf::from(path.as_ref()))
     }
 
     /// Places that need no search.

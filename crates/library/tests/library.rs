@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+#[path = "library/copies.rs"]
+mod copies;
 #[path = "library/embedding.rs"]
 mod embedding;
 #[path = "library/recall.rs"]

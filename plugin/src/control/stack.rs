@@ -52,8 +52,19 @@ impl Entry {
     pub(crate) fn restored(reference: BankReference, opened: Result<Opened, OpenError>) -> Self {
         let copy = reference.copy.clone();
         let tried = copy.as_ref().map(|copy| copy.patches().clone());
+        // Whoever has named it by a variable means that of each machine.
+        let by_variable = reference.path.contains(['$', '%']);
+        let path = by_variable.then(|| reference.path.clone());
         let mut entry = match opened {
-            Ok(opened) if opened.found.is_certain() => Self::chosen(opened.bank, &opened.path),
+            Ok(opened) if opened.found.is_certain() => {
+                let mut entry = Self::chosen(opened.bank, &opened.path);
+                if opened.found == Found::InPlace
+                    && let Some(path) = path
+                {
+                    entry.reference.path = path;
+                }
+                entry
+            }
             Ok(opened) => Self {
                 reference,
                 is_carried: opened.found == Found::Carried,
@@ -410,6 +421,23 @@ mod tests {
         );
         stack.restore(Vec::new());
         assert!(!layers(&stack)[0], "a state that names none means none");
+    }
+
+    #[test]
+    fn a_bank_that_a_project_finds_through_a_variable_stays_named_so() {
+        let opened = |found| Opened {
+            bank: crate::banks::built_in().expect("compiled in"),
+            path: "/home/me/a.dls".into(),
+            found,
+            skipped: Vec::new(),
+        };
+        let path = |found, path: &str| {
+            let entry = Entry::restored(BankReference::at(path), Ok(opened(found)));
+            entry.reference.path
+        };
+        assert_eq!(path(Found::InPlace, "$HOME/a.dls"), "$HOME/a.dls");
+        assert_ne!(path(Found::Moved, "$HOME/a.dls"), "$HOME/a.dls");
+        assert_eq!(path(Found::Carried, "$HOME/a.dls"), "$HOME/a.dls");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dmus_dls::Bank;
-use dmus_dls::bank::{About, Dialect, Frames, Instrument, Patch, Wave};
+use dmus_dls::bank::{About, Dialect, Frames, Instrument, Patch, Region, Wave};
 use dmus_dls::write::to_dls;
 use dmus_library::{Library, Places};
 
@@ -71,7 +71,7 @@ pub(crate) fn bank(title: &str, number: u8, copyright: &str) -> Vec<u8> {
             program: number & 0x7F,
         },
         name: "Tone".to_owned(),
-        regions: Vec::new(),
+        regions: vec![Region::of_wave(0)],
         articulation: Vec::new(),
         dialect: Dialect::Dls,
         about: About::default(),
