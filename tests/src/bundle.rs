@@ -63,7 +63,7 @@ pub fn command_line() -> Result<PathBuf> {
     )
 }
 
-/// A Python with DawDreamer in it.
+/// A Python with DawDreamer and pedalboard in it.
 ///
 /// # Errors
 /// There is none; the message names the command that makes it.

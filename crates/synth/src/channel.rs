@@ -31,6 +31,7 @@ use dmus_dls::bank::Patch;
 use dmus_kernel::miniport::VoicePriority;
 
 use crate::downloads::{Downloads, Found};
+use crate::dsp::fader::Fader;
 use crate::dsp::pan::Sides;
 use crate::dsp::ramp::Glide;
 use controllers::{Controls, number};
@@ -124,15 +125,19 @@ pub(crate) struct Channel {
     is_locked: bool,
     /// Lowest and highest key that the host lets it answer to.
     host_keys: (u8, u8),
-    /// What the host adds beside gain and pan.
+    /// What the host adds beside gain and pan, at the end of the tick.
     pub(crate) added: Added,
+    /// Where that goes.
+    wanted: Added,
+    /// Ticks until it is there.
+    added_ticks: u32,
     /// The instrument in force, looked up when first needed.
     found: Option<Found>,
     /// Whether `found` answers for the present state.
     is_looked_up: bool,
     /// That `found` has played is known outside.
     pub(crate) is_told: bool,
-    gain: Glide,
+    gain: Fader,
     pan: Glide,
     priority: VoicePriority,
 }
@@ -166,10 +171,12 @@ impl Channel {
             is_locked: false,
             host_keys: (0, 127),
             added: Added::NONE,
+            wanted: Added::NONE,
+            added_ticks: 0,
             found: None,
             is_looked_up: false,
             is_told: false,
-            gain: Glide::resting(1.0),
+            gain: Fader::resting(1.0),
             pan: Glide::resting(0.0),
             priority: VoicePriority::of_channel(number),
         };
@@ -379,7 +386,9 @@ impl Channel {
     }
 
     /// Sets the host's trim, to be reached in `ticks` ticks.
-    pub(crate) fn set_trim(&mut self, trim: PartTrim, ticks: u32) {
+    ///
+    /// - `is_sounding`: otherwise all but gain and pan is there at once, for the next note
+    pub(crate) fn set_trim(&mut self, trim: PartTrim, ticks: u32, is_sounding: bool) {
         self.gain.head_for(outside_gain(trim.gain_db), ticks);
         self.pan.head_for(trim::within(trim.pan, 1.0), ticks);
         let overrides = [trim.program, trim.bank_msb, trim.bank_lsb];
@@ -390,9 +399,15 @@ impl Channel {
         }
         self.is_locked = trim.locked;
         self.host_keys = trim.keys;
-        let added = Added::of(&trim);
-        if added != self.added {
-            self.added = added;
+        let wanted = Added::of(&trim);
+        if wanted != self.wanted {
+            self.wanted = wanted;
+            self.added_ticks = if is_sounding { ticks.max(1) } else { 0 };
+            self.added = if is_sounding {
+                self.added.with_times_of(&wanted)
+            } else {
+                wanted
+            };
             self.retune();
         }
     }
@@ -401,17 +416,27 @@ impl Channel {
     pub(crate) fn advance_trim(&mut self) {
         self.gain.advance();
         self.pan.advance();
+        if self.added_ticks > 0 {
+            self.added = self.added.towards(&self.wanted, self.added_ticks);
+            self.added_ticks = self.added_ticks.saturating_sub(1);
+            self.retune();
+        }
     }
 
     /// Whether the trim has arrived.
     pub(crate) const fn trim_rests(&self) -> bool {
-        self.gain.is_resting() && self.pan.is_resting()
+        self.gain.is_resting() && self.pan.is_resting() && self.added_ticks == 0
     }
 
     /// Puts the trim where it is going.
     pub(crate) const fn settle_trim(&mut self) {
         self.gain.settle();
         self.pan.settle();
+        if self.added_ticks > 0 {
+            self.added = self.wanted;
+            self.added_ticks = 0;
+            self.retune();
+        }
     }
 
     /// Trim of the gain at the end of the tick, as an amplitude.

@@ -3,6 +3,7 @@
 //! Thread: render, unless a constructor says otherwise. Nothing here allocates or can fail.
 
 pub(crate) mod envelope;
+pub(crate) mod fader;
 pub(crate) mod filter;
 pub(crate) mod interpolation;
 pub(crate) mod lfo;

@@ -281,8 +281,13 @@ impl Engine {
         if let Some(effects) = &mut self.effects {
             effects.begin_tick();
         }
+        let mut is_tuned = false;
         for device in &mut self.devices {
             device.advance();
+            is_tuned |= device.advance_tuning();
+        }
+        if is_tuned {
+            self.channels.iter_mut().for_each(Channel::retune);
         }
         for channel in &mut self.channels {
             channel.advance_trim();

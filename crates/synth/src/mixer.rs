@@ -1,7 +1,8 @@
 //! The end of the mix: headroom, one gain, level.
 
 use crate::channel::outside_gain_plus;
-use crate::dsp::ramp::{Glide, Ramp};
+use crate::dsp::fader::Fader;
+use crate::dsp::ramp::Ramp;
 use crate::dsp::tables::TICK_INDEX;
 
 /// Gain of the whole mix: -6.02 dB.
@@ -27,7 +28,7 @@ pub(crate) struct Mixer {
     /// Set by property, 1/100 dB, within [`VOLUME`].
     volume: i32,
     /// Both together, as an amplitude.
-    gain: Glide,
+    gain: Fader,
     ramp: Ramp,
     peak_left: f32,
     peak_right: f32,
@@ -40,7 +41,7 @@ impl Mixer {
         Self {
             master_db: 0.0,
             volume: 0,
-            gain: Glide::resting(1.0),
+            gain: Fader::resting(1.0),
             ramp: Ramp::still(HEADROOM),
             peak_left: 0.0,
             peak_right: 0.0,

@@ -90,7 +90,7 @@ impl VoiceCx<'_> {
             program,
         };
         self.device.fine_cents
-            + self.device.host_cents
+            + self.device.host_cents()
             + self.channel.tuning_cents(key, added)
             + self.tunings.cents(name, key)
     }

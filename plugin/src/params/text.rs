@@ -24,7 +24,7 @@ pub(super) fn volume_value(text: &str) -> Option<f32> {
 
 /// "50L", "centre", "50R".
 pub(super) fn pan_text(value: f32) -> String {
-    let shown = (value * 10.0).round() / 10.0;
+    let shown = (value * 100.0).round() / 100.0;
     if shown < 0.0 {
         format!("{}L", -shown)
     } else if shown > 0.0 {

@@ -20,7 +20,7 @@ pub(crate) struct Device {
     /// Semitones; not for drums.
     pub(crate) key_shift: i8,
     /// Added to the tuning by the host, cents.
-    pub(crate) host_cents: f64,
+    host_cents: Glide,
     /// Added to the key shift by the host, semitones.
     pub(crate) host_shift: i8,
     pub(crate) zones: Zones,
@@ -43,7 +43,7 @@ impl Device {
             balance: Glide::resting(0.0),
             fine_cents: 0.0,
             key_shift: 0,
-            host_cents: 0.0,
+            host_cents: Glide::resting(0.0),
             host_shift: 0,
             zones: Zones::default(),
             listeners: [0; 16],
@@ -127,6 +127,26 @@ impl Device {
         })
     }
 
+    /// Sets what the host adds to the tuning, to be reached in `ticks` ticks; 0 is at once.
+    pub(crate) fn tune(&mut self, cents: f32, ticks: u32) {
+        self.host_cents.head_for(cents, ticks);
+        if ticks == 0 {
+            self.host_cents.settle();
+        }
+    }
+
+    /// Moves the tuning one tick on; whether it moved.
+    pub(crate) fn advance_tuning(&mut self) -> bool {
+        let moves = !self.host_cents.is_resting();
+        self.host_cents.advance();
+        moves
+    }
+
+    /// What the host adds to the tuning at the end of the tick, cents.
+    pub(crate) fn host_cents(&self) -> f64 {
+        f64::from(self.host_cents.current())
+    }
+
     /// Sets the volume, to be reached in `ticks` ticks.
     ///
     /// - `volume`: 14 bit; 40 log10 of its part of the maximum, in dB, counted by the upper byte
@@ -153,13 +173,14 @@ impl Device {
 
     /// Whether both have arrived.
     pub(crate) const fn rests(&self) -> bool {
-        self.volume.is_resting() && self.balance.is_resting()
+        self.volume.is_resting() && self.balance.is_resting() && self.host_cents.is_resting()
     }
 
     /// Puts both where they are going.
     pub(crate) const fn settle(&mut self) {
         self.volume.settle();
         self.balance.settle();
+        self.host_cents.settle();
     }
 
     /// Amplitude at the end of the tick.

@@ -129,6 +129,35 @@ impl Added {
         }
     }
 
+    /// One tick nearer to what is wanted, of `ticks` that are left.
+    pub(crate) fn towards(&self, wanted: &Self, ticks: u32) -> Self {
+        if ticks <= 1 {
+            return *wanted;
+        }
+        let step = |from: f64, to: f64| from + (to - from) / f64::from(ticks);
+        let mut sends = self.sends;
+        for (send, wanted) in sends.iter_mut().zip(wanted.sends) {
+            *send = step(*send, wanted);
+        }
+        Self {
+            tune_cents: step(self.tune_cents, wanted.tune_cents),
+            cutoff_cents: step(self.cutoff_cents, wanted.cutoff_cents),
+            resonance_db: step(self.resonance_db, wanted.resonance_db),
+            sends,
+            ..*wanted
+        }
+    }
+
+    /// The same with times of envelopes that hold for notes to come.
+    pub(crate) const fn with_times_of(&self, other: &Self) -> Self {
+        Self {
+            attack_cents: other.attack_cents,
+            decay_cents: other.decay_cents,
+            release_cents: other.release_cents,
+            ..*self
+        }
+    }
+
     /// Whether it wants a filter, even if the bank has none.
     pub(crate) fn wants_filter(&self) -> bool {
         self.cutoff_cents != 0.0 || self.resonance_db != 0.0

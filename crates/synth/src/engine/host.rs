@@ -26,7 +26,7 @@ impl Engine {
         self.mixer.set_gain_db(gain_db, ticks);
     }
 
-    /// Adds to the tuning of everything, drums too; sounding notes follow at their next tick.
+    /// Adds to the tuning of everything, drums too; sounding notes are there in about 10 ms.
     ///
     /// - `cents`: held within `-1200.0..=1200.0`; not a number is 0
     ///
@@ -34,9 +34,11 @@ impl Engine {
     /// Render. Bounded by the number of channels.
     pub fn set_master_tune(&mut self, cents: f32) {
         let cents = if cents.is_nan() { 0.0 } else { cents };
-        let cents = f64::from(cents.clamp(-MAX_TUNE_CENTS, MAX_TUNE_CENTS));
+        let cents = cents.clamp(-MAX_TUNE_CENTS, MAX_TUNE_CENTS);
+        let is_sounding = self.polyphony.sounding() > 0;
+        let ticks = if is_sounding { self.glide_ticks() } else { 0 };
         for device in &mut self.devices {
-            device.host_cents = cents;
+            device.tune(cents, ticks);
         }
         self.channels.iter_mut().for_each(Channel::retune);
     }
@@ -64,8 +66,8 @@ impl Engine {
         u16::try_from(granted).unwrap_or(u16::MAX)
     }
 
-    /// Sets what the host adds to a part; gain and pan are reached in about 10 ms, what moves a
-    /// sounding note otherwise at the end of its next tick.
+    /// Sets what the host adds to a part; what moves a sounding note is reached in about 10 ms,
+    /// evenly: the gain in decibels unless it leaps, the pitch and the filter in cents.
     ///
     /// - `group_index`: 0-based; a part that is not there is ignored
     /// - `channel`: `0..=15`
@@ -74,8 +76,10 @@ impl Engine {
     /// Render. Bounded by the number of voices.
     pub fn set_part_trim(&mut self, group_index: u16, channel: u8, trim: PartTrim) {
         let ticks = self.glide_ticks();
+        let is_sounding = part_index(group_index, channel)
+            .is_some_and(|part| self.polyphony.playing_of(part) > 0);
         if let Some(channel) = self.channel_mut(group_index, channel) {
-            channel.set_trim(trim, ticks);
+            channel.set_trim(trim, ticks, is_sounding);
         }
         let device = self.devices.get_mut(usize::from(group_index));
         let moves = device.is_some_and(|device| device.host_listen(channel, trim.channel));
