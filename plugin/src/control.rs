@@ -144,6 +144,13 @@ impl Control {
         self.host.state_changed();
     }
 
+    /// The programs that MIDI has chosen on the channels of group 1, or a project has.
+    #[must_use]
+    pub fn programs(&self) -> Vec<u8> {
+        let programs = self.saved_parts.get().all();
+        programs.iter().map(|part| part.program).collect()
+    }
+
     /// Names of the keys of all parts that play drums by \[GM1\]'s map.
     #[must_use]
     pub fn note_names(&self) -> Vec<NoteName> {

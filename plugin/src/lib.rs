@@ -408,6 +408,10 @@ impl dmus_entry::Boundary for Dmus {
         Some(Task::LoadPreset(choice, reply))
     }
 
+    fn programs(reply: SyncSender<Vec<u8>>) -> Option<Task> {
+        Some(Task::Programs(reply))
+    }
+
     fn note_names(reply: SyncSender<Vec<NoteName>>) -> Option<Task> {
         Some(Task::NoteNames(reply))
     }

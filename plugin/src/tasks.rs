@@ -59,6 +59,8 @@ pub enum Task {
     LikePreset(String, bool),
     /// Save the instrument as it is as a preset.
     SavePreset(NewPreset),
+    /// Answer with the programs in force on the channels of the first note port.
+    Programs(SyncSender<Vec<u8>>),
     /// Answer with the names of the keys of drum kits.
     NoteNames(SyncSender<Vec<NoteName>>),
     /// End every note and lift every pedal.
@@ -115,6 +117,10 @@ pub fn run(task: Task, control: &SharedControl) {
         }
         Task::SavePreset(new) => {
             warn_of(presets::save(new, control).map(drop), control);
+        }
+        Task::Programs(reply) => {
+            // As above.
+            let _gone = reply.send(control.lock().programs());
         }
         Task::NoteNames(reply) => {
             // As above.

@@ -211,3 +211,18 @@ fn project_of_the_framework_s_export_opens_with_its_parameters() {
         assert!((now - value).abs() < 1e-6, "{name}: {now}");
     }
 }
+
+#[test]
+fn programs_of_a_project_are_shown() {
+    let mut plugin = started();
+    play(&mut plugin, 4, &[program(STRINGS), on(MidiChannel::Ch1)]);
+    let state = plugin.save_state().unwrap();
+    let mut other = load();
+    let shown = |plugin: &Plugin| {
+        let found = plugin.find_parameter("MIDI Ch. 1 Program Change").unwrap();
+        plugin.get_parameter(found.id).unwrap() * 127.0
+    };
+    assert!(shown(&other).abs() < 1e-3);
+    other.load_state(&state).unwrap();
+    assert!((shown(&other) - f64::from(STRINGS)).abs() < 1e-3);
+}

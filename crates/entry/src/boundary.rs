@@ -95,6 +95,13 @@ pub trait Boundary: ClapPlugin {
         None
     }
 
+    /// A task that answers with the programs in force on the channels of the first note port, from
+    /// the first channel on, in the way of [`report`](Self::report).
+    fn programs(reply: SyncSender<Vec<u8>>) -> Option<Self::BackgroundTask> {
+        drop(reply);
+        None
+    }
+
     /// A task that answers with the names of keys, in the way of [`report`](Self::report).
     fn note_names(reply: SyncSender<Vec<NoteName>>) -> Option<Self::BackgroundTask> {
         drop(reply);

@@ -105,6 +105,17 @@ impl<P: Boundary> Entry<P> {
         unsafe { instance::with(plugin, (), count) };
     }
 
+    /// The programs in force on the channels of the first note port; empty where the plug-in does
+    /// not say. Main thread.
+    ///
+    /// # Safety
+    /// As [`lose`](Self::lose).
+    #[cfg(feature = "vst3")]
+    pub(crate) unsafe fn programs(plugin: *const clap_plugin) -> Vec<u8> {
+        // SAFETY: our caller's promise.
+        unsafe { instance::with(plugin, Vec::new(), Instance::<P>::programs) }
+    }
+
     unsafe extern "C" fn deinit() {}
 
     unsafe extern "C" fn get_factory(factory_id: *const c_char) -> *const c_void {

@@ -98,6 +98,8 @@ struct Facts {
     create: unsafe fn(*const clap_host) -> *const clap_plugin,
     /// Counts events that an instance never saw.
     lose: unsafe fn(*const clap_plugin, u32),
+    /// The programs in force on the channels of the first note port.
+    programs: unsafe fn(*const clap_plugin) -> Vec<u8>,
 }
 
 impl Facts {
@@ -125,6 +127,7 @@ impl<P: Vst3> Known<P> {
         events: P::INPUT_EVENT_CAPACITY,
         create: Entry::<P>::create,
         lose: Entry::<P>::lose,
+        programs: Entry::<P>::programs,
     };
 }
 

@@ -312,6 +312,6 @@ mod tests {
             ..Telemetry::default()
         };
         assert!(telemetry.report().contains("events_lost 10\n"));
-        assert_eq!(telemetry.losses().len(), 6);
+        assert_eq!(telemetry.losses().len(), 7);
     }
 }

@@ -89,7 +89,7 @@ impl<P: Boundary> Instance<P> {
         if let Some(task) = task {
             self.run_task(PATIENCE, GuardTask::plugin(task));
         }
-        self.grant();
+        self.load_wanted();
         answer.try_recv().unwrap_or_else(|_| NO_ANSWER.to_owned())
     }
 }

@@ -27,6 +27,10 @@ use crate::ledger::{Ledger, Place};
 use crate::presets::NoteName;
 use crate::signals::{Bits, Index, PhaseCell, RenderMode, Slot};
 
+/// How long a question for programs waits for another background task to end.
+#[cfg(feature = "vst3")]
+const PROGRAMS_PATIENCE: Duration = Duration::from_secs(2);
+
 /// How long a destroyed instance waits for a background task that still runs.
 const FAREWELL: Duration = Duration::from_secs(30);
 
@@ -200,10 +204,8 @@ impl<P: Boundary> Instance<P> {
         }
     }
 
-    /// Tells the host what the plug-in wants it to know. Main thread, not real-time.
-    ///
-    /// A state that it wants loaded is loaded as the host's own would be.
-    pub(super) fn grant(&self) {
+    /// Loads a state that the plug-in wants, as the host's own would be. Main thread, not real-time.
+    pub(super) fn load_wanted(&self) {
         if let Some(mut state) = self.wishes.take_state() {
             let before = self.ledger.state_faults();
             let loaded = self.wrapper.set_state_inner(&mut state);
@@ -212,6 +214,12 @@ impl<P: Boundary> Instance<P> {
             }
             self.deliver();
         }
+    }
+
+    /// Loads a state that the plug-in wants, and tells the host what it wants it to know. Main
+    /// thread, from no call that the plug-in waits in, not real-time.
+    pub(super) fn grant(&self) {
+        self.load_wanted();
         if self.wishes.take_dirty() {
             self.host.mark_dirty();
         }
@@ -224,6 +232,17 @@ impl<P: Boundary> Instance<P> {
         if self.wishes.take_voices_changed() {
             self.host.voices_changed();
         }
+    }
+
+    /// Asks the plug-in for the programs in force; empty where it does not say.
+    #[cfg(feature = "vst3")]
+    pub(super) fn programs(&self) -> Vec<u8> {
+        let (reply, answer) = sync_channel(1);
+        let task = self.ledger.contain(Place::Report, || P::programs(reply));
+        if let Some(task) = task.flatten() {
+            self.run_task(PROGRAMS_PATIENCE, GuardTask::plugin(task));
+        }
+        answer.try_recv().unwrap_or_default()
     }
 
     /// Runs a task on this thread; false if another task did not end within `patience`.

@@ -156,6 +156,7 @@ impl IComponentTrait for Component {
                 return kResultFalse;
             }
             self.0.params.read(&self.0.plugin);
+            self.0.read_programs();
             kResultOk
         })
     }
@@ -227,6 +228,16 @@ impl Core {
         };
         write_wide(&mut info.name, &name);
         Some(info)
+    }
+
+    /// Shows the programs that a project has brought: nobody sends them.
+    fn read_programs(&self) {
+        // SAFETY: the instance lives as long as its holder.
+        let programs = unsafe { (self.facts.programs)(self.plugin.raw()) };
+        for (channel, program) in (0..).zip(programs) {
+            let program = u16::from(program & 0x7F);
+            self.controllers.set_program(0, channel, program);
+        }
     }
 
     /// Activates as the host has set it up; false if it has not, or the plug-in cannot.

@@ -361,10 +361,14 @@ impl<const KIND: u8> Plugin for Probe<KIND> {
             }
             Task::Command(line, reply) => {
                 assert!(line != "panic", "command on demand");
-                if let Some(text) = line.strip_prefix("later ") {
-                    load_later(host.clone(), text.to_owned());
-                }
-                reply.try_send(obey(&line, &host, &params)).unwrap();
+                let answer = match line.strip_prefix("later ") {
+                    Some(text) => {
+                        load_later(host.clone(), text.to_owned());
+                        format!("said {line}")
+                    }
+                    None => obey(&line, &host, &params),
+                };
+                reply.try_send(answer).unwrap();
             }
             Task::Report(reply) => {
                 assert!(params.fault.value() != IN_REPORT, "report on demand");

@@ -82,7 +82,7 @@ impl<P: Boundary> Instance<P> {
         if let Some(task) = task.flatten() {
             self.run_task(PATIENCE, GuardTask::plugin(task));
         }
-        self.grant();
+        self.load_wanted();
         self.deliver();
         let answer = answer.try_recv();
         answer.unwrap_or_else(|_| Err("the plug-in does not answer".to_owned()))
