@@ -228,6 +228,28 @@ fn a_jump_ends_what_the_song_held_if_the_host_tells_hands_from_song() {
 }
 
 #[test]
+fn a_host_that_plays_and_never_moves_its_song_cuts_nothing() {
+    let mut host = Host::new();
+    host.playing = true;
+    host.block(512, &[(0, 0, From::Song, [0xB0, 7, 100])]);
+    let place = host.position;
+    let strike = (10, 0, From::Song, [0x90, 60, 100]);
+    for turn in 0..20 {
+        host.position = place;
+        host.block(
+            512,
+            if turn == 2 {
+                core::slice::from_ref(&strike)
+            } else {
+                &[]
+            },
+        );
+    }
+    let loud = host.left.iter().any(|sample| sample.abs() > 1e-4);
+    assert!(loud, "the note is held");
+}
+
+#[test]
 fn a_note_at_the_start_of_a_loop_is_not_the_one_that_was_held_over_its_end() {
     let mut host = Host::new();
     (host.playing, host.looped) = (true, Some((0.0, 0.5)));

@@ -58,6 +58,12 @@ struct Heard {
 pub(super) struct SongHolds {
     channels: [[Channel; PARTS]; GROUPS],
     is_playing: bool,
+    /// Where the host said the song was at the block before, and where it is after it, quarters.
+    place: Option<[f64; 2]>,
+    /// The block begins where the one before ended, whatever the host's count of frames says.
+    goes_on: bool,
+    /// The block begins where the one before began: the host says "playing" and does not move.
+    stands_still: bool,
     /// No note was heard that can only have been played by hand and was not marked as such.
     host_marks_live: bool,
     /// Times after the start of the block at which the song goes on without what it held.
@@ -81,6 +87,9 @@ impl SongHolds {
         Self {
             channels: Default::default(),
             is_playing: false,
+            place: None,
+            goes_on: false,
+            stands_still: false,
             host_marks_live: true,
             cuts: Vec::with_capacity(CUTS),
             next_cut: 0,
@@ -131,16 +140,37 @@ impl SongHolds {
         }
     }
 
+    /// Looks where the song begins in this block.
+    fn find_place(&mut self, song: &Transport, frames: usize, rate_hz: u32) {
+        let tempo = song.song_quarters.zip(song.tempo_bpm);
+        let Some((start, bpm)) = tempo else {
+            (self.place, self.goes_on, self.stands_still) = (None, false, false);
+            return;
+        };
+        let frame = bpm / 60.0 / f64::from(rate_hz);
+        let before = self.place;
+        self.stands_still = before.is_some_and(|[place, _]| place.to_bits() == start.to_bits());
+        self.goes_on = before.is_some_and(|[_, end]| (start - end).abs() <= 2.0 * frame.abs());
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "blocks are shorter than 2^52 frames"
+        )]
+        let end = start + frames as f64 * frame;
+        self.place = Some([start, end]);
+    }
+
     /// Something happened to the song, `delta` after the start of the block.
     ///
-    /// A jump counts only where the host tells tempo and position: without both, blocks cannot be
-    /// told from jumps.
+    /// A jump counts only where the host tells tempo and position, and moves the position: blocks
+    /// cannot be told from jumps otherwise.
     fn notice(&mut self, annotation: &Annotation, delta: ReferenceTime) {
         let told = TransportFlags::POSITION.with(TransportFlags::TEMPO);
         let is_cut = match annotation.kind {
             AnnotationKind::Stop => true,
             AnnotationKind::Locate | AnnotationKind::LoopWrap => {
-                self.host_marks_live && annotation.flags.contains(told)
+                let is_wrap = annotation.kind == AnnotationKind::LoopWrap;
+                let jumps = is_wrap || !self.stands_still && !self.goes_on;
+                self.host_marks_live && annotation.flags.contains(told) && jumps
             }
             _ => false,
         };
@@ -239,6 +269,7 @@ impl Render {
             ..
         } = self;
         let start = port.stamp(0).units();
+        song_holds.find_place(song, frames, port.config().sample_rate.hz());
         port.follow_song(song, frames, |annotation| {
             let units = annotation.time.units().saturating_sub(start);
             song_holds.notice(annotation, ReferenceTime::new(units));
