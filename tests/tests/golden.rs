@@ -25,6 +25,9 @@ const RATE: u32 = 48_000;
 /// Frames that are hashed.
 const FRAMES: u64 = 6 * RATE as u64;
 
+/// Outputs of the layout that takes parts and effects apart.
+const OUTPUTS: u32 = 19;
+
 /// Longest block.
 const MOST: u32 = 8_192;
 
@@ -105,6 +108,52 @@ fn bounce(state: &[u8], is_offline: bool, partition: Partition) -> String {
     let take = play(&mut plugin, &timeline, FRAMES, partition).unwrap();
     assert_eq!(plugin.report().unwrap().losses(), []);
     hash(&take.left, &take.right)
+}
+
+/// Opens the project with every part and the effects on outputs of their own and bounces it: one
+/// hash of all outputs.
+fn bounce_apart(state: &[u8], is_offline: bool, block: usize) -> String {
+    let mut plugin = instance();
+    plugin.select_layout(OUTPUTS).unwrap();
+    plugin.load_state(state).unwrap();
+    for part in 1..=16 {
+        let (name, output) = (format!("Part {part:02} Output"), format!("Part {part:02}"));
+        plugin.flush_text(&name, &output).unwrap();
+    }
+    plugin
+        .flush_text("Master Effects Output", "Own Outputs")
+        .unwrap();
+    if is_offline {
+        plugin.set_offline().unwrap();
+    }
+    let mut timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
+    for (frame, name, turn) in AUTOMATED {
+        timeline.push(frame, turned(&plugin, name, turn));
+    }
+    plugin.run(RATE, MOST).unwrap();
+    let mut hashers = vec![blake3::Hasher::new(); OUTPUTS as usize];
+    let (mut at, mut next) = (0, 0);
+    while at < FRAMES {
+        let end = FRAMES.min(at + block as u64);
+        let frames = usize::try_from(end - at).unwrap();
+        let due = timeline.before(next, end);
+        next += due.len();
+        let frame = |frame: u64| u32::try_from(frame - at).unwrap();
+        let events: Vec<_> = due.iter().map(|(at, event)| (frame(*at), event)).collect();
+        let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+        plugin.set_transport(Some(timeline.transport(at, RATE)));
+        plugin.process(&events, &mut left, &mut right).unwrap();
+        for (port, hasher) in hashers.iter_mut().enumerate() {
+            let [left, right] = plugin.output(port).unwrap();
+            for (left, right) in left.iter().zip(right) {
+                hasher.update(&left.to_le_bytes());
+                hasher.update(&right.to_le_bytes());
+            }
+        }
+        at = end;
+    }
+    let hashes = hashers.iter().map(|hasher| hasher.finalize().to_hex());
+    hashes.map(|hash| hash.to_string()).collect()
 }
 
 fn vst3() -> Vst3Plugin {
@@ -191,6 +240,17 @@ fn a_project_has_one_hash_live_and_offline_in_both_formats_at_any_block_size() {
             let heard = bounce_vst3(mode, block);
             assert_eq!(heard, expected, "VST3, {block} frames, {mode:?}");
         }
+    }
+}
+
+#[test]
+fn a_project_on_nineteen_outputs_has_one_hash_of_each_live_and_offline_at_any_block_size() {
+    let state = project();
+    let expected = bounce_apart(&state, false, 512);
+    assert_ne!(expected[..64], expected[64..128], "the first part is heard");
+    for (block, is_offline) in [(1, false), (441, true), (MOST as usize, true)] {
+        let heard = bounce_apart(&state, is_offline, block);
+        assert_eq!(heard, expected, "{block} frames, offline: {is_offline}");
     }
 }
 

@@ -73,6 +73,7 @@ fn run(project: &Project) -> Result<String> {
     let made = ardour.make_session()?;
     let song = ardour.folder.join("song.mid");
     fs::write(&song, session::song()).with_context(|| format!("writing {}", song.display()))?;
+    session::lists_no_controller(&made)?;
     session::fill_in(&made)?;
     let export = ardour.export()?;
     let expected = ardour.folder.join("expected.wav");

@@ -111,6 +111,17 @@ pub(super) fn fill_in(file: &Path) -> Result<()> {
     fs::write(file, filled).with_context(|| format!("writing {}", file.display()))
 }
 
+/// What Ardour lists of a plug-in it sends at the first frame: no controller may be among it.
+pub(super) fn lists_no_controller(file: &Path) -> Result<()> {
+    let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let listed = text.matches(" parameter=\"").count();
+    if !(200..500).contains(&listed) || text.contains("MIDI Ch.") {
+        bail!("Ardour lists {listed} parameters, or some of MIDI channels");
+    }
+    println!("Ardour lists {listed} parameters, none of them a controller");
+    Ok(())
+}
+
 /// The project's text with all of it.
 fn filled(text: &str) -> Result<String> {
     let place = between(text, "comment=\"bypass ", "\"")
