@@ -3,7 +3,7 @@
 //! Down goes the setup of a state, up goes every message that lasts; each ring carries whole
 //! messages as bytes, so that nothing has to be freed on the render side. The control half has a
 //! [`Setup`] of its own that follows the stream's. Owner: each half its ends. Thread: render for
-//! [`SetupLine`], control for [`SetupMirror`].
+//! `SetupLine`, control for [`SetupMirror`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
