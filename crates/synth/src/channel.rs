@@ -131,6 +131,8 @@ pub(crate) struct Channel {
     wanted: Added,
     /// Ticks until it is there.
     added_ticks: u32,
+    /// Anything of the trim has not arrived.
+    trim_moves: bool,
     /// The instrument in force, looked up when first needed.
     found: Option<Found>,
     /// Whether `found` answers for the present state.
@@ -173,6 +175,7 @@ impl Channel {
             added: Added::NONE,
             wanted: Added::NONE,
             added_ticks: 0,
+            trim_moves: false,
             found: None,
             is_looked_up: false,
             is_told: false,
@@ -410,10 +413,20 @@ impl Channel {
             };
             self.retune();
         }
+        self.look_at_trim();
+    }
+
+    /// Notes whether anything of the trim moves: idle engines ask every channel.
+    const fn look_at_trim(&mut self) {
+        let rests = self.gain.is_resting() && self.pan.is_resting() && self.added_ticks == 0;
+        self.trim_moves = !rests;
     }
 
     /// Moves the trim one tick on.
     pub(crate) fn advance_trim(&mut self) {
+        if !self.trim_moves {
+            return;
+        }
         self.gain.advance();
         self.pan.advance();
         if self.added_ticks > 0 {
@@ -421,11 +434,12 @@ impl Channel {
             self.added_ticks = self.added_ticks.saturating_sub(1);
             self.retune();
         }
+        self.look_at_trim();
     }
 
     /// Whether the trim has arrived.
     pub(crate) const fn trim_rests(&self) -> bool {
-        self.gain.is_resting() && self.pan.is_resting() && self.added_ticks == 0
+        !self.trim_moves
     }
 
     /// Puts the trim where it is going.
@@ -437,6 +451,7 @@ impl Channel {
             self.added_ticks = 0;
             self.retune();
         }
+        self.trim_moves = false;
     }
 
     /// Trim of the gain at the end of the tick, as an amplitude.
