@@ -35,6 +35,8 @@ struct Entry {
     start: usize,
     length: usize,
     kind: Kind,
+    /// Alike for messages to one address, most often otherwise for others.
+    mark: u64,
 }
 
 /// What becomes of a message when another comes.
@@ -81,12 +83,15 @@ impl Setup {
         let Some(kind) = kind(bytes) else {
             return false;
         };
+        let mark = mark(group, bytes);
         if kind == Kind::Reset {
             let is_undone =
                 |entry: &Entry| entry.kind == Kind::Effect || group == 0 || entry.group == group;
             self.drop_entries(|entry, _| is_undone(entry));
         } else {
-            self.drop_entries(|entry, old| entry.group == group && is_replaced(old, bytes));
+            self.drop_entries(|entry, old| {
+                entry.mark == mark && entry.group == group && is_replaced(old, bytes)
+            });
         }
         let has_room = self.entries.len() < MESSAGES
             && self.bytes.len().saturating_add(bytes.len()) <= SETUP_BYTES;
@@ -99,6 +104,7 @@ impl Setup {
             start: self.bytes.len(),
             length: bytes.len(),
             kind,
+            mark,
         });
         self.bytes.extend_from_slice(bytes);
         self.untold = self.untold.saturating_add(1);
@@ -164,9 +170,17 @@ impl Setup {
 
     /// Drops messages and closes the gaps that they leave.
     fn drop_entries(&mut self, is_dropped: impl Fn(&Entry, &[u8]) -> bool) {
+        let mut all = self.entries.iter();
+        let Some(first) = all.position(|entry| is_dropped(entry, self.message(entry).1)) else {
+            return;
+        };
         let first_untold = self.entries.len().saturating_sub(self.untold);
-        let (mut kept, mut end, mut untold) = (0, 0, 0);
-        for index in 0..self.entries.len() {
+        let end_of = |entry: &Entry| entry.start.saturating_add(entry.length);
+        let before = first.checked_sub(1).and_then(|last| self.entries.get(last));
+        let mut end = before.map_or(0, end_of);
+        let mut kept = first;
+        let mut untold = first.saturating_sub(first_untold);
+        for index in first..self.entries.len() {
             let Some(entry) = self.entries.get(index).copied() else {
                 break;
             };
@@ -205,6 +219,18 @@ fn kind(bytes: &[u8]) -> Option<Kind> {
         Request::Identity | Request::TuningWanted { .. } | Request::Nothing => None,
         _ => Some(Kind::Edit),
     }
+}
+
+/// A number of the address that a message is to: FNV-1a of all that is no data.
+fn mark(group: u16, bytes: &[u8]) -> u64 {
+    let address = (0..)
+        .zip(bytes)
+        .filter(|(index, _)| !is_data(bytes, *index));
+    let address = address.map(|(_, byte)| *byte);
+    let all = group.to_le_bytes().into_iter().chain(address);
+    all.fold(0xCBF2_9CE4_8422_2325, |mark, byte| {
+        (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
 }
 
 /// Whether two messages are to the same address: alike but for their device and their data.
