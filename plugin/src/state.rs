@@ -7,6 +7,7 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use dmus_dls::bank::Patch;
 use dmus_kernel::sync::Counter;
 use dmus_library::BankReference;
 use dmus_synth::{SETUP_BYTES, USER_BANKS};
@@ -86,6 +87,25 @@ pub struct PartProgram {
 }
 
 impl PartProgram {
+    /// That of a patch, whose drum flag belongs to the part.
+    pub(crate) const fn of(patch: Patch) -> Self {
+        Self {
+            bank_msb: patch.bank_msb,
+            bank_lsb: patch.bank_lsb,
+            program: patch.program,
+        }
+    }
+
+    /// As a bank names it.
+    pub(crate) const fn patch(self, drums: bool) -> Patch {
+        Patch {
+            drums,
+            bank_msb: self.bank_msb,
+            bank_lsb: self.bank_lsb,
+            program: self.program,
+        }
+    }
+
     /// Seven bits each, 21 together.
     pub(crate) fn to_bits(self) -> u64 {
         let [msb, lsb, program] =

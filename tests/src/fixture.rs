@@ -10,6 +10,9 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
+use crate::bundle;
+use crate::host::{Bundle, Plugin};
+
 /// Frames of the click, all of one height.
 pub const CLICK_FRAMES: usize = 32;
 
@@ -309,6 +312,19 @@ impl Drop for Folder {
         // A folder that stays behind in the temporary folder harms nobody.
         let _ = fs::remove_dir_all(&self.path);
     }
+}
+
+/// An instance of the CLAP bundle that plays the bank; the folder must live as long.
+///
+/// # Errors
+/// The bundle cannot be loaded, or the instance does not start.
+pub fn playing(rate_hz: u32, max_frames: u32) -> Result<(Plugin, Folder)> {
+    let folder = Folder::new()?;
+    let bank = folder.write("known.dls", &bank())?;
+    let mut plugin = Bundle::load(&bundle::clap()?)?.instance()?;
+    plugin.load_state(&state_naming(&bank))?;
+    plugin.run(rate_hz, max_frames)?;
+    Ok((plugin, folder))
 }
 
 /// A saved state that names a bank and leaves everything else at its default but the effects: what

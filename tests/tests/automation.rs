@@ -15,15 +15,7 @@ const RATE: u32 = 48_000;
 const TICK: usize = 64;
 
 fn with_fixture() -> (Plugin, Folder) {
-    let folder = Folder::new().unwrap();
-    let bank = folder.write("known.dls", &fixture::bank()).unwrap();
-    let mut plugin = Bundle::load(&bundle::clap().unwrap())
-        .unwrap()
-        .instance()
-        .unwrap();
-    plugin.load_state(&fixture::state_naming(&bank)).unwrap();
-    plugin.run(RATE, 4_096).unwrap();
-    (plugin, folder)
+    fixture::playing(RATE, 4_096).unwrap()
 }
 
 /// One second of a program while a script runs.

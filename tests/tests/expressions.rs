@@ -3,9 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
 use dmus_host_tests::audio;
-use dmus_host_tests::bundle;
 use dmus_host_tests::fixture::{self, Folder, program};
-use dmus_host_tests::host::{Bundle, Event, NoteExpressionType, Plugin};
+use dmus_host_tests::host::{Event, NoteExpressionType, Plugin};
 use dmus_host_tests::player::{Partition, Take, play};
 use dmus_host_tests::timeline::Timeline;
 
@@ -16,15 +15,7 @@ const LATER: u64 = 12_000;
 
 /// An instance that plays the fixture's bank; the folder must live as long.
 fn with_fixture() -> (Plugin, Folder) {
-    let folder = Folder::new().unwrap();
-    let bank = folder.write("known.dls", &fixture::bank()).unwrap();
-    let mut plugin = Bundle::load(&bundle::clap().unwrap())
-        .unwrap()
-        .instance()
-        .unwrap();
-    plugin.load_state(&fixture::state_naming(&bank)).unwrap();
-    plugin.run(RATE, 4_096).unwrap();
-    (plugin, folder)
+    fixture::playing(RATE, 4_096).unwrap()
 }
 
 /// A note of the host's: its number is its place in the list.

@@ -80,6 +80,15 @@ fn turned(plugin: &Plugin, name: &str, turn: f64) -> Event {
     }
 }
 
+/// The song with its automation.
+fn automated(plugin: &Plugin) -> Timeline {
+    let mut timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
+    for (frame, name, turn) in AUTOMATED {
+        timeline.push(frame, turned(plugin, name, turn));
+    }
+    timeline
+}
+
 /// The project as a file.
 fn project() -> Vec<u8> {
     let mut plugin = instance();
@@ -100,10 +109,7 @@ fn bounce(state: &[u8], is_offline: bool, partition: Partition) -> String {
     if is_offline {
         plugin.set_offline().unwrap();
     }
-    let mut timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
-    for (frame, name, turn) in AUTOMATED {
-        timeline.push(frame, turned(&plugin, name, turn));
-    }
+    let timeline = automated(&plugin);
     plugin.run(RATE, MOST).unwrap();
     let take = play(&mut plugin, &timeline, FRAMES, partition).unwrap();
     assert_eq!(plugin.report().unwrap().losses(), []);
@@ -126,10 +132,7 @@ fn bounce_apart(state: &[u8], is_offline: bool, block: usize) -> String {
     if is_offline {
         plugin.set_offline().unwrap();
     }
-    let mut timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
-    for (frame, name, turn) in AUTOMATED {
-        timeline.push(frame, turned(&plugin, name, turn));
-    }
+    let timeline = automated(&plugin);
     plugin.run(RATE, MOST).unwrap();
     let mut hashers = vec![blake3::Hasher::new(); OUTPUTS as usize];
     let (mut at, mut next) = (0, 0);

@@ -4,9 +4,8 @@
 
 use dmus_host_tests::audio;
 use dmus_host_tests::audio::pitch;
-use dmus_host_tests::bundle;
 use dmus_host_tests::fixture::{self, Folder, program};
-use dmus_host_tests::host::{Bundle, Plugin};
+use dmus_host_tests::host::Plugin;
 use dmus_host_tests::player::{Partition, Take, play};
 use dmus_host_tests::timeline::Timeline;
 
@@ -14,15 +13,7 @@ use dmus_host_tests::timeline::Timeline;
 const TICK: usize = 64;
 
 fn with_fixture(rate_hz: u32) -> (Plugin, Folder) {
-    let folder = Folder::new().unwrap();
-    let bank = folder.write("known.dls", &fixture::bank()).unwrap();
-    let mut plugin = Bundle::load(&bundle::clap().unwrap())
-        .unwrap()
-        .instance()
-        .unwrap();
-    plugin.load_state(&fixture::state_naming(&bank)).unwrap();
-    plugin.run(rate_hz, 1_024).unwrap();
-    (plugin, folder)
+    fixture::playing(rate_hz, 1_024).unwrap()
 }
 
 /// Plays a program of the fixture's bank from frame 0 on.

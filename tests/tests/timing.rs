@@ -25,16 +25,7 @@ const PARTITIONS: [Partition; 7] = [
 
 /// An instance that plays the fixture's bank; the folder must live as long.
 fn with_fixture(max_frames: u32) -> (Plugin, Folder) {
-    let folder = Folder::new().unwrap();
-    let bank = folder.write("known.dls", &fixture::bank()).unwrap();
-    let mut plugin = Bundle::load(&bundle::clap().unwrap())
-        .unwrap()
-        .instance()
-        .unwrap();
-    plugin.load_state(&fixture::state_naming(&bank)).unwrap();
-    plugin.run(RATE, max_frames).unwrap();
-    assert_eq!(plugin.report().unwrap().text("bank"), Some("Known Sounds"));
-    (plugin, folder)
+    fixture::playing(RATE, max_frames).unwrap()
 }
 
 /// Frames of note-ons with every distance to the control tick and to block borders.

@@ -42,6 +42,7 @@ mod guard;
 mod host_link;
 mod inlet;
 mod ledger;
+mod made;
 mod marks;
 mod presets;
 mod signals;

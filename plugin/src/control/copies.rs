@@ -13,7 +13,6 @@ use dmus_synth::{Engine, EngineConfig, Layer, USER_BANKS};
 
 use super::Control;
 use crate::notice::{Notice, Severity};
-use crate::state::PartProgram;
 
 /// A copy that is to be made.
 #[derive(Debug, Clone)]
@@ -167,17 +166,5 @@ impl Control {
             engine.part(0, channel)?.patch
         });
         answers.collect()
-    }
-}
-
-impl PartProgram {
-    /// As a bank names it.
-    pub(crate) const fn patch(self, drums: bool) -> Patch {
-        Patch {
-            drums,
-            bank_msb: self.bank_msb,
-            bank_lsb: self.bank_lsb,
-            program: self.program,
-        }
     }
 }

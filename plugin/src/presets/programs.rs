@@ -208,14 +208,7 @@ pub(super) fn load(choice: &PresetChoice, control: &SharedControl) -> Result<(),
 /// - `part`: of a melodic program; a drum kit plays on channel 10
 pub(super) fn choose(patch: Patch, part: usize, control: &SharedControl) {
     let part = if patch.drums { DRUM_PART } else { part };
-    control.lock().choose_program(
-        part,
-        PartProgram {
-            bank_msb: patch.bank_msb,
-            bank_lsb: patch.bank_lsb,
-            program: patch.program,
-        },
-    );
+    control.lock().choose_program(part, PartProgram::of(patch));
 }
 
 #[cfg(test)]

@@ -360,7 +360,7 @@ impl Render {
             for (channel, program) in (0_u8..16).zip(programs) {
                 *program = engine
                     .midi_patch(group, channel)
-                    .map_or(*program, program_of);
+                    .map_or(*program, PartProgram::of);
             }
         }
         programs
@@ -441,7 +441,7 @@ impl Render {
     fn choose(&mut self, group: ChannelGroup, channel: u8, program: PartProgram) {
         let index = group.index().unwrap_or(0);
         let patch = self.engine().midi_patch(index, channel);
-        let is_new = patch.map(program_of) != Some(program);
+        let is_new = patch.map(PartProgram::of) != Some(program);
         self.tell(group, channel, program);
         if is_new {
             for message in messages_of(channel, program) {
@@ -528,9 +528,9 @@ impl Render {
             *part = PartTelemetry {
                 saved: engine
                     .midi_patch(0, channel)
-                    .map(program_of)
+                    .map(PartProgram::of)
                     .unwrap_or_default(),
-                program: info.patch.map(program_of).unwrap_or_default(),
+                program: info.patch.map(PartProgram::of).unwrap_or_default(),
                 silent: info.patch.is_none(),
                 drums: info.requested.drums,
                 voices: u16::try_from(info.voices).unwrap_or(u16::MAX),
@@ -589,15 +589,6 @@ impl core::ops::Deref for Selection {
 
     fn deref(&self) -> &[u8] {
         self.0.get(..self.1).unwrap_or(&self.0)
-    }
-}
-
-/// A patch without its drum flag, which belongs to the channel.
-const fn program_of(patch: Patch) -> PartProgram {
-    PartProgram {
-        bank_msb: patch.bank_msb,
-        bank_lsb: patch.bank_lsb,
-        program: patch.program,
     }
 }
 

@@ -16,6 +16,7 @@ use nice_plug::prelude::ParamPtr;
 use super::extensions::params::steps;
 use super::instance::Instance;
 use crate::boundary::Boundary;
+use crate::made::{header, value_event};
 
 /// A list of one event.
 struct One(clap_event_param_value);
@@ -65,16 +66,7 @@ impl<P: Boundary> Instance<P> {
         let Some(param) = self.params.get(&id) else {
             return;
         };
-        let event = One(clap_event_param_value {
-            header: header::<clap_event_param_value>(CLAP_EVENT_PARAM_VALUE),
-            param_id: id,
-            cookie: ptr::null_mut(),
-            note_id: -1,
-            port_index: -1,
-            channel: -1,
-            key: -1,
-            value: default_value(*param),
-        });
+        let event = One(value_event(id, default_value(*param), CLAP_EVENT_IS_LIVE));
         // SAFETY: our own list of a whole event; nobody else runs the render side.
         unsafe { self.wrapper().handle_in_events(&event.list(), 0, 0) };
         // SAFETY: our caller's promise.
@@ -85,7 +77,7 @@ impl<P: Boundary> Instance<P> {
             return;
         };
         let gesture = |type_| clap_event_param_gesture {
-            header: header::<clap_event_param_gesture>(type_),
+            header: header::<clap_event_param_gesture>(type_, CLAP_EVENT_IS_LIVE),
             param_id: id,
         };
         let begin = gesture(CLAP_EVENT_PARAM_GESTURE_BEGIN);
@@ -98,17 +90,6 @@ impl<P: Boundary> Instance<P> {
             // SAFETY: the host's own function with its own list, and a whole event that it copies.
             unsafe { try_push(host, event) };
         }
-    }
-}
-
-/// The header of an event at the first frame.
-fn header<T>(type_: u16) -> clap_event_header {
-    clap_event_header {
-        size: u32::try_from(size_of::<T>()).unwrap_or(0),
-        time: 0,
-        space_id: CLAP_CORE_EVENT_SPACE_ID,
-        type_,
-        flags: CLAP_EVENT_IS_LIVE,
     }
 }
 

@@ -2,12 +2,11 @@
 //!
 //! Thread: render; nothing is allocated. Source: \[CLAP\] events.h; \[VST3\] ivstnoteexpression.h.
 
-use std::ptr;
-
 use clap_sys::events::*;
 
 use super::codes;
 use super::held::Note;
+use crate::made::{header, value_event};
 
 /// An event of any kind that we send.
 #[derive(Clone, Copy)]
@@ -62,20 +61,10 @@ pub(super) fn expression_of(kind: u32, value: f64) -> Option<(clap_note_expressi
     })
 }
 
-fn header<T>(type_: u16) -> clap_event_header {
-    clap_event_header {
-        size: u32::try_from(size_of::<T>()).unwrap_or(0),
-        time: 0,
-        space_id: CLAP_CORE_EVENT_SPACE_ID,
-        type_,
-        flags: 0,
-    }
-}
-
 /// A note begins or ends.
 pub(super) fn note_event(type_: u16, note: Note, id: i32, velocity: f32) -> Body {
     let note = clap_event_note {
-        header: header::<clap_event_note>(type_),
+        header: header::<clap_event_note>(type_, 0),
         note_id: id.max(-1),
         port_index: i16::try_from(note.port).unwrap_or(0),
         channel: i16::from(note.channel),
@@ -88,7 +77,7 @@ pub(super) fn note_event(type_: u16, note: Note, id: i32, velocity: f32) -> Body
 /// An expression of a note.
 pub(super) fn expression(note: Note, id: i32, kind: clap_note_expression, value: f64) -> Body {
     let expression = clap_event_note_expression {
-        header: header::<clap_event_note_expression>(CLAP_EVENT_NOTE_EXPRESSION),
+        header: header::<clap_event_note_expression>(CLAP_EVENT_NOTE_EXPRESSION, 0),
         expression_id: kind,
         note_id: id.max(-1),
         port_index: i16::try_from(note.port).unwrap_or(0),
@@ -102,7 +91,7 @@ pub(super) fn expression(note: Note, id: i32, kind: clap_note_expression, value:
 /// A short MIDI message.
 pub(super) fn midi(port: u16, data: [u8; 3]) -> Body {
     let midi = clap_event_midi {
-        header: header::<clap_event_midi>(CLAP_EVENT_MIDI),
+        header: header::<clap_event_midi>(CLAP_EVENT_MIDI, 0),
         port_index: port,
         data,
     };
@@ -112,7 +101,7 @@ pub(super) fn midi(port: u16, data: [u8; 3]) -> Body {
 /// A system exclusive message in the host's memory.
 pub(super) fn sysex(port: u16, buffer: *const u8, size: u32) -> Body {
     let sysex = clap_event_midi_sysex {
-        header: header::<clap_event_midi_sysex>(CLAP_EVENT_MIDI_SYSEX),
+        header: header::<clap_event_midi_sysex>(CLAP_EVENT_MIDI_SYSEX, 0),
         port_index: port,
         buffer,
         size,
@@ -122,16 +111,7 @@ pub(super) fn sysex(port: u16, buffer: *const u8, size: u32) -> Body {
 
 /// A parameter has a value of CLAP's.
 pub(super) fn param_event(id: u32, value: f64) -> Body {
-    let param = clap_event_param_value {
-        header: header::<clap_event_param_value>(CLAP_EVENT_PARAM_VALUE),
-        param_id: id,
-        cookie: ptr::null_mut(),
-        note_id: -1,
-        port_index: -1,
-        channel: -1,
-        key: -1,
-        value,
-    };
+    let param = value_event(id, value, 0);
     Body { param }
 }
 
