@@ -227,6 +227,11 @@ impl Control {
         self.kept.clone()
     }
 
+    /// Gives up what is kept: it is about to be kept anew.
+    pub const fn take_kept(&mut self) -> Option<Kept> {
+        self.kept.take()
+    }
+
     /// The properties of the synthesizer, while it is active.
     pub fn properties(&mut self) -> Option<&mut PropertyControl> {
         self.link.as_mut().map(ControlLink::properties)

@@ -9,6 +9,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use dmus_kernel::history::HistoryReader;
+use dmus_kernel::sync::CyclicMemory;
 use dmus_kernel::wave_rt::FrameReader;
 use dmus_kernel::{ReferenceTime, SampleRate, SampleTime};
 use dmus_song::Recording;
@@ -58,6 +59,15 @@ pub struct Kept {
     rate: SampleRate,
 }
 
+/// Memory in which nothing is kept any more, for what is kept next: its pages are there already.
+#[derive(Debug, Default)]
+pub struct KeptMemory {
+    /// Of the messages.
+    pub history: Option<CyclicMemory>,
+    /// Of the audio.
+    pub frames: Option<CyclicMemory>,
+}
+
 /// How much was saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Saved {
@@ -75,6 +85,18 @@ impl Kept {
             history,
             frames,
             rate,
+        }
+    }
+
+    /// Gives up what is kept; of the memory what nobody else looks into.
+    ///
+    /// # Real-time
+    /// Not real-time: frees.
+    #[must_use]
+    pub fn into_memory(self) -> KeptMemory {
+        KeptMemory {
+            history: self.history.into_memory(),
+            frames: self.frames.into_memory(),
         }
     }
 

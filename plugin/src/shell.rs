@@ -19,11 +19,12 @@ mod waiting;
 use dmus_entry::PortEvent;
 use std::time::{Duration, Instant};
 
-use dmus_kernel::StreamState;
 use dmus_kernel::clock::Transport;
+use dmus_kernel::{SampleRate, StreamState};
 use dmus_synth::EndedNote;
 
 use crate::control::SharedControl;
+use crate::kept::Kept;
 use crate::notice::{Notice, Severity};
 use crate::tasks;
 use pipeline::Pipeline;
@@ -93,9 +94,7 @@ impl Shell {
                 Pace::Offline => waiting::OFFLINE_PATIENCE,
             },
         );
-        let downloads = self.control.lock().downloads();
-        let rate_hz = whole_hz(sample_rate);
-        match Pipeline::new(rate_hz, audio_seconds(), downloads, apart_frames) {
+        match self.pipeline(sample_rate, apart_frames) {
             Ok(pipeline) => {
                 let (link, mut render) = pipeline.split();
                 render.prepare();
@@ -106,15 +105,28 @@ impl Shell {
                 self.render = Some(render);
                 true
             }
-            Err(error) => {
+            Err(text) => {
                 self.control.lock().notify(Notice {
                     severity: Severity::Fault,
-                    text: error.to_string(),
+                    text,
                     hint: "choose another sample rate in the host",
                 });
                 false
             }
         }
+    }
+
+    /// Both halves, or in words why there are none.
+    fn pipeline(&self, sample_rate: f32, apart_frames: usize) -> Result<Pipeline, String> {
+        // Looked at first: a rate that is refused costs nothing of what is kept.
+        let rate = SampleRate::new(whole_hz(sample_rate)).map_err(|error| error.to_string())?;
+        let mut control = self.control.lock();
+        let downloads = control.downloads();
+        let memory = control.take_kept().map(Kept::into_memory);
+        drop(control);
+        let memory = memory.unwrap_or_default();
+        Pipeline::new(rate, memory, audio_seconds(), downloads, apart_frames)
+            .map_err(|error| error.to_string())
     }
 
     /// Goes to STOP and frees the render side.

@@ -49,6 +49,58 @@ fn a_song_that_was_played_is_saved_and_renders_to_the_same_bits() {
     assert!(audio::first_difference(&first.right, &second.right).is_none());
 }
 
+/// Beyond a deactivation it can still be saved; the next activation begins with nothing.
+#[test]
+fn what_was_played_is_kept_until_the_next_activation() {
+    let timeline = Timeline::of_script("0ms on 60 100; 100ms off 60", RATE).unwrap();
+    let (mut plugin, _) = rendered(&timeline, u64::from(RATE), 64);
+    let folder = Folder::new().unwrap();
+    let path = folder.write("take.mid", &[]).unwrap();
+    let save = format!("save-midi 600 {}", path.display());
+    plugin.deactivate().unwrap();
+    let answer = plugin.command(&save).unwrap();
+    assert!(answer.starts_with("ok 2 "), "{answer}");
+    plugin.run(RATE, 64).unwrap();
+    let answer = plugin.command(&save).unwrap();
+    assert!(answer.starts_with("error nothing"), "{answer}");
+    play(
+        &mut plugin,
+        &timeline,
+        u64::from(RATE),
+        Partition::Fixed(64),
+    )
+    .unwrap();
+    let answer = plugin.command(&save).unwrap();
+    assert!(answer.starts_with("ok 2 "), "{answer}");
+}
+
+/// Pages that the system had to put behind this thread's memory so far.
+#[cfg(target_os = "linux")]
+fn page_faults() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    let (_, after_name) = stat.rsplit_once(')').unwrap();
+    after_name
+        .split_whitespace()
+        .nth(7)
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+/// Whoever browses presets activates at each of them: 78 MB are asked of the system once.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_next_activation_keeps_things_in_the_memory_of_the_one_before() {
+    let mut plugin = running();
+    for _ in 0..3 {
+        plugin.deactivate().unwrap();
+        let before = page_faults();
+        plugin.run(RATE, 512).unwrap();
+        let faults = page_faults() - before;
+        assert!(faults < 4_000, "{faults} pages of 4 KiB");
+    }
+}
+
 /// Messages of all four ports, a long exclusive one among them.
 #[test]
 fn four_ports_and_long_messages_survive_being_saved() {

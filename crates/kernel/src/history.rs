@@ -33,7 +33,7 @@ pub use take::{HistoryReader, Take, TakeError, TakeEvent};
 use crate::{
     clock::Annotation,
     event::ChannelGroup,
-    sync::{Counter, CyclicWriter, cyclic},
+    sync::{Counter, CyclicMemory, CyclicWriter},
     time::ReferenceTime,
 };
 use record::{Header, Kind, SHORT_BYTES, record_words, words_of};
@@ -81,9 +81,22 @@ struct Counts {
 /// Not real-time: allocates, and touches all of the memory.
 #[must_use]
 pub fn history(words: usize, channel_groups: u16) -> (HistoryWriter, HistoryReader) {
+    history_in(None, words, channel_groups)
+}
+
+/// As [`history`], in the memory of one before it, where that has the same size.
+///
+/// # Real-time
+/// Not real-time: allocates.
+#[must_use]
+pub fn history_in(
+    memory: Option<CyclicMemory>,
+    words: usize,
+    channel_groups: u16,
+) -> (HistoryWriter, HistoryReader) {
     let channel_groups = channel_groups.clamp(1, MAX_CHANNEL_GROUPS);
     let least = MIN_WORDS_PER_GROUP.saturating_mul(usize::from(channel_groups));
-    let (ring, ring_reader) = cyclic(words.max(least));
+    let (ring, ring_reader) = CyclicMemory::again(memory, words.max(least)).ring();
     let counts = Arc::new(Counts::default());
     let reader = HistoryReader::new(ring_reader, Arc::clone(&counts), channel_groups);
     let writer = HistoryWriter {

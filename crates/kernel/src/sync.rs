@@ -26,7 +26,7 @@ mod turn;
 
 pub use bits::Bits;
 pub use counter::Counter;
-pub use cyclic::{CyclicMiss, CyclicReader, CyclicWriter, cyclic};
+pub use cyclic::{CyclicMemory, CyclicMiss, CyclicReader, CyclicWriter, cyclic};
 pub use mailbox::Mailbox;
 pub use published::{Reader, Writer, published};
 pub(crate) use ring::{Consumer, Producer, ring};

@@ -50,7 +50,7 @@ pub use pages::{CacheType, Mapped, Mdl, PAGE_BYTES, PortWaveRtStream};
 pub use playback::{Glitches, PresentationPosition, RenderClient, RenderDevice};
 pub use position::Position;
 pub use property::{Access, RtAudioProperty};
-pub use recorder::{FrameWriter, recorder, two_minutes};
+pub use recorder::{FrameWriter, recorder, recorder_in, two_minutes};
 pub use register::{HwRegister, PacketReading, PacketRegister, RegisterWidth};
 pub use stream::{AudioBuffer, BufferDescription, WaveRtStream};
 

@@ -7,7 +7,7 @@ use dmus_kernel::{
     wave_rt::{
         AudioBuffer, CacheType, Capture, Direction, FrameMiss, MiniportWaveRt, NotificationCount,
         PAGE_BYTES, Parameter, PortWaveRtStream, Position, Render, WaveFormat, WaveRtConfig,
-        WaveRtError, WaveRtStream, recorder, two_minutes,
+        WaveRtError, WaveRtStream, recorder, recorder_in, two_minutes,
     },
 };
 
@@ -284,6 +284,14 @@ fn a_recorder_holds_the_last_frames_and_stands_still_out_of_run() {
     let (mut l, mut r) = ([0.0; 100], [0.0; 100]);
     reader.clone().read(30, &mut l, &mut r).unwrap();
     assert_eq!((&l[..], &r[..]), (&left[30..], &right[30..]));
+    drop(writer);
+    let (mut writer, mut again) = recorder_in(reader.into_memory(), rate(), 100).unwrap();
+    assert_eq!((again.frames_written(), again.oldest()), (0, 0));
+    writer.set_state(StreamState::Run);
+    assert_no_alloc(|| writer.write(&left[..5], &right[..5]));
+    assert!(again.clone().read(0, &mut l[..6], &mut r[..6]).is_err());
+    again.read(0, &mut l[..5], &mut r[..5]).unwrap();
+    assert_eq!((&l[..5], &r[..5]), (&left[..5], &right[..5]));
     assert!(recorder(rate(), 0).is_err() && recorder(rate(), u64::MAX).is_err());
     assert_eq!(two_minutes(rate()), 5_760_000);
 }

@@ -8,12 +8,11 @@ use core::fmt;
 use std::sync::Arc;
 
 use dmus_dls::bank::Patch;
-use dmus_kernel::error::RateError;
-use dmus_kernel::history::{DEFAULT_WORDS, history};
+use dmus_kernel::history::{DEFAULT_WORDS, history_in};
 use dmus_kernel::pool::PoolExtension;
 use dmus_kernel::property::{ParamLimits, PropertyConfig, PropertyControl, properties};
 use dmus_kernel::sync::{Reader, Writer, published};
-use dmus_kernel::wave_rt::{FrameWriter, recorder};
+use dmus_kernel::wave_rt::{FrameWriter, recorder_in};
 use dmus_kernel::{Miniport, MusicBuffer, Port, PortConfig, SampleRate};
 use dmus_synth::{Collection, Layer, SynthMiniport};
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -23,7 +22,7 @@ use super::setup::{self, SetupLine, SetupMirror};
 use super::song::MOST_ENDED;
 use super::telemetry::{Telemetry, WORDS};
 use crate::downloads::SharedDownloads;
-use crate::kept::Kept;
+use crate::kept::{Kept, KeptMemory};
 use crate::params::PARTS;
 use crate::state::{Loads, PartProgram};
 
@@ -85,22 +84,13 @@ pub enum Command {
     Panic,
 }
 
-/// Why no pipeline could be built.
+/// No pipeline could be built: the port or its miniport refused a size, and says which.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PipelineError {
-    /// The sample rate is outside of what the kernel takes.
-    Rate(RateError),
-    /// The port or its miniport refused a size.
-    Port(String),
-}
+pub struct PipelineError(String);
 
 impl fmt::Display for PipelineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rate(error) => error.fmt(f),
-            Self::Port(reason) => f.write_str(reason),
-        }
+        f.write_str(&self.0)
     }
 }
 
@@ -116,7 +106,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// Builds a port in STOP with everything that it will ever need.
     ///
-    /// - `sample_rate`: Hz, `1_000..=768_000`
+    /// - `memory`: of what a pipeline before this one has kept
     /// - `audio_seconds`: of the last audio to keep, 8 bytes a frame
     /// - `downloads`: who takes single instruments and waves
     /// - `apart_frames`: longest block of which parts and effects can leave beside the mix; 0 where
@@ -128,27 +118,28 @@ impl Pipeline {
     /// # Real-time
     /// Not real-time: allocates.
     pub fn new(
-        sample_rate: u32,
+        rate: SampleRate,
+        memory: KeptMemory,
         audio_seconds: u64,
         downloads: SharedDownloads,
         apart_frames: usize,
     ) -> Result<Self, PipelineError> {
-        let rate = SampleRate::new(sample_rate).map_err(PipelineError::Rate)?;
         let config = PortConfig {
             channel_groups: CHANNEL_GROUPS,
             ..PortConfig::new(rate)
         };
-        let refused = |error: &dyn std::error::Error| PipelineError::Port(error.to_string());
+        let refused = |error: &dyn std::error::Error| PipelineError(error.to_string());
         let miniport = SynthMiniport::new(VOICES)
             .with_effects()
             .with_outputs(apart_frames);
         let mut port = Port::new(miniport, config).map_err(|error| refused(&error))?;
-        let (history, history_reader) = history(DEFAULT_WORDS, CHANNEL_GROUPS);
+        let (history, history_reader) = history_in(memory.history, DEFAULT_WORDS, CHANNEL_GROUPS);
         port.set_history(Some(history));
         let (properties, node) = properties(property_config(&port, downloads));
         port.set_properties(Some(node));
         let kept_frames = audio_seconds.max(1).saturating_mul(u64::from(rate.hz()));
-        let (recorder, frames) = recorder(rate, kept_frames).map_err(|error| refused(&error))?;
+        let (recorder, frames) =
+            recorder_in(memory.frames, rate, kept_frames).map_err(|error| refused(&error))?;
         let (commands_down, commands) = RingBuffer::new(COMMANDS);
         let (retired, retired_up) = RingBuffer::new(RETIRED);
         let (played, played_up) = RingBuffer::new(PLAYED);

@@ -597,10 +597,13 @@ mod tests {
     use super::super::pipeline::Pipeline;
     use super::*;
     use crate::downloads::SharedDownloads;
+    use crate::kept::KeptMemory;
+    use dmus_kernel::SampleRate;
 
     fn render() -> Render {
-        let pipeline =
-            Pipeline::new(48_000, 1, SharedDownloads::default(), 0).expect("a usual rate");
+        let rate = SampleRate::new(48_000).expect("a usual rate");
+        let (memory, downloads) = (KeptMemory::default(), SharedDownloads::default());
+        let pipeline = Pipeline::new(rate, memory, 1, downloads, 0).expect("a usual size");
         pipeline.split().1
     }
 

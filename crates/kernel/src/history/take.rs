@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clock::Annotation,
     event::ChannelGroup,
-    sync::{CyclicMiss, CyclicReader},
+    sync::{CyclicMemory, CyclicMiss, CyclicReader},
     time::ReferenceTime,
 };
 
@@ -60,6 +60,15 @@ impl HistoryReader {
             counts,
             channel_groups,
         }
+    }
+
+    /// The memory of the history, for another one; nothing while another end of it is left.
+    ///
+    /// # Real-time
+    /// Not real-time: frees.
+    #[must_use]
+    pub fn into_memory(self) -> Option<CyclicMemory> {
+        self.ring.into_memory()
     }
 
     /// All that is kept from `since` on, or from the beginning: while it is taken the writer goes

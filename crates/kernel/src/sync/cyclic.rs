@@ -64,22 +64,84 @@ impl fmt::Debug for Shared {
 /// Not real-time: allocates.
 #[must_use]
 pub fn cyclic(capacity: usize) -> (CyclicWriter, CyclicReader) {
-    let shared = Arc::new(Shared {
-        written: AtomicU64::new(0),
-        oldest: AtomicU64::new(0),
-        // Not zero: zeroed memory may be given out without a page behind it.
-        slots: (0..capacity.max(1))
-            .map(|_| AtomicU64::new(u64::MAX))
-            .collect(),
-    });
-    let writer = CyclicWriter {
-        shared,
-        written: 0,
-        oldest: 0,
-        not_sync: PhantomData,
-    };
-    let reader = writer.reader();
-    (writer, reader)
+    CyclicMemory::new(capacity).ring()
+}
+
+/// The memory of a ring, without its ends: who needs one ring after another keeps it, and its pages
+/// are asked of the system once.
+///
+/// ```
+/// # use dmus_kernel::sync::CyclicMemory;
+/// let (mut writer, reader) = CyclicMemory::new(3).ring();
+/// writer.append([10, 11].into_iter());
+/// drop(writer);
+/// let memory = reader.into_memory().unwrap();
+/// let (_, reader) = memory.ring();
+/// assert_eq!((reader.written(), reader.capacity()), (0, 3));
+/// ```
+pub struct CyclicMemory {
+    slots: Box<[AtomicU64]>,
+}
+
+impl CyclicMemory {
+    /// Memory for a ring of `capacity` words, at least one, all of it touched.
+    ///
+    /// # Real-time
+    /// Not real-time: allocates.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            // Not zero: zeroed memory may be given out without a page behind it.
+            slots: (0..capacity.max(1))
+                .map(|_| AtomicU64::new(u64::MAX))
+                .collect(),
+        }
+    }
+
+    /// `old` where it has room for just `capacity` words, else other memory; `old` is freed first.
+    ///
+    /// # Real-time
+    /// Not real-time: allocates.
+    #[must_use]
+    pub fn again(old: Option<Self>, capacity: usize) -> Self {
+        let fits = |memory: &Self| memory.capacity() == capacity.max(1);
+        old.filter(fits).unwrap_or_else(|| Self::new(capacity))
+    }
+
+    /// Words that a ring in it has room for.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Both ends of an empty ring in it: what other ends have written there is out of reach.
+    ///
+    /// # Real-time
+    /// Not real-time: allocates what both ends share.
+    #[must_use]
+    pub fn ring(self) -> (CyclicWriter, CyclicReader) {
+        let shared = Arc::new(Shared {
+            written: AtomicU64::new(0),
+            oldest: AtomicU64::new(0),
+            slots: self.slots,
+        });
+        let writer = CyclicWriter {
+            shared,
+            written: 0,
+            oldest: 0,
+            not_sync: PhantomData,
+        };
+        let reader = writer.reader();
+        (writer, reader)
+    }
+}
+
+impl fmt::Debug for CyclicMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CyclicMemory")
+            .field("capacity", &self.slots.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why words could not be read.
@@ -230,6 +292,16 @@ pub struct CyclicReader {
 }
 
 impl CyclicReader {
+    /// The memory of the ring, for another one; nothing while another end of it is left.
+    ///
+    /// # Real-time
+    /// Not real-time: frees what the ends have shared.
+    #[must_use]
+    pub fn into_memory(self) -> Option<CyclicMemory> {
+        let Shared { slots, .. } = Arc::into_inner(self.shared)?;
+        Some(CyclicMemory { slots })
+    }
+
     /// Words ever written, which is the index of the next; all before it can be read unless they
     /// are too old. Never less than an earlier answer on the same thread.
     ///
@@ -301,7 +373,7 @@ impl CyclicReader {
 
 #[cfg(all(test, not(dmus_loom)))]
 mod tests {
-    use super::{CyclicMiss, CyclicReader, cyclic};
+    use super::{CyclicMemory, CyclicMiss, CyclicReader, cyclic};
 
     fn read<const N: usize>(reader: &CyclicReader, from: u64) -> Result<[u64; N], CyclicMiss> {
         let mut words = [0; N];
@@ -323,6 +395,29 @@ mod tests {
             Err(CyclicMiss::Overwritten { oldest: 1 })
         );
         assert_eq!(read(&reader, 1), Ok([11, 12, 13]));
+    }
+
+    #[test]
+    fn a_ring_in_memory_of_another_begins_empty_and_only_when_all_ends_are_gone() {
+        let (mut writer, reader) = cyclic(3);
+        writer.append([10, 11, 12, 13].into_iter());
+        assert!(reader.clone().into_memory().is_none(), "two more ends");
+        drop(writer);
+        let memory = CyclicMemory::again(reader.into_memory(), 3);
+        let (mut writer, reader) = memory.ring();
+        assert_eq!((reader.oldest(), reader.written()), (0, 0));
+        assert_eq!(
+            read::<1>(&reader, 0),
+            Err(CyclicMiss::NotYet { written: 0 })
+        );
+        writer.append([20].into_iter());
+        assert_eq!(read(&reader, 0), Ok([20]));
+        drop(writer);
+        let memory = reader.into_memory().expect("the last end");
+        let first = memory.slots.as_ptr();
+        let memory = CyclicMemory::again(Some(memory), 3);
+        assert_eq!(memory.slots.as_ptr(), first, "the same memory");
+        assert_eq!(CyclicMemory::again(Some(memory), 4).capacity(), 4);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::{
     state::StreamState,
-    sync::{CyclicMiss, CyclicReader, CyclicWriter},
+    sync::{CyclicMemory, CyclicMiss, CyclicReader, CyclicWriter},
     time::{ReferenceTime, SampleRate, SampleTime},
     wave_rt::{
         FrameMiss, Position, WaveRtError,
@@ -92,6 +92,15 @@ pub struct FrameReader {
 impl FrameReader {
     pub(super) const fn new(status: StatusReader, words: CyclicReader) -> Self {
         Self { status, words }
+    }
+
+    /// The memory of the buffer, for another one; nothing while another end of it is left.
+    ///
+    /// # Real-time
+    /// Not real-time: frees.
+    #[must_use]
+    pub fn into_memory(self) -> Option<CyclicMemory> {
+        self.words.into_memory()
     }
 
     /// The state the stream was in after the last block.

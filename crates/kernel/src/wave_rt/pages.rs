@@ -11,7 +11,7 @@
 use std::{iter, sync::Arc};
 
 use crate::{
-    sync::{CyclicReader, CyclicWriter, cyclic},
+    sync::{CyclicMemory, CyclicReader, CyclicWriter},
     wave_rt::FRAME_BYTES,
 };
 
@@ -88,13 +88,6 @@ impl Mapped {
     pub const fn cache(&self) -> CacheType {
         self.cache
     }
-
-    /// Both ends of the first `frames` frames as a ring, if the pages hold as many. Allocates.
-    pub(super) fn ring(&self, frames: u64) -> Option<(CyclicWriter, CyclicReader)> {
-        let bytes = frames.checked_mul(u64::from(FRAME_BYTES))?;
-        let frames = usize::try_from(frames).ok()?;
-        (bytes <= self.mdl.bytes()).then(|| cyclic(frames))
-    }
 }
 
 /// The port's side of one stream: gives it memory.
@@ -109,6 +102,8 @@ pub struct PortWaveRtStream {
     id: Arc<()>,
     /// Of each page whether it is taken.
     taken: Vec<bool>,
+    /// What lay behind the pages of a stream before this one.
+    memory: Option<CyclicMemory>,
 }
 
 impl PortWaveRtStream {
@@ -118,7 +113,28 @@ impl PortWaveRtStream {
         Self {
             id: Arc::new(()),
             taken: iter::repeat_n(false, usize::try_from(pages).unwrap_or(usize::MAX)).collect(),
+            memory: None,
         }
+    }
+
+    /// Takes the memory of a stream that is no more: the next buffer of the same size lies in it.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Option<CyclicMemory>) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// Both ends of the first `frames` frames of a mapping as a ring, if its pages hold as many.
+    /// Allocates.
+    pub(super) fn ring(
+        &mut self,
+        mapped: &Mapped,
+        frames: u64,
+    ) -> Option<(CyclicWriter, CyclicReader)> {
+        let bytes = frames.checked_mul(u64::from(FRAME_BYTES))?;
+        let frames = usize::try_from(frames).ok()?;
+        let ring = || CyclicMemory::again(self.memory.take(), frames).ring();
+        (bytes <= mapped.mdl.bytes()).then(ring)
     }
 
     /// Bytes of all pages that are free.
@@ -389,10 +405,8 @@ mod tests {
         let mut port = PortWaveRtStream::new(1);
         let mdl = port.allocate_pages(u64::MAX, 1).unwrap();
         let mapped = port.map_allocated_pages(mdl, CacheType::Cached).unwrap();
-        assert!(mapped.ring(513).is_none() && mapped.ring(u64::MAX).is_none());
-        assert_eq!(
-            mapped.ring(511).map(|(writer, _)| writer.capacity()),
-            Some(511)
-        );
+        assert!(port.ring(&mapped, 513).is_none() && port.ring(&mapped, u64::MAX).is_none());
+        let ring = port.ring(&mapped, 511);
+        assert_eq!(ring.map(|(writer, _)| writer.capacity()), Some(511));
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::{
     state::StreamState,
+    sync::CyclicMemory,
     time::{SampleRate, SampleTime},
     wave_rt::{
         Capture, CaptureDevice, FRAME_BYTES, FrameReader, MiniportWaveRt, PAGE_BYTES, Parameter,
@@ -43,11 +44,26 @@ pub const fn two_minutes(rate: SampleRate) -> u64 {
 /// # Real-time
 /// Not real-time: allocates all memory.
 pub fn recorder(rate: SampleRate, frames: u64) -> Result<(FrameWriter, FrameReader), WaveRtError> {
+    recorder_in(None, rate, frames)
+}
+
+/// As [`recorder`], in the memory of one before it, where that has the same size.
+///
+/// # Errors
+/// As [`recorder`].
+///
+/// # Real-time
+/// Not real-time: allocates.
+pub fn recorder_in(
+    memory: Option<CyclicMemory>,
+    rate: SampleRate,
+    frames: u64,
+) -> Result<(FrameWriter, FrameReader), WaveRtError> {
     let bytes = frames.saturating_mul(u64::from(FRAME_BYTES));
     let pages = u32::try_from(bytes.div_ceil(PAGE_BYTES));
     let pages = pages.map_err(|_| Parameter::BufferSize(bytes))?;
     let miniport = MiniportWaveRt::new(WaveRtConfig::default());
-    let port = PortWaveRtStream::new(pages);
+    let port = PortWaveRtStream::new(pages).with_memory(memory);
     let mut stream = miniport.new_stream::<Capture>(port, WaveFormat::stereo(rate))?;
     let mut buffer = stream.allocate_audio_buffer(bytes)?;
     let reader = buffer.client.frames().clone();

@@ -178,7 +178,7 @@ impl<D: Direction> WaveRtStream<D> {
         }
         let bytes = frames.saturating_mul(u64::from(FRAME_BYTES));
         let mapped = self.map_pages(bytes)?;
-        let Some((ring, mut pin)) = mapped.ring(frames).zip(self.pin.take()) else {
+        let Some((ring, mut pin)) = self.port.ring(&mapped, frames).zip(self.pin.take()) else {
             self.release(mapped);
             return Err(WaveRtError::BufferExists);
         };
