@@ -150,8 +150,21 @@ fn bounce_apart(state: &[u8], is_offline: bool, block: usize) -> Vec<String> {
         plugin.set_offline().unwrap();
     }
     let timeline = automated(&plugin);
-    plugin.run(RATE, MOST).unwrap();
     let mut hashes = Hashes::of(OUTPUTS as usize);
+    play_apart(&mut plugin, &timeline, block, |output, left, right| {
+        hashes.hear(output, left, right);
+    });
+    hashes.told()
+}
+
+/// Plays on all outputs, and tells for each block what every one of them gave.
+fn play_apart(
+    plugin: &mut Plugin,
+    timeline: &Timeline,
+    block: usize,
+    mut hear: impl FnMut(usize, &[f32], &[f32]),
+) {
+    plugin.run(RATE, MOST).unwrap();
     let (mut at, mut next) = (0, 0);
     while at < FRAMES {
         let end = FRAMES.min(at + block as u64);
@@ -165,11 +178,10 @@ fn bounce_apart(state: &[u8], is_offline: bool, block: usize) -> Vec<String> {
         plugin.process(&events, &mut left, &mut right).unwrap();
         for output in 0..OUTPUTS as usize {
             let [left, right] = plugin.output(output).unwrap();
-            hashes.hear(output, left, right);
+            hear(output, left, right);
         }
         at = end;
     }
-    hashes.told()
 }
 
 fn vst3() -> Vst3Plugin {
@@ -295,7 +307,7 @@ fn a_project_on_nineteen_outputs_has_one_hash_of_each_live_and_offline_in_both_f
     let expected = bounce_apart(&state, false, 512);
     let silent = {
         let mut hashes = Hashes::of(1);
-        let silence = vec![0.0; FRAMES as usize];
+        let silence = vec![0.0; usize::try_from(FRAMES).unwrap()];
         hashes.hear(0, &silence, &silence);
         hashes.told().remove(0)
     };
@@ -334,23 +346,20 @@ fn a_project_has_the_same_hash_in_a_new_process() {
     assert!(text.contains(&expected), "{expected} is not in\n{text}");
 }
 
-#[test]
-fn a_session_that_was_captured_has_the_samples_of_the_command_line() {
-    let mut plugin = instance();
+/// The song with what of the automation MIDI has words for: it is captured with the rest.
+fn captured(plugin: &Plugin) -> Timeline {
     let mut timeline = Timeline::of_song(&dmus_song::sixteen_parts(), RATE);
-    // What MIDI has words for is captured with the rest.
     for (frame, name, turn) in AUTOMATED {
         if name.ends_with("Program") && turn > 0.0 {
-            timeline.push(frame, turned(&plugin, name, turn));
+            timeline.push(frame, turned(plugin, name, turn));
         }
     }
-    plugin.run(RATE, 441).unwrap();
-    let take = play(&mut plugin, &timeline, FRAMES, Partition::Fixed(441)).unwrap();
-    let folder = Folder::new().unwrap();
-    let (song, wav) = (
-        folder.write("session.mid", &[]).unwrap(),
-        folder.path().join("session.wav"),
-    );
+    timeline
+}
+
+/// Saves what an instance has captured and renders it with the command line.
+fn rendered(plugin: &mut Plugin, folder: &Folder, more: &[&str]) {
+    let song = folder.write("session.mid", &[]).unwrap();
     let answer = plugin
         .command(&format!("save-midi 600 {}", song.display()))
         .unwrap();
@@ -359,18 +368,56 @@ fn a_session_that_was_captured_has_the_samples_of_the_command_line() {
         .arg("render")
         .arg(&song)
         .args(["--rate", "48000", "--bits", "32f", "-o"])
-        .arg(&wav)
+        .arg(folder.path().join("session.wav"))
+        .args(more)
         .output()
         .unwrap();
     assert!(rendered.status.success(), "{rendered:?}");
-    let samples = hound::WavReader::open(&wav).unwrap().into_samples::<f32>();
-    let samples: Vec<f32> = samples.map(Result::unwrap).collect();
-    let heard = take.left.iter().zip(&take.right);
-    let heard: Vec<f32> = heard.flat_map(|(left, right)| [*left, *right]).collect();
-    assert!(samples.len() >= heard.len(), "{} samples", samples.len());
-    let differs = heard
+}
+
+/// The first frame of a file that is not what was heard.
+fn first_difference(folder: &Folder, file: &str, [left, right]: &[Vec<f32>; 2]) -> Option<usize> {
+    let wav = hound::WavReader::open(folder.path().join(file)).unwrap();
+    let samples: Vec<f32> = wav.into_samples::<f32>().map(Result::unwrap).collect();
+    let heard = left
         .iter()
-        .zip(&samples)
-        .position(|(heard, rendered)| heard.to_bits() != rendered.to_bits());
-    assert_eq!(differs.map(|sample| sample / 2), None, "of {FRAMES} frames");
+        .zip(right)
+        .flat_map(|(left, right)| [left, right]);
+    assert!(samples.len() >= 2 * left.len(), "{file}: {}", samples.len());
+    let mut both = heard.zip(&samples);
+    let sample = both.position(|(heard, sample)| heard.to_bits() != sample.to_bits());
+    sample.map(|sample| sample / 2)
+}
+
+#[test]
+fn a_session_that_was_captured_has_the_samples_of_the_command_line() {
+    let mut plugin = instance();
+    let timeline = captured(&plugin);
+    plugin.run(RATE, 441).unwrap();
+    let take = play(&mut plugin, &timeline, FRAMES, Partition::Fixed(441)).unwrap();
+    let folder = Folder::new().unwrap();
+    rendered(&mut plugin, &folder, &[]);
+    let heard = [take.left, take.right];
+    assert_eq!(first_difference(&folder, "session.wav", &heard), None);
+}
+
+#[test]
+fn outputs_of_parts_have_the_samples_of_the_command_lines_stems() {
+    let mut plugin = instance();
+    plugin.select_layout(OUTPUTS).unwrap();
+    for (name, output) in all_apart() {
+        plugin.flush_text(&name, &output).unwrap();
+    }
+    let timeline = captured(&plugin);
+    let mut heard: Vec<[Vec<f32>; 2]> = vec![<[Vec<f32>; 2]>::default(); OUTPUTS as usize];
+    play_apart(&mut plugin, &timeline, 441, |output, left, right| {
+        heard[output][0].extend_from_slice(left);
+        heard[output][1].extend_from_slice(right);
+    });
+    let folder = Folder::new().unwrap();
+    rendered(&mut plugin, &folder, &["--stems"]);
+    for (part, heard) in heard.iter().enumerate().skip(1).take(16) {
+        let file = format!("session-{part:02}.wav");
+        assert_eq!(first_difference(&folder, &file, heard), None, "{file}");
+    }
 }
