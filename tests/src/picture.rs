@@ -3,6 +3,7 @@
 //! In: two channels of samples. Out: a PNG with axes in seconds, amplitude and hertz.
 
 mod canvas;
+mod sheet;
 mod spectrogram;
 
 use std::path::Path;
@@ -10,6 +11,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use canvas::{Canvas, Colour};
+pub use sheet::sheet;
 
 const WIDTH: usize = 1_280;
 const HEIGHT: usize = 760;

@@ -65,7 +65,8 @@ While working on it:
                              with --all one that is missing fails
   cargo xtask abuse [--calls N] [--seed N] [--threads N] [--window]
                              a host that keeps no rule, against the plug-in
-  cargo xtask bank           compute the built-in bank anew
+  cargo xtask bank [--measure]
+                             compute the built-in bank anew, and measure how it sounds
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
   cargo xtask sound          figures, and notes and songs beside others, each difference with its cause
@@ -117,7 +118,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => validate::run(&Project::find()?, rest),
-        "bank" => no_more(rest).and_then(|()| bank(&Project::find()?)),
+        "bank" => bank(&Project::find()?, rest),
         unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
     }
 }
@@ -130,13 +131,28 @@ fn no_more(rest: &[String]) -> Result<()> {
     }
 }
 
-/// Computes the built-in bank and writes the file that the plug-in is compiled with.
-fn bank(project: &Project) -> Result<()> {
+/// Computes the built-in bank and writes the file that the plug-in is compiled with; with `--measure`
+/// also the page that says what it sounds like.
+fn bank(project: &Project, words: &[String]) -> Result<()> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let measures = match words[..] {
+        [] => false,
+        ["--measure"] => true,
+        _ => bail!("not understood: '{}' (--measure)", words.join(" ")),
+    };
     let file = "presets/dmus-gm.dls";
     process::Job::new("the bank's computation", project.cargo())
         .args(["run", "--release", "--package", "dmus-factory", "--", file])
         .screen()?;
     println!("The built-in bank is {}", project.path(file).display());
+    if measures {
+        let page = ["docs/factory-bank.md", "docs/factory-bank.png"];
+        process::Job::new("the bank's measurement", project.cargo())
+            .args(["run", "--release", "--package", "dmus-gauge", "--"])
+            .args(page)
+            .screen()?;
+        println!("What it sounds like is {}", page.join(" and "));
+    }
     Ok(())
 }
 

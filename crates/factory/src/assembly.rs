@@ -4,6 +4,7 @@
 //! programs may play one set of waves, each with its own voicing.
 
 use core::ops::RangeInclusive;
+use std::rc::Rc;
 
 use dmus_dls::Bank;
 use dmus_dls::bank::{
@@ -12,7 +13,9 @@ use dmus_dls::bank::{
 use dmus_dls::units::RelativeGain;
 
 use crate::decay_law::DecayLaw;
+use crate::loudness::Played;
 use crate::recording::Recording;
+use crate::trims::TRIMS_DB;
 use crate::voicing::Voicing;
 
 /// Loudness of a note at its root and full velocity to which every instrument is brought, dB.
@@ -28,7 +31,8 @@ pub(crate) struct Zone {
     root: u8,
     sustain: Option<WaveLoop>,
     decay_s: Option<f64>,
-    loudness_db: f64,
+    /// What the wave was made from: how loud it is depends on the voicing.
+    recording: Rc<Recording>,
 }
 
 impl Zone {
@@ -169,8 +173,7 @@ impl Assembly {
     /// Takes one recording in; its zone covers the whole keyboard.
     pub(crate) fn wave(&mut self, recording: Recording) -> Zone {
         let (root, decay_s) = (recording.key, recording.decay_s);
-        let loudness_db = recording.loudness_db();
-        let wave = recording.into_wave();
+        let wave = recording.to_wave();
         let zone = Zone {
             keys: 0..=127,
             velocities: 0..=127,
@@ -178,7 +181,7 @@ impl Assembly {
             root,
             sustain: wave.sample.and_then(|sample| sample.wave_loop),
             decay_s,
-            loudness_db,
+            recording: Rc::new(recording),
         };
         self.bank.waves.push(wave);
         zone
@@ -206,6 +209,20 @@ impl Assembly {
         MultiSample { zones }
     }
 
+    /// Records a root every `step` keys; each serves the keys nearest to it, and the outer ones all
+    /// that lie beyond.
+    ///
+    /// A resonance stays where it is while the keys move past it, so a wave that is played off its
+    /// root carries it along: three keys are a change of a sixth, of which half falls on each side.
+    pub(crate) fn every(
+        &mut self,
+        step: u8,
+        roots: RangeInclusive<u8>,
+        record: impl FnMut(u8) -> Recording,
+    ) -> MultiSample {
+        self.spread(step / 2, roots.step_by(usize::from(step)).map(record))
+    }
+
     /// Adds a melodic program of one sound.
     pub(crate) fn solo(&mut self, program: u8, name: &str, sound: &MultiSample, voicing: Voicing) {
         self.program(program, name, &[Layer::of(sound, voicing)]);
@@ -213,16 +230,21 @@ impl Assembly {
 
     /// Adds a melodic program.
     pub(crate) fn program(&mut self, program: u8, name: &str, layers: &[Layer<'_>]) {
+        let trim_db = TRIMS_DB
+            .get(usize::from(program))
+            .copied()
+            .unwrap_or_default();
         let mut regions = vec![];
         for layer in layers {
             let law = layer.law();
-            for zone in &layer.sound.zones {
+            let evened = evened_db(&layer.sound.zones, &layer.voicing, law);
+            for (zone, evened_db) in layer.sound.zones.iter().zip(evened) {
                 let Some(keys) = moved(&zone.keys, -layer.voicing.transpose) else {
                     continue;
                 };
-                let mut region = region(zone, &layer.voicing);
-                region.keys = keys;
                 let law = law.or_else(|| zone.law(&layer.voicing));
+                let mut region = region(zone, &layer.voicing, law, evened_db + trim_db);
+                region.keys = keys;
                 region.articulation = Some(layer.voicing.connections(law));
                 regions.push(region);
             }
@@ -250,7 +272,12 @@ impl Assembly {
         let regions = drums
             .iter()
             .map(|drum| {
-                let mut region = region(&drum.zone, &drum.voicing);
+                let law = drum
+                    .zone
+                    .decay_s
+                    .map(|decay_s| DecayLaw::through(drum.key, decay_s));
+                let own = drum.zone.law(&drum.voicing);
+                let mut region = region(&drum.zone, &drum.voicing, own, 0.0);
                 region.keys = drum.key..=drum.key;
                 region.key_group = drum.group;
                 region.self_non_exclusive = true;
@@ -260,10 +287,6 @@ impl Assembly {
                     sample.unity_note = (i16::from(drum.key) - keys).clamp(0, 127) as u8;
                     sample.fine_tune = drum.tuning_cents - 100 * keys;
                 }
-                let law = drum
-                    .zone
-                    .decay_s
-                    .map(|decay_s| DecayLaw::through(drum.key, decay_s));
                 region.articulation = Some(drum.voicing.connections(law));
                 region
             })
@@ -299,11 +322,69 @@ fn root_of(zone: &Zone, voicing: &Voicing) -> u8 {
     (i16::from(zone.root) - i16::from(voicing.transpose)).clamp(0, 127) as u8
 }
 
-fn region(zone: &Zone, voicing: &Voicing) -> Region {
+/// Loudness of a zone's wave on a key, dB, before any gain.
+fn loudness_db(zone: &Zone, voicing: &Voicing, law: Option<DecayLaw>, key: u8) -> f64 {
+    let played = Played {
+        keys: f64::from(key) - f64::from(root_of(zone, voicing)),
+        cutoff_hz: voicing.filter.map(|filter| filter.at(key)),
+        decay_s: zone.decay_s.and(law).map(|law| law.seconds(key)),
+    };
+    zone.recording.loudness_db(&played)
+}
+
+/// Gain by which a zone comes to the house's loudness on its root, dB.
+fn gain_db(zone: &Zone, voicing: &Voicing, law: Option<DecayLaw>) -> f64 {
     let root = root_of(zone, voicing);
     let octaves = (f64::from(root) - 60.0) / 12.0;
     let wanted = HOUSE_DB + voicing.level_db - voicing.tilt_db * octaves;
-    let gain_db = (wanted - zone.loudness_db).min(0.0);
+    wanted - loudness_db(zone, voicing, law, root)
+}
+
+/// What evens out the loudness where one zone follows another, dB for each zone.
+///
+/// Least squares: what is left of the steps, and a little of what the zones are moved by, so that
+/// many small steps in one direction do not carry the ends of the keyboard away.
+fn evened_db(zones: &[Zone], voicing: &Voicing, law: Option<DecayLaw>) -> Vec<f64> {
+    const HOLD: f64 = 0.06;
+    let steps: Vec<f64> = zones
+        .windows(2)
+        .map(|pair| {
+            let [low, high] = pair else { return 0.0 };
+            let played =
+                |key: u8| moved(&(key..=key), -voicing.transpose).map(|keys| *keys.start());
+            let (Some(below), Some(above)) = (played(*low.keys.end()), played(*high.keys.start()))
+            else {
+                return 0.0;
+            };
+            let heard = |zone, key| {
+                let law = law.or_else(|| Zone::law(zone, voicing));
+                gain_db(zone, voicing, law) + loudness_db(zone, voicing, law, key)
+            };
+            heard(high, above) - heard(low, below) + voicing.tilt_db / 12.0
+        })
+        .collect();
+    let mut evened = vec![0.0; zones.len()];
+    for _ in 0..100 {
+        for zone in 0..zones.len() {
+            let (mut sum, mut count) = (0.0, HOLD);
+            if let (Some(step), Some(next)) = (steps.get(zone), evened.get(zone + 1)) {
+                sum += next + step;
+                count += 1.0;
+            }
+            let before = zone.checked_sub(1);
+            if let Some((step, last)) = before.and_then(|i| Some((steps.get(i)?, evened.get(i)?))) {
+                sum += last - step;
+                count += 1.0;
+            }
+            evened[zone] = sum / count;
+        }
+    }
+    evened
+}
+
+fn region(zone: &Zone, voicing: &Voicing, law: Option<DecayLaw>, extra_db: f64) -> Region {
+    let root = root_of(zone, voicing);
+    let gain_db = (gain_db(zone, voicing, law) + extra_db).min(0.0);
     Region {
         keys: zone.keys.clone(),
         velocities: zone.velocities.clone(),

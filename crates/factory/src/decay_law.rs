@@ -22,6 +22,11 @@ impl DecayLaw {
         }
     }
 
+    /// The decay on a key, seconds.
+    pub(crate) fn seconds(self, key: u8) -> f64 {
+        libm::exp2((self.base_cents + self.cents_per_key * f64::from(key)) / 1200.0)
+    }
+
     /// The law that serves all these waves, if one does.
     pub(crate) fn fit(decays: &[(u8, f64)]) -> Option<Self> {
         let count = decays.len() as f64;

@@ -30,6 +30,7 @@ mod players;
 mod recording;
 mod spectrum;
 mod strike;
+mod trims;
 mod units;
 mod voicing;
 mod winds;

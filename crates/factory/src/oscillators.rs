@@ -9,8 +9,8 @@ use crate::plan::LoopPlan;
 use crate::recording::Recording;
 use crate::spectrum::Spectrum;
 
-/// Keys of the roots; each serves four keys above itself.
-const ROOTS: [u8; 8] = [28, 38, 48, 58, 68, 78, 88, 98];
+/// Keys between roots.
+const STEP: u8 = 4;
 
 /// The waveforms of an analogue synthesizer.
 #[derive(Debug)]
@@ -27,14 +27,14 @@ type Waveform = fn(usize) -> (f64, f64);
 
 impl Oscillators {
     pub(crate) fn new(assembly: &mut Assembly) -> Self {
-        let mut wave = |name, roots: &[u8], waveform: Waveform| {
-            assembly.spread(4, roots.iter().map(|key| cycles(name, *key, waveform)))
+        let mut wave = |name, waveform: Waveform| {
+            assembly.every(STEP, 25..=105, |key| cycles(name, key, waveform))
         };
         Self {
-            saw: wave("Saw", &ROOTS, saw),
-            square: wave("Square", &ROOTS, square),
-            pulse: wave("Pulse", &ROOTS, pulse),
-            triangle: wave("Triangle", &[40, 64, 88], triangle),
+            saw: wave("Saw", saw),
+            square: wave("Square", square),
+            pulse: wave("Pulse", pulse),
+            triangle: wave("Triangle", triangle),
         }
     }
 }
@@ -66,7 +66,7 @@ fn triangle(n: usize) -> (f64, f64) {
 }
 
 fn cycles(name: &str, key: u8, waveform: Waveform) -> Recording {
-    let plan = LoopPlan::new(key, 1024, 34_000.0);
+    let plan = LoopPlan::new(key, if key < 60 { 2048 } else { 1024 }, 34_000.0);
     let mut spectrum = Spectrum::new(plan.len);
     let mut number = 1;
     while plan.hz(plan.periods * number) < plan.top_hz() {

@@ -5,6 +5,12 @@
 
 use crate::units::key_to_hz;
 
+/// Rate up to which high keys are given more than a recipe asks for.
+const HIGHEST_RATE_HZ: f64 = 42_000.0;
+
+/// Highest rate of a wave.
+const LIMIT_HZ: u32 = 44_100;
+
 /// Length, period count and rate of a loop that sounds one key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LoopPlan {
@@ -22,8 +28,14 @@ impl LoopPlan {
     /// The plan for `key` whose rate comes nearest to `wanted_hz`.
     pub(crate) fn new(key: u8, len: usize, wanted_hz: f64) -> Self {
         let fundamental = key_to_hz(f64::from(key));
+        // High keys have few partials, and strong ones: they have to stay far from half the rate.
+        let wanted_hz = wanted_hz.max((16.0 * fundamental).min(HIGHEST_RATE_HZ));
         let periods = (fundamental * len as f64 / wanted_hz).round().max(1.0) as usize;
-        let rate = (fundamental * len as f64 / periods as f64).round() as u32;
+        let rate_of = |periods: usize| (fundamental * len as f64 / periods as f64).round() as u32;
+        // Few periods are rounded far; a rate that players do not know is not to come of it.
+        let too_fast = rate_of(periods) > LIMIT_HZ;
+        let periods = periods + usize::from(too_fast);
+        let rate = rate_of(periods);
         Self {
             key,
             len,
@@ -52,9 +64,10 @@ impl LoopPlan {
         (hz * self.len as f64 / self.rate_hz()).round().max(1.0) as usize
     }
 
-    /// Highest frequency that the wave should hold, a little under half the rate.
+    /// Highest frequency that the wave should hold, four tenths of the rate: above it a
+    /// player's interpolation mirrors too much of it.
     pub(crate) fn top_hz(&self) -> f64 {
-        0.46 * self.rate_hz()
+        0.4 * self.rate_hz()
     }
 
     /// Frames in a time.

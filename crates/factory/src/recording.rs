@@ -7,7 +7,7 @@ use core::f64::consts::TAU;
 
 use dmus_dls::bank::{LoopKind, Wave, WaveLoop, WaveSample};
 
-use crate::loudness;
+use crate::loudness::{self, Played};
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::spectrum::Spectrum;
@@ -85,7 +85,9 @@ impl Recording {
     }
 
     /// A loop that is reached through an onset.
-    pub(crate) fn blown(name: &str, plan: &LoopPlan, steady: Vec<f64>, onset: &Onset) -> Self {
+    pub(crate) fn blown(name: &str, plan: &LoopPlan, mut steady: Vec<f64>, onset: &Onset) -> Self {
+        let seam = calmest(&steady);
+        steady.rotate_left(seam);
         let rate = plan.rate_hz();
         let corner = onset.dark_multiple * plan.fundamental_hz();
         let dark = Spectrum::of(&steady)
@@ -99,7 +101,9 @@ impl Recording {
         });
         let burst = burst.into_loop();
         let burst_gain = peak * db_to_gain(onset.burst_db) / peak_of(&burst);
-        let lead = plan.frames(onset.seconds);
+        // High notes speak sooner.
+        let sooner = libm::exp2((60.0 - f64::from(plan.key)) / 48.0).clamp(0.6, 1.0);
+        let lead = plan.frames(onset.seconds * sooner);
         let len = steady.len();
         let mut frames = Vec::with_capacity(lead + len);
         for n in 0..lead {
@@ -130,14 +134,14 @@ impl Recording {
         }
     }
 
-    /// Loudness of the note at its own key and full velocity, dB, once it is a wave.
-    pub(crate) fn loudness_db(&self) -> f64 {
+    /// Loudness of a note, dB, once it is a wave.
+    pub(crate) fn loudness_db(&self, played: &Played) -> f64 {
         let level = db_to_gain(PEAK_DB) / peak_of(&self.frames);
-        loudness::of_note(self, level)
+        loudness::of_note(self, level, played)
     }
 
     /// The wave of the bank: peak at [`PEAK_DB`], rounded to 16 bits.
-    pub(crate) fn into_wave(self) -> Wave {
+    pub(crate) fn to_wave(&self) -> Wave {
         let scale = 32_767.0 * db_to_gain(PEAK_DB) / peak_of(&self.frames);
         let frames = self
             .frames
@@ -150,7 +154,7 @@ impl Recording {
             length: length as u32,
         });
         Wave {
-            name: self.name,
+            name: self.name.clone(),
             sample_rate: self.rate,
             about: Default::default(),
             frames,
@@ -168,6 +172,17 @@ fn peak_of(frames: &[f64]) -> f64 {
     frames
         .iter()
         .fold(1e-12, |peak, value| peak.max(value.abs()))
+}
+
+/// Frame around which a loop bends least: the best place for its seam.
+fn calmest(frames: &[f64]) -> usize {
+    let len = frames.len();
+    let at = |n: usize| frames[n % len];
+    let bend = |n: usize| (at(n + len - 1) - 2.0 * at(n) + at(n + 1)).abs();
+    let around = |n: usize| (n + len - 2..=n + len + 2).map(bend).fold(0.0, f64::max);
+    (0..len)
+        .min_by(|one, other| around(*one).total_cmp(&around(*other)))
+        .unwrap_or_default()
 }
 
 /// Takes the mean out where the sound is, leaving silence silent.

@@ -5,6 +5,7 @@
 //! end meets the start. Lengths are powers of two for the fast Fourier transform.
 
 use core::f64::consts::TAU;
+use core::ops::RangeInclusive;
 
 use crate::noise::Noise;
 
@@ -62,6 +63,26 @@ impl Spectrum {
                 level(bin as f64 * hz_per_bin) * libm::sqrt(-libm::log(1.0 - noise.unit()));
             let turns = noise.unit();
             self.add(bin, amplitude, turns);
+        }
+    }
+
+    /// Sum of the squared amplitudes of some bins, and the bin in their middle.
+    pub(crate) fn power(&self, bins: RangeInclusive<usize>) -> (f64, f64) {
+        let (mut sum, mut moment) = (1e-30, 0.0);
+        for bin in bins {
+            let (re, im) = (self.re[bin], self.im[bin]);
+            let power = re * re + im * im;
+            sum += power;
+            moment += power * bin as f64;
+        }
+        (sum, moment / sum)
+    }
+
+    /// Multiplies some bins by a gain.
+    pub(crate) fn scale(&mut self, bins: RangeInclusive<usize>, gain: f64) {
+        for bin in bins {
+            self.re[bin] *= gain;
+            self.im[bin] *= gain;
         }
     }
 

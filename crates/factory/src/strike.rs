@@ -92,7 +92,9 @@ impl Strike {
         partials: &[Partial],
         mut phase: impl FnMut(usize) -> usize,
     ) -> Recording {
-        let lead = plan.frames(self.lead_s);
+        // The higher a key, the sooner its partials have gone their own ways.
+        let sooner = libm::exp2((48.0 - f64::from(plan.key)) / 24.0).clamp(0.25, 1.0);
+        let lead = plan.frames(self.lead_s * sooner);
         let rate = plan.rate_hz();
         let sine: Vec<f64> = (0..plan.len)
             .map(|n| libm::sin(TAU * n as f64 / plan.len as f64))

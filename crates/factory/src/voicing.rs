@@ -38,6 +38,14 @@ impl Filter {
         }
     }
 
+    /// Cutoff at a key and velocity 100 while a note begins, Hz.
+    pub(crate) fn at(&self, key: u8) -> f64 {
+        // An envelope is near its top then, on its way up or down.
+        let cents = self.key_cents * (f64::from(key) - 60.0) - self.velocity_cents * 27.0 / 127.0
+            + 0.8 * self.envelope_cents;
+        self.hz * libm::exp2(cents / 1200.0)
+    }
+
     /// A filter that opens at the stroke and closes with [`FADING`] or another sweep.
     pub(crate) const fn plucked(hz: f64, velocity_cents: f64) -> Self {
         Self {
@@ -117,7 +125,7 @@ impl Voicing {
         attack_s: 0.01,
         decay: Decay::Held,
         release_s: 0.3,
-        filter: None,
+        filter: Some(Filter::by_velocity(6000.0, 3000.0)),
         sweep: None,
         sweep_pitch_cents: 0.0,
         vibrato: Some(WHEEL),
@@ -129,12 +137,12 @@ impl Voicing {
         tilt_db: 0.0,
     };
 
-    /// A struck or plucked note that dies by itself.
+    /// A struck or plucked note that dies by itself; the wheel moves it as it does all others.
     pub(crate) const STRUCK: Self = Self {
         attack_s: 0.0,
         decay: Decay::Wave(1.0),
         release_s: 0.8,
-        vibrato: None,
+        filter: Some(Filter::by_velocity(8000.0, 4200.0)),
         ..Self::HELD
     };
 

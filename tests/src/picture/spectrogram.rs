@@ -32,6 +32,19 @@ const COLOURS: [Colour; 7] = [
     [252, 240, 170],
 ];
 
+/// What a panel shows: frequencies upwards, levels below a reference by colour.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scale {
+    /// Lowest frequency, Hz.
+    pub(super) lowest_hz: f64,
+    /// Highest frequency, Hz.
+    pub(super) highest_hz: f64,
+    /// Level of the lightest colour, dB of the loudest sine.
+    pub(super) top_db: f64,
+    /// Level of the darkest colour below that, dB.
+    pub(super) floor_db: f64,
+}
+
 /// Fills a panel; its labels stand left and right of it.
 pub(super) fn draw(
     canvas: &mut Canvas,
@@ -40,12 +53,38 @@ pub(super) fn draw(
     samples: &[f32],
     rate_hz: u32,
 ) {
+    let highest = HIGHEST_HZ.min(f64::from(rate_hz.max(1)) / 2.0);
+    let scale = Scale {
+        lowest_hz: LOWEST_HZ,
+        highest_hz: highest,
+        top_db: 0.0,
+        floor_db: FLOOR_DB,
+    };
+    fill(
+        canvas,
+        (left, right),
+        (top, bottom),
+        &scale,
+        samples,
+        rate_hz,
+    );
+    labels(canvas, (left, right), (top, bottom), highest);
+}
+
+/// Fills a panel without a word.
+pub(super) fn fill(
+    canvas: &mut Canvas,
+    (left, right): (usize, usize),
+    (top, bottom): (usize, usize),
+    scale: &Scale,
+    samples: &[f32],
+    rate_hz: u32,
+) {
     let rate = f64::from(rate_hz.max(1));
     let size = ((WINDOW_S * rate) as usize).next_power_of_two().max(64);
-    let highest = HIGHEST_HZ.min(rate / 2.0);
-    let octaves = (highest / LOWEST_HZ).log2();
+    let octaves = (scale.highest_hz / scale.lowest_hz).log2();
     let rows = (bottom - top) as f64;
-    let frequency = |row: f64| LOWEST_HZ * (octaves * (1.0 - row / rows)).exp2();
+    let frequency = |row: f64| scale.lowest_hz * (octaves * (1.0 - row / rows)).exp2();
     let bell: Vec<f32> = (0..size)
         .map(|i| {
             (0.5 - 0.5 * (std::f64::consts::TAU * (i as f64 + 0.5) / size as f64).cos()) as f32
@@ -78,10 +117,9 @@ pub(super) fn draw(
                 .fold(0.0_f32, f32::max);
             // A full-scale sine reaches a quarter of the window's length.
             let level = 10.0 * f64::from(loudest).log10() - 20.0 * (size as f64 / 4.0).log10();
-            canvas.set(left + x, y, colour(level));
+            canvas.set(left + x, y, colour(level - scale.top_db, scale.floor_db));
         }
     }
-    labels(canvas, (left, right), (top, bottom), highest);
 }
 
 fn labels(
@@ -108,7 +146,7 @@ fn labels(
     let bar = right + 14;
     for y in top..=bottom {
         let level = FLOOR_DB * (y - top) as f64 / rows;
-        canvas.horizontal(y, bar, bar + 12, colour(level));
+        canvas.horizontal(y, bar, bar + 12, colour(level, FLOOR_DB));
     }
     for level in [0, -24, -48, -72, -96] {
         let y = top + (rows * f64::from(level) / FLOOR_DB) as usize;
@@ -118,8 +156,8 @@ fn labels(
 }
 
 /// The colour of a level in dB, by straight lines between those of the scale.
-fn colour(level_db: f64) -> Colour {
-    let place = (1.0 - level_db / FLOOR_DB).clamp(0.0, 1.0) * (COLOURS.len() - 1) as f64;
+fn colour(level_db: f64, floor_db: f64) -> Colour {
+    let place = (1.0 - level_db / floor_db).clamp(0.0, 1.0) * (COLOURS.len() - 1) as f64;
     let index = (place as usize).min(COLOURS.len() - 2);
     let part = place - index as f64;
     let mut mixed = [0; 3];

@@ -77,9 +77,9 @@ const SLAP: Pluck = Pluck {
 };
 
 pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
-    let mut plucks = |pluck: Pluck| assembly.spread(5, [30, 42, 54].map(|key| pluck.record(key)));
+    let mut plucks = |pluck: Pluck| assembly.every(4, 25..=97, |key| pluck.record(key));
     let (acoustic, finger, pick) = (plucks(ACOUSTIC), plucks(FINGER), plucks(PICK));
-    let slap = plucks(SLAP);
+    let slap = assembly.every(3, 25..=97, |key| SLAP.record(key));
 
     let by_velocity = |hz| Filter::plucked(hz, 3600.0);
     let plucked = Voicing::STRUCK.sweep(FADING).release(0.35).level(0.5);

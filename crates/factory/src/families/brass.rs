@@ -81,8 +81,8 @@ const TROMBONE: Tone = Tone {
 const MUTE: [Formant; 2] = [
     Formant {
         hz: 1750.0,
-        width_hz: 700.0,
-        gain: 1.6,
+        width_hz: 1300.0,
+        gain: 1.3,
     },
     Formant {
         hz: 4200.0,
@@ -98,6 +98,7 @@ const MUTED: Tone = Tone {
     top_hz: 5200.0,
     formants: &MUTE,
     floor: 0.22,
+    rate_hz: 32_000.0,
     ..TRUMPET
 };
 
@@ -124,11 +125,10 @@ const HORN: Tone = Tone {
 };
 
 pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
-    let mut solo = [34, 45].map(|key| TROMBONE.record(key)).to_vec();
-    solo.extend([55, 64, 73, 83].map(|key| TRUMPET.record(key)));
-    let solo = assembly.spread(4, solo);
-    let muted = assembly.spread(4, [60, 73].map(|key| MUTED.record(key)));
-    let horn = assembly.spread(4, [43, 55, 67].map(|key| HORN.record(key)));
+    let mut tones = |tone: Tone| assembly.every(4, 25..=97, |key| tone.record(key));
+    let (trumpet, trombone) = (tones(TRUMPET), tones(TROMBONE));
+    let horn = tones(HORN);
+    let muted = assembly.every(4, 25..=97, |key| MUTED.record(key));
 
     let blare = |hz, envelope_cents| Filter {
         envelope_cents,
@@ -154,14 +154,14 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
         .sweep(burst)
         .vibrato(vibrato(6.0))
         .level(-0.5);
-    assembly.solo(56, "Trumpet", &solo, lips);
+    assembly.solo(56, "Trumpet", &trumpet, lips);
     let slide = lips.attack(0.035).filter(blare(3200.0, 1200.0));
-    assembly.solo(57, "Trombone", &solo, slide);
+    assembly.solo(57, "Trombone", &trombone, slide);
     let tuba = lips
         .attack(0.045)
         .filter(blare(1300.0, 1000.0))
         .vibrato(vibrato(0.0));
-    assembly.solo(58, "Tuba", &solo, tuba);
+    assembly.solo(58, "Tuba", &trombone, tuba);
     assembly.solo(
         59,
         "Muted Trumpet",
@@ -171,7 +171,7 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
     let hand = lips.attack(0.05).release(0.4).filter(blare(2600.0, 900.0));
     assembly.solo(60, "French Horn", &horn, hand);
     let tutti = lips.vibrato(vibrato(0.0));
-    assembly.program(61, "Brass Section", &Layer::trio(&solo, tutti, 7, 14.0));
+    assembly.program(61, "Brass Section", &Layer::trio(&trumpet, tutti, 7, 14.0));
     machines(assembly, oscillators, tutti);
 }
 

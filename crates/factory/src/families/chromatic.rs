@@ -49,7 +49,7 @@ const CELESTA: Body = Body {
     ],
     decay_s: 3.2,
     halving_keys: 26.0,
-    len: 512,
+    len: 1024,
     rate_hz: 24_000.0,
     lead_s: 0.16,
     knock: Knock {
@@ -113,7 +113,7 @@ const VIBRAPHONE: Body = Body {
     ],
     decay_s: 7.0,
     halving_keys: 24.0,
-    len: 512,
+    len: 1024,
     rate_hz: 20_000.0,
     lead_s: 0.2,
     knock: Knock {
@@ -128,13 +128,13 @@ const MARIMBA: Body = Body {
     name: "Marimba",
     modes: &[
         (1.0, 1.0, 1.0),
-        (3.93, 0.32, 0.22),
+        (3.93, 0.5, 0.25),
         (9.3, 0.14, 0.1),
         (16.0, 0.05, 0.06),
     ],
     decay_s: 1.1,
     halving_keys: 16.0,
-    len: 512,
+    len: 2048,
     rate_hz: 24_000.0,
     lead_s: 0.15,
     knock: Knock {
@@ -149,7 +149,7 @@ const XYLOPHONE: Body = Body {
     name: "Xylophone",
     modes: &[
         (1.0, 1.0, 1.0),
-        (3.0, 0.5, 0.35),
+        (3.0, 0.8, 0.4),
         (6.05, 0.3, 0.2),
         (10.2, 0.15, 0.12),
     ],
@@ -181,8 +181,8 @@ const TUBULAR_BELLS: Body = Body {
     ],
     decay_s: 8.0,
     halving_keys: 30.0,
-    len: 2048,
-    rate_hz: 20_000.0,
+    len: 1024,
+    rate_hz: 26_000.0,
     lead_s: 0.25,
     knock: Knock {
         amplitude: 0.4,
@@ -193,34 +193,43 @@ const TUBULAR_BELLS: Body = Body {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Bars {
-    let mut spread = |body: &'static Body, roots: &[u8]| {
-        assembly.spread(7, roots.iter().map(|key| struck(body, *key)))
-    };
-    let celesta = spread(&CELESTA, &[68, 86]);
+    let mut spread = |body: &'static Body| assembly.every(8, 28..=92, |key| struck(body, key));
+    let celesta = spread(&CELESTA);
     let bars = Bars {
-        glockenspiel: spread(&GLOCKENSPIEL, &[76, 91]),
-        music_box: spread(&MUSIC_BOX, &[62, 78]),
-        vibraphone: spread(&VIBRAPHONE, &[53, 67, 81]),
-        marimba: spread(&MARIMBA, &[45, 59, 73]),
-        tubular_bells: spread(&TUBULAR_BELLS, &[58, 72]),
+        glockenspiel: spread(&GLOCKENSPIEL),
+        music_box: spread(&MUSIC_BOX),
+        vibraphone: spread(&VIBRAPHONE),
+        marimba: spread(&MARIMBA),
+        tubular_bells: spread(&TUBULAR_BELLS),
     };
-    let xylophone = spread(&XYLOPHONE, &[67, 84]);
-    let dulcimer = assembly.spread(7, [57, 74].map(dulcimer));
+    let xylophone = spread(&XYLOPHONE);
+    let dulcimer = assembly.every(6, 30..=96, dulcimer);
 
-    let by_velocity = |hz| Filter::by_velocity(hz, 3600.0);
-    let ringing = Voicing::STRUCK.release(2.5).filter(by_velocity(9000.0));
-    assembly.solo(8, "Celesta", &celesta, ringing.release(1.6));
+    // A harder mallet wakes more of the higher modes.
+    let by_velocity = |hz| Filter {
+        key_cents: 80.0,
+        ..Filter::by_velocity(hz, 4200.0)
+    };
+    let ringing = Voicing::STRUCK.release(2.5).filter(by_velocity(3200.0));
+    assembly.solo(
+        8,
+        "Celesta",
+        &celesta,
+        ringing.release(1.6).filter(by_velocity(2000.0)),
+    );
     assembly.solo(9, "Glockenspiel", &bars.glockenspiel, ringing.level(-2.0));
     assembly.solo(10, "Music Box", &bars.music_box, ringing.level(-1.0));
     let motor = ringing.tremolo(5.2, 2.5).release(1.8);
     assembly.solo(11, "Vibraphone", &bars.vibraphone, motor);
-    let wood = Voicing::STRUCK.release(1.2).filter(by_velocity(4500.0));
+    let wood = Voicing::STRUCK
+        .release(1.2)
+        .filter(Filter::by_velocity(1600.0, 3000.0));
     assembly.solo(12, "Marimba", &bars.marimba, wood.level(1.0));
     assembly.solo(
         13,
         "Xylophone",
         &xylophone,
-        wood.filter(by_velocity(12_000.0)),
+        wood.filter(Filter::by_velocity(2400.0, 3000.0)),
     );
     assembly.solo(
         14,
@@ -228,13 +237,22 @@ pub(crate) fn build(assembly: &mut Assembly) -> Bars {
         &bars.tubular_bells,
         ringing.release(4.0),
     );
-    assembly.solo(15, "Dulcimer", &dulcimer, ringing.release(3.0));
+    assembly.solo(
+        15,
+        "Dulcimer",
+        &dulcimer,
+        ringing
+            .release(3.0)
+            .filter(Filter::by_velocity(9000.0, 3600.0)),
+    );
     bars
 }
 
 /// One note of a body.
 fn struck(body: &Body, key: u8) -> Recording {
-    let plan = LoopPlan::new(key, body.len, body.rate_hz);
+    // Low keys need finer steps of frequency for modes that are no multiples.
+    let len = if key < 54 { 2 * body.len } else { body.len };
+    let plan = LoopPlan::new(key, len, body.rate_hz);
     let f0 = key_to_hz(f64::from(key));
     let decay = body.decay_s * libm::exp2((60.0 - f64::from(key)) / body.halving_keys);
     let partials: Vec<Partial> = body

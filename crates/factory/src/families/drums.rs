@@ -26,6 +26,8 @@ pub(crate) struct Kit {
 /// A note-off does not stop a drum: it rings to its own end.
 const RINGING: Voicing = Voicing {
     release_s: 20.0,
+    filter: None,
+    vibrato: None,
     ..Voicing::STRUCK
 };
 

@@ -73,7 +73,6 @@ pub(crate) fn build(assembly: &mut Assembly, waves: &Borrowed<'_>) {
         .release(5.0)
         .tremolo(3.3, 9.0)
         .filter(dark(3000.0))
-        .no_vibrato()
         .level(-6.0);
     let far = echo.detune(7).pan(25.0).level(-5.0);
     let echoes = [

@@ -24,22 +24,22 @@ pub(crate) struct Ensemble {
 const SECTION_BODY: [Formant; 4] = [
     Formant {
         hz: 260.0,
-        width_hz: 160.0,
+        width_hz: 408.0,
         gain: 0.7,
     },
     Formant {
         hz: 480.0,
-        width_hz: 260.0,
+        width_hz: 442.0,
         gain: 0.8,
     },
     Formant {
         hz: 1100.0,
-        width_hz: 800.0,
+        width_hz: 1360.0,
         gain: 0.4,
     },
     Formant {
         hz: 2500.0,
-        width_hz: 1800.0,
+        width_hz: 3060.0,
         gain: 0.5,
     },
 ];
@@ -75,27 +75,27 @@ const SECTION: Tone = Tone {
 const AAH_LOW: [Formant; 5] = [
     Formant {
         hz: 660.0,
-        width_hz: 110.0,
+        width_hz: 324.0,
         gain: 1.0,
     },
     Formant {
         hz: 1100.0,
-        width_hz: 130.0,
+        width_hz: 324.0,
         gain: 0.55,
     },
     Formant {
         hz: 2600.0,
-        width_hz: 220.0,
+        width_hz: 297.0,
         gain: 0.3,
     },
     Formant {
         hz: 3000.0,
-        width_hz: 250.0,
+        width_hz: 338.0,
         gain: 0.25,
     },
     Formant {
         hz: 3600.0,
-        width_hz: 350.0,
+        width_hz: 473.0,
         gain: 0.1,
     },
 ];
@@ -103,22 +103,22 @@ const AAH_LOW: [Formant; 5] = [
 const AAH_HIGH: [Formant; 4] = [
     Formant {
         hz: 820.0,
-        width_hz: 140.0,
+        width_hz: 324.0,
         gain: 1.0,
     },
     Formant {
         hz: 1200.0,
-        width_hz: 160.0,
+        width_hz: 324.0,
         gain: 0.55,
     },
     Formant {
         hz: 2900.0,
-        width_hz: 300.0,
+        width_hz: 405.0,
         gain: 0.22,
     },
     Formant {
         hz: 3800.0,
-        width_hz: 400.0,
+        width_hz: 540.0,
         gain: 0.12,
     },
 ];
@@ -126,22 +126,22 @@ const AAH_HIGH: [Formant; 4] = [
 const OOH: [Formant; 4] = [
     Formant {
         hz: 360.0,
-        width_hz: 110.0,
+        width_hz: 324.0,
         gain: 1.0,
     },
     Formant {
         hz: 720.0,
-        width_hz: 140.0,
+        width_hz: 324.0,
         gain: 0.35,
     },
     Formant {
         hz: 2650.0,
-        width_hz: 250.0,
+        width_hz: 338.0,
         gain: 0.05,
     },
     Formant {
         hz: 3300.0,
-        width_hz: 400.0,
+        width_hz: 540.0,
         gain: 0.03,
     },
 ];
@@ -159,7 +159,7 @@ const AAHS: Tone = Tone {
     first: 1.0,
     top_hz: 4500.0,
     formants: &AAH_HIGH,
-    floor: 0.035,
+    floor: 0.06,
     breath: 0.0007,
     breath_hz: 2500.0,
     onset: Onset {
@@ -183,7 +183,7 @@ const OOHS: Tone = Tone {
     },
     slope: 0.9,
     formants: &OOH,
-    floor: 0.02,
+    floor: 0.05,
     len: 8192,
     rate_hz: 12_000.0,
     ..AAHS
@@ -195,23 +195,27 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) -> Ensem
         top_hz: 4200.0,
         ..SECTION
     };
-    let mut section = [38, 50].map(|key| low.record(key)).to_vec();
-    section.extend([62, 74, 86].map(|key| SECTION.record(key)));
+    let section = |key| by_half(if key < 56 { low } else { SECTION }, key).record(key);
     let men = Tone {
         formants: &AAH_LOW,
         ..AAHS
     };
-    let mut aahs = [50].map(|key| men.record(key)).to_vec();
-    aahs.extend([61, 72].map(|key| AAHS.record(key)));
+    let aahs = |key| by_half(if key < 56 { men } else { AAHS }, key).record(key);
     let sounds = Ensemble {
-        strings: assembly.spread(4, section),
-        aahs: assembly.spread(5, aahs),
-        oohs: assembly.spread(4, [50, 64, 77].map(|key| OOHS.record(key))),
+        strings: assembly.every(3, 28..=97, section),
+        aahs: assembly.every(3, 28..=97, aahs),
+        oohs: assembly.every(3, 28..=97, |key| by_half(OOHS, key).record(key)),
     };
     let hit = assembly.spread(6, [orchestra_hit(60)]);
     programs(assembly, &sounds, &hit);
     machines(assembly, &sounds, oscillators);
     sounds
+}
+
+/// A group whose high notes have half the loop: their bins are as fine for the ear.
+fn by_half(tone: Tone, key: u8) -> Tone {
+    let len = if key < 48 { tone.len } else { tone.len / 2 };
+    Tone { len, ..tone }
 }
 
 /// How a section bows.
@@ -226,7 +230,7 @@ const BOW: Voicing = Voicing {
 const VOICE: Voicing = Voicing {
     attack_s: 0.16,
     release_s: 0.7,
-    filter: None,
+    filter: Some(Filter::by_velocity(5000.0, 3000.0)),
     ..BOW
 };
 

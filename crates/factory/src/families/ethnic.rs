@@ -104,12 +104,9 @@ const CHANTER: Tone = Tone {
 };
 
 pub(crate) fn build(assembly: &mut Assembly, strings: &Strings, reeds: &Reeds, bars: &Bars) {
-    let mut plucks =
-        |pluck: Pluck, roots: &[u8]| assembly.spread(5, roots.iter().map(|key| pluck.record(*key)));
-    let sitar = plucks(SITAR, &[52, 67]);
-    let banjo = plucks(BANJO, &[55, 69]);
-    let koto = plucks(KOTO, &[55, 73]);
-    let chanter = assembly.spread(5, [50, 64, 78].map(|key| CHANTER.record(key)));
+    let mut plucks = |pluck: Pluck| assembly.every(4, 29..=97, |key| pluck.record(key));
+    let (sitar, banjo, koto) = (plucks(SITAR), plucks(BANJO), plucks(KOTO));
+    let chanter = assembly.every(3, 25..=97, |key| CHANTER.record(key));
 
     let plucked = Voicing::STRUCK.release(1.0).level(-0.5);
     let bend = Vibrato {
@@ -123,7 +120,7 @@ pub(crate) fn build(assembly: &mut Assembly, strings: &Strings, reeds: &Reeds, b
     let snare = plucked.filter(Filter::by_velocity(2800.0, 1500.0));
     assembly.solo(106, "Shamisen", &banjo, snare);
     assembly.solo(107, "Koto", &koto, plucked.release(2.2).vibrato(bend));
-    let thumb = Filter::by_velocity(3200.0, 1800.0);
+    let thumb = Filter::by_velocity(1500.0, 3000.0);
     assembly.solo(108, "Kalimba", &bars.marimba, plucked.filter(thumb));
     let reed = Voicing::HELD.attack(0.02).release(0.2).level(-2.0);
     let fiddle = reed

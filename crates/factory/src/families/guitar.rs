@@ -164,12 +164,11 @@ const CLEAN: Pluck = Pluck {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
-    let roots = [44, 57, 70];
-    let mut plucks = |pluck: Pluck| assembly.spread(6, roots.map(|key| pluck.record(key)));
+    let mut plucks = |pluck: Pluck| assembly.every(4, 29..=97, |key| pluck.record(key));
     let (nylon, steel, clean) = (plucks(NYLON), plucks(STEEL), plucks(CLEAN));
-    let overdrive = assembly.spread(5, [43, 57, 71].map(|key| amplified(key, 1.8, 1.6)));
-    let distortion = assembly.spread(5, [43, 57, 71].map(|key| amplified(key, 7.0, 6.0)));
-    let harmonics = assembly.spread(7, [70].map(harmonic));
+    let overdrive = assembly.every(3, 28..=97, |key| amplified(key, 1.8, 1.6));
+    let distortion = assembly.every(3, 28..=97, |key| amplified(key, 7.0, 6.0));
+    let harmonics = assembly.every(8, 30..=94, harmonic);
 
     let by_velocity = |hz| Filter::plucked(hz, 4200.0);
     let finger = Voicing::STRUCK
@@ -209,7 +208,12 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
         amplifier.decay(Decay::To(11.0, 60.0)),
     );
     assembly.solo(30, "Distortion Guitar", &distortion, amplifier);
-    assembly.solo(31, "Guitar Harmonics", &harmonics, finger.release(0.8));
+    assembly.solo(
+        31,
+        "Guitar Harmonics",
+        &harmonics,
+        finger.release(0.8).filter(by_velocity(700.0)),
+    );
     Guitars { nylon, distortion }
 }
 
@@ -253,6 +257,8 @@ fn amplified(key: u8, drive: f64, presence: f64) -> Recording {
         burst_s: 0.012,
         burst_hz: 1800.0,
     };
+    let top = plan.top_hz();
+    let spectrum = spectrum.shape(plan.rate_hz(), |hz| if hz > top { 0.0 } else { 1.0 });
     let name = if drive > 4.0 {
         "Distorted guitar"
     } else {

@@ -45,7 +45,8 @@ pub(crate) fn build(
         "Lead 2 (sawtooth)",
         &Layer::trio(&oscillators.saw, lead, 8, 14.0),
     );
-    let steam = lead.no_filter().no_sweep().attack(0.03).level(0.5);
+    let soft = |hz| Filter::by_velocity(hz, 3000.0);
+    let steam = lead.filter(soft(3000.0)).no_sweep().attack(0.03).level(0.5);
     let above = |voicing: Voicing, keys, level_db| voicing.up(keys).level(level_db);
     let calliope = [
         Layer::of(&oscillators.triangle, steam),
@@ -63,7 +64,7 @@ pub(crate) fn build(
         Layer::of(&oscillators.saw, lead.level(-4.0)),
     ];
     assembly.program(84, "Lead 5 (charang)", &charang);
-    let breath = lead.attack(0.06).no_filter().no_sweep().level(0.5);
+    let breath = lead.attack(0.06).filter(soft(5000.0)).no_sweep().level(0.5);
     assembly.solo(85, "Lead 6 (voice)", &ensemble.oohs, breath);
     let fifths = [
         Layer::of(&oscillators.saw, lead),

@@ -18,8 +18,12 @@ const DRAWBARS: [usize; 9] = [1, 3, 2, 4, 6, 8, 10, 12, 16];
 pub(crate) fn build(assembly: &mut Assembly) {
     tonewheels(assembly);
     reeds(assembly);
-    let pipes = assembly.spread(7, [43, 59, 75].map(church));
-    let nave = Voicing::HELD.attack(0.05).release(1.1).level(0.5);
+    let pipes = assembly.every(4, 29..=97, church);
+    let nave = Voicing::HELD
+        .no_filter()
+        .attack(0.05)
+        .release(1.1)
+        .level(0.5);
     assembly.solo(19, "Church Organ", &pipes, nave);
 }
 
@@ -39,15 +43,14 @@ fn tonewheels(assembly: &mut Assembly) {
         levels: [0.9, 0.8, 1.0, 0.8, 0.35, 0.5, 0.2, 0.25, 0.5],
         drive: 1.6,
     };
-    let roots = [36, 45, 54, 63, 72, 81, 91];
-    let full = assembly.spread(4, roots.map(|key| full.record(key)));
-    let jazz = assembly.spread(4, roots.map(|key| jazz.record(key)));
-    let rock = assembly.spread(4, roots.map(|key| rock.record(key)));
-    let click = assembly.spread(9, [48, 66, 84].map(percussion));
+    let mut bars = |bars: Registration| assembly.every(4, 25..=97, |key| bars.record(key));
+    let (full, jazz, rock) = (bars(full), bars(jazz), bars(rock));
+    let click = assembly.every(8, 28..=92, percussion);
 
     // The rotor moves pitch and level together; the wheel brings in more of its vibrato.
     let rotor = |hz, cents, depth_db| {
         Voicing::HELD
+            .no_filter()
             .attack(0.004)
             .release(0.12)
             .vibrato(Vibrato {
@@ -74,8 +77,8 @@ fn tonewheels(assembly: &mut Assembly) {
 }
 
 fn reeds(assembly: &mut Assembly) {
-    let bright = assembly.spread(6, [48, 61, 74, 87].map(|key| free_reed(key, &ACCORDION)));
-    let mouth = assembly.spread(7, [64, 79].map(|key| free_reed(key, &HARMONICA)));
+    let bright = assembly.every(4, 29..=97, |key| free_reed(key, &ACCORDION));
+    let mouth = assembly.every(3, 28..=97, |key| free_reed(key, &HARMONICA));
 
     let bellows = Voicing::HELD.attack(0.06).release(0.35).level(-1.0);
     // A harmonium's reeds speak through a swell box.
@@ -114,7 +117,7 @@ struct Registration {
 impl Registration {
     fn record(&self, key: u8) -> Recording {
         // Planned an octave down, where the 16-foot bar is the fundamental.
-        let plan = LoopPlan::new(key - 12, 1024, 21_000.0);
+        let plan = LoopPlan::new(key - 12, 1024, 32_000.0);
         let mut spectrum = Spectrum::new(plan.len);
         for (wheel, level) in DRAWBARS.into_iter().zip(self.levels) {
             let wheel = folded(plan.hz(plan.periods * wheel), wheel);
@@ -175,7 +178,7 @@ fn percussion(key: u8) -> Recording {
 
 /// A principal chorus: five ranks and a mixture, each rank with its own tuning.
 fn church(key: u8) -> Recording {
-    let (len, rate) = (8192, if key < 60 { 16_000.0 } else { 22_000.0 });
+    let (len, rate) = (4096, if key < 60 { 16_000.0 } else { 32_000.0 });
     let plan = LoopPlan::new(key - 12, len, rate);
     let mut frames = vec![0.0; len];
     let ranks = [
@@ -193,8 +196,8 @@ fn church(key: u8) -> Recording {
             ..plan
         };
         let group = Players {
-            count: 2,
-            detune_cents: 2.5,
+            count: 1,
+            detune_cents: 0.0,
             vibrato_cents: 0.6,
             vibrato_hz: 3.0,
             breathing: 0.03,
@@ -214,6 +217,8 @@ fn church(key: u8) -> Recording {
     wind.add_noise(plan.rate_hz(), u64::from(key), |hz| {
         0.0006 / (1.0 + hz / 1500.0)
     });
+    let top = plan.top_hz();
+    let wind = wind.shape(plan.rate_hz(), |hz| if hz > top { 0.0 } else { 1.0 });
     let onset = Onset {
         seconds: 0.1,
         opening_s: 0.03,
@@ -275,6 +280,8 @@ fn free_reed(key: u8, reed: &Reed) -> Recording {
     breath.add_noise(plan.rate_hz(), u64::from(key) + 60, |hz| {
         reed.breath * hz / (hz + 1500.0)
     });
+    let top = plan.top_hz();
+    let breath = breath.shape(plan.rate_hz(), |hz| if hz > top { 0.0 } else { 1.0 });
     let onset = Onset {
         seconds: 0.07,
         opening_s: 0.025,

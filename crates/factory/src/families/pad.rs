@@ -21,6 +21,7 @@ pub(crate) const SLOW: Voicing = Voicing {
     attack_s: 0.5,
     release_s: 2.2,
     level_db: -2.0,
+    filter: Some(Filter::by_velocity(4000.0, 3000.0)),
     ..Voicing::HELD
 };
 
@@ -31,7 +32,7 @@ pub(crate) fn build(
     oscillators: &Oscillators,
 ) -> Pads {
     let pads = Pads {
-        metal: assembly.spread(9, [50, 69].map(metal)),
+        metal: assembly.every(4, 29..=97, metal),
     };
     let by_velocity = |hz| Filter::by_velocity(hz, 1500.0);
     let bell = Voicing::STRUCK
@@ -71,7 +72,7 @@ pub(crate) fn build(
         Layer::of(&oscillators.triangle, glass.level(-4.0)),
     ];
     assembly.program(92, "Pad 5 (bowed)", &bowed);
-    let sheet = SLOW.attack(0.06);
+    let sheet = SLOW.attack(0.06).filter(by_velocity(1500.0));
     assembly.solo(93, "Pad 6 (metallic)", &pads.metal, sheet);
     let mut halo = saws(warm.level(-7.0), 12);
     halo.push(Layer::of(&ensemble.aahs, choir.level(-4.0)));
@@ -96,7 +97,7 @@ pub(crate) fn build(
 
 /// Clusters around ratios that no string or pipe has.
 fn metal(key: u8) -> Recording {
-    let plan = LoopPlan::new(key, 8192, 17_000.0);
+    let plan = LoopPlan::new(key, 4096, 17_000.0);
     let mut frames = vec![0.0; plan.len];
     let modes = [
         (1.0, 1.0),

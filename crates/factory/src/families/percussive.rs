@@ -10,8 +10,10 @@ use crate::units::key_to_hz;
 use crate::voicing::{Decay, Filter, Sweep, Voicing};
 
 pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
-    let pan = assembly.spread(8, [57, 74].map(steel_pan));
-    let ringing = Voicing::STRUCK.release(3.0);
+    let pan = assembly.every(8, 28..=92, steel_pan);
+    let ringing = Voicing::STRUCK
+        .release(3.0)
+        .filter(Filter::by_velocity(2000.0, 3000.0));
     assembly.solo(
         112,
         "Tinkle Bell",
@@ -25,19 +27,22 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
         115,
         "Woodblock",
         &on_key(&kit.block, 83),
-        ringing.level(-2.0),
+        ringing
+            .filter(Filter::by_velocity(900.0, 2000.0))
+            .level(-2.0),
     );
+    let skin = Filter::by_velocity(300.0, 2400.0);
     assembly.solo(
         116,
         "Taiko Drum",
         &on_key(&kit.great_drum, 48),
-        ringing.level(3.0),
+        ringing.filter(skin).level(3.0),
     );
     assembly.solo(
         117,
         "Melodic Tom",
         &on_key(&kit.tom, 57),
-        ringing.level(2.0),
+        ringing.filter(skin).level(2.0),
     );
     // A tone that falls an octave and a half, as the first electronic drums did.
     let fall = Sweep {
@@ -49,7 +54,7 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
     let synth = ringing
         .sweep(fall)
         .sweep_pitch(1200.0)
-        .filter(Filter::by_velocity(5000.0, 2400.0))
+        .filter(Filter::by_velocity(300.0, 2400.0))
         .level(2.0);
     assembly.solo(118, "Synth Drum", &on_key(&kit.tom, 64), synth);
     let swell = Voicing::HELD

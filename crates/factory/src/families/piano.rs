@@ -15,30 +15,29 @@ use crate::strike::{Knock, Partial, Strike};
 use crate::units::{db_to_gain, key_to_hz};
 use crate::voicing::{Decay, FADING, Filter, Sweep, Voicing};
 
-/// Highest velocity of the soft set of the grand.
-const SOFT_TOP: u8 = 76;
+/// Highest velocities of the soft and of the middle set of the grand.
+const SOFT_TOP: u8 = 56;
+const MIDDLE_TOP: u8 = 92;
 
 /// Highest key with a damper.
 const DAMPED_TOP: u8 = 88;
 
 pub(crate) fn build(assembly: &mut Assembly) {
-    let soft = assembly
-        .spread(5, [28, 40, 51, 62, 73, 84, 97].map(|key| grand(key, false)))
-        .at(0..=SOFT_TOP);
-    let loud = assembly
-        .spread(
-            4,
-            [26, 36, 46, 55, 64, 73, 82, 91, 102].map(|key| grand(key, true)),
-        )
-        .at(SOFT_TOP + 1..=127);
-    grands(assembly, &soft, &loud);
+    let mut set = |blow: &Blow, velocities| {
+        let sound = assembly.every(3, 25..=97, |key| grand(key, blow));
+        sound.at(velocities)
+    };
+    let soft = set(&SOFT, 0..=SOFT_TOP);
+    let middle = set(&MIDDLE, SOFT_TOP + 1..=MIDDLE_TOP);
+    let loud = set(&LOUD, MIDDLE_TOP + 1..=127);
+    grands(assembly, [&soft, &middle, &loud]);
 
-    let tines = assembly.spread(7, [41, 57, 73].map(tine));
-    let bells = assembly.spread(6, [42, 60, 78].map(frequency_modulated));
+    let tines = assembly.every(8, 28..=92, tine);
+    let bells = assembly.every(8, 28..=92, frequency_modulated);
     electric(assembly, &tines, &bells);
 
-    let quills = assembly.spread(7, [42, 58, 74].map(harpsichord));
-    let clavinet = assembly.spread(7, [43, 59].map(clavinet));
+    let quills = assembly.every(4, 29..=97, harpsichord);
+    let clavinet = assembly.every(4, 29..=97, clavinet);
     plucked(assembly, &quills, &clavinet);
 }
 
@@ -82,27 +81,23 @@ impl Hammer<'_> {
     }
 }
 
-fn grands(assembly: &mut Assembly, soft: &MultiSample, loud: &MultiSample) {
-    let felt = Hammer {
-        sound: soft,
-        hz: 1000.0,
-        velocity_cents: 3000.0,
-    };
-    let wood = Hammer {
-        sound: loud,
-        hz: 1400.0,
-        velocity_cents: 5600.0,
-    };
+fn grands(assembly: &mut Assembly, [soft, middle, loud]: [&MultiSample; 3]) {
+    let hammers = [(soft, 1000.0), (middle, 1150.0), (loud, 1300.0)].map(|(sound, hz)| Hammer {
+        sound,
+        hz,
+        velocity_cents: 4200.0,
+    });
     let hard_sound = loud.clone().at(0..=127);
     let hard = |hz| Hammer {
         sound: &hard_sound,
         hz,
         velocity_cents: 3600.0,
     };
-    let both = |detune_cents, level_db| {
-        let [low, high] = felt.parts(detune_cents, level_db);
-        let [loud_low, loud_high] = wood.parts(detune_cents, level_db);
-        vec![low, high, loud_low, loud_high]
+    let all = |detune_cents, level_db| {
+        let parts = hammers
+            .iter()
+            .map(|hammer| hammer.parts(detune_cents, level_db));
+        parts.flatten().collect::<Vec<_>>()
     };
     let mut grand = |program, name, parts: &[(MultiSample, Voicing)]| {
         let layers: Vec<Layer<'_>> = parts
@@ -111,18 +106,18 @@ fn grands(assembly: &mut Assembly, soft: &MultiSample, loud: &MultiSample) {
             .collect();
         assembly.program(program, name, &layers);
     };
-    grand(0, "Acoustic Grand Piano", &both(0, 0.0));
-    grand(1, "Bright Acoustic Piano", &hard(3600.0).parts(0, 0.0));
+    grand(0, "Acoustic Grand Piano", &all(0, 0.0));
+    grand(1, "Bright Acoustic Piano", &hard(2200.0).parts(0, 0.0));
     grand(2, "Electric Grand Piano", &hard(1100.0).parts(0, 0.0));
-    let mut tired = both(-7, -3.0);
-    tired.extend(both(7, -3.0));
+    let mut tired = all(-7, -3.0);
+    tired.extend(all(7, -3.0));
     grand(3, "Honky-tonk Piano", &tired);
 }
 
 fn electric(assembly: &mut Assembly, tines: &MultiSample, bells: &MultiSample) {
     let tine = Voicing::STRUCK
         .release(0.9)
-        .filter(Filter::by_velocity(4500.0, 4800.0))
+        .filter(Filter::by_velocity(2600.0, 4800.0))
         .tremolo(4.6, 1.2)
         .level(0.5);
     assembly.solo(4, "Electric Piano 1", tines, tine);
@@ -166,21 +161,66 @@ fn inharmonicity(key: u8) -> f64 {
     libm::exp(0.0926 * key - 13.64) + libm::exp(-0.0847 * key - 5.82)
 }
 
+/// How hard a hammer hits, and what is kept of it.
+struct Blow {
+    name: &'static str,
+    /// Where a hammer's own low pass sets in at key 60.
+    hammer_hz: f64,
+    rise_s: f64,
+    /// Noise of the blow against all partials.
+    knock: f64,
+    /// Rates below key 80 and from there on.
+    rates_hz: [f64; 2],
+    len: usize,
+}
+
+const SOFT: Blow = Blow {
+    name: "Grand soft",
+    hammer_hz: 850.0,
+    rise_s: 0.003,
+    knock: 0.03,
+    rates_hz: [14_000.0, 22_000.0],
+    len: 2048,
+};
+
+const MIDDLE: Blow = Blow {
+    name: "Grand middle",
+    hammer_hz: 1350.0,
+    rise_s: 0.002,
+    knock: 0.04,
+    rates_hz: [21_000.0, 30_000.0],
+    len: 4096,
+};
+
+const LOUD: Blow = Blow {
+    name: "Grand loud",
+    hammer_hz: 2100.0,
+    rise_s: 0.0012,
+    knock: 0.05,
+    rates_hz: [26_000.0, 34_000.0],
+    len: 4096,
+};
+
+/// Gain of the soundboard, dB either way: hills and valleys that stay where they are while the keys
+/// move past them.
+fn soundboard_db(hz: f64) -> f64 {
+    let octaves = libm::log2(hz);
+    0.8 * libm::sin(7.0 * octaves) + 0.5 * libm::sin(11.3 * octaves + 1.0)
+}
+
 /// One note of the grand.
-fn grand(key: u8, loud: bool) -> Recording {
+fn grand(key: u8, blow: &Blow) -> Recording {
     let position = f64::from(key);
-    let (rate, len) = match (loud, key) {
-        (true, 0..48) => (18_000.0, 4096),
-        (true, 48..80) => (24_000.0, 4096),
-        (true, _) => (30_000.0, 2048),
-        (false, 0..80) => (12_500.0, 2048),
-        (false, _) => (20_000.0, 1024),
-    };
+    let [low_hz, high_hz] = blow.rates_hz;
+    let rate = if key < 80 { low_hz } else { high_hz };
+    // Low keys need finer steps of frequency for their stretched partials.
+    let len = if key < 60 { blow.len } else { 2048 };
     let plan = LoopPlan::new(key, len, rate);
     let shared_s = ringing_s(key);
-    let hammer_hz = if loud { 1800.0 } else { 1050.0 } + 18.0 * (position - 60.0).max(0.0);
+    let hammer_hz = blow.hammer_hz + 18.0 * (position - 60.0).max(0.0);
     let stretch = inharmonicity(key);
-    let mut noise = Noise::new(u64::from(key) * 2 + u64::from(loud));
+    // The same for all keys: neighbours are strings of one make.
+    let mut noise = Noise::new(5);
     let f0 = key_to_hz(position);
     let mut partials = vec![];
     for number in 1..=72_u32 {
@@ -188,12 +228,12 @@ fn grand(key: u8, loud: bool) -> Recording {
         let hz = n * f0 * ((1.0 + stretch * n * n) / (1.0 + stretch)).sqrt();
         let strike_point = 0.12 + 0.88 * libm::sin(PI * n * 0.122).abs();
         let hammer = 1.0 / libm::pow(1.0 + (hz / hammer_hz) * (hz / hammer_hz), 1.25);
-        let board = (hz / 85.0) * (hz / 85.0) / (1.0 + (hz / 85.0) * (hz / 85.0));
-        let ripple = db_to_gain(noise.between(-2.5, 2.5));
+        let low = (hz / 85.0) * (hz / 85.0) / (1.0 + (hz / 85.0) * (hz / 85.0));
+        let board = low * db_to_gain(soundboard_db(hz));
         let slow = 60.0 / 96.0 * shared_s / (1.0 + 0.06 * (n - 1.0) + hz / 4000.0);
         partials.push(Partial {
             hz,
-            amplitude: strike_point * hammer * board * ripple / libm::pow(n, 0.8),
+            amplitude: strike_point * hammer * board / libm::pow(n, 0.8),
             prompt_s: slow / noise.between(3.0, 5.0),
             after_s: slow,
             after_share: noise.between(0.2, 0.4),
@@ -201,21 +241,18 @@ fn grand(key: u8, loud: bool) -> Recording {
     }
     let sum: f64 = partials.iter().map(|partial| partial.amplitude).sum();
     let strike = Strike {
-        lead_s: (0.46 - 0.005 * (position - 48.0).max(0.0)).max(0.2),
+        // Not much shorter up the keyboard: the fast fall is heard there too.
+        lead_s: 0.34 * libm::exp2((position - 48.0).max(0.0) / 40.0),
         shared_s,
-        rise_s: if loud { 0.0012 } else { 0.003 },
+        rise_s: blow.rise_s,
         knock: Some(Knock {
-            amplitude: sum * if loud { 0.05 } else { 0.03 },
+            amplitude: sum * blow.knock,
             hz: 180.0 + 12.0 * (position - 24.0),
             q: 0.7,
             decay_s: 0.09,
         }),
     };
-    strike.record(
-        if loud { "Grand loud" } else { "Grand soft" },
-        &plan,
-        &partials,
-    )
+    strike.record(blow.name, &plan, &partials)
 }
 
 /// A tine piano: a near sine from the tine, overtones from the pick-up, a bell at the strike.
@@ -327,7 +364,7 @@ fn harpsichord(key: u8) -> Recording {
 
 /// A clavinet: struck strings under two pick-ups in opposite phase.
 fn clavinet(key: u8) -> Recording {
-    let plan = LoopPlan::new(key, 2048, 24_000.0);
+    let plan = LoopPlan::new(key, 2048, 32_000.0);
     let f0 = key_to_hz(f64::from(key));
     let long = ringing_s(key) * 0.45;
     let partials: Vec<Partial> = (1..=50_u32)

@@ -38,7 +38,7 @@ const FLUTE: Tone = Tone {
     breath: 0.0035,
     breath_hz: 1500.0,
     onset: CHIFF,
-    len: 8192,
+    len: 4096,
     rate_hz: 19_000.0,
 };
 
@@ -102,10 +102,10 @@ const WHISTLE: Tone = Tone {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Pipes {
-    let flute = assembly.spread(4, [66, 83].map(|key| FLUTE.record(key)));
-    let recorder = assembly.spread(5, [64, 80].map(|key| RECORDER.record(key)));
-    let blown = assembly.spread(5, [58, 76].map(|key| PAN_FLUTE.record(key)));
-    let whistle = assembly.spread(6, [69, 87].map(|key| WHISTLE.record(key)));
+    let mut tones = |tone: Tone| assembly.every(4, 29..=97, |key| tone.record(key));
+    let (flute, blown) = (tones(FLUTE), tones(PAN_FLUTE));
+    let mut plain = |tone: Tone| assembly.every(5, 27..=97, |key| tone.record(key));
+    let (recorder, whistle) = (plain(RECORDER), plain(WHISTLE));
 
     let vibrato = |hz, cents| Vibrato {
         hz,
@@ -116,7 +116,7 @@ pub(crate) fn build(assembly: &mut Assembly) -> Pipes {
     let pipe = Voicing::HELD
         .attack(0.045)
         .release(0.25)
-        .filter(Filter::by_velocity(9000.0, 2000.0))
+        .filter(Filter::by_velocity(4500.0, 3000.0))
         .vibrato(vibrato(5.0, 8.0))
         .tremolo(5.0, 0.5)
         .level(-1.0);

@@ -24,17 +24,17 @@ const TONGUE: Onset = Onset {
 const SAX_BODY: [Formant; 3] = [
     Formant {
         hz: 620.0,
-        width_hz: 800.0,
+        width_hz: 1280.0,
         gain: 0.6,
     },
     Formant {
         hz: 1250.0,
-        width_hz: 900.0,
+        width_hz: 1440.0,
         gain: 0.7,
     },
     Formant {
         hz: 2700.0,
-        width_hz: 1400.0,
+        width_hz: 2240.0,
         gain: 0.6,
     },
 ];
@@ -60,19 +60,19 @@ const SAX: Tone = Tone {
         burst_db: -20.0,
         ..TONGUE
     },
-    len: 4096,
+    len: 2048,
     rate_hz: 23_000.0,
 };
 
 const OBOE_BODY: [Formant; 2] = [
     Formant {
         hz: 1050.0,
-        width_hz: 500.0,
+        width_hz: 800.0,
         gain: 2.2,
     },
     Formant {
         hz: 2900.0,
-        width_hz: 1000.0,
+        width_hz: 1600.0,
         gain: 1.3,
     },
 ];
@@ -97,17 +97,17 @@ const OBOE: Tone = Tone {
 const BASSOON_BODY: [Formant; 3] = [
     Formant {
         hz: 480.0,
-        width_hz: 220.0,
+        width_hz: 352.0,
         gain: 2.0,
     },
     Formant {
         hz: 1150.0,
-        width_hz: 500.0,
+        width_hz: 800.0,
         gain: 0.7,
     },
     Formant {
         hz: 2200.0,
-        width_hz: 1200.0,
+        width_hz: 1920.0,
         gain: 0.25,
     },
 ];
@@ -139,7 +139,7 @@ const CLARINET: Tone = Tone {
     top_power: 2.8,
     formants: &[Formant {
         hz: 1600.0,
-        width_hz: 1200.0,
+        width_hz: 1920.0,
         gain: 0.5,
     }],
     floor: 0.7,
@@ -149,17 +149,15 @@ const CLARINET: Tone = Tone {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Reeds {
-    let sax = assembly.spread(4, [46, 60, 74].map(|key| SAX.record(key)));
-    let oboe = assembly.spread(4, [58, 70, 82].map(|key| OBOE.record(key)));
-    let bassoon = assembly.spread(4, [40, 55].map(|key| BASSOON.record(key)));
-    let clarinet = assembly.spread(
-        4,
-        [53, 64, 75, 86].map(|key| {
-            // The upper register overblows a twelfth: its even harmonics come back.
-            let even = CLARINET.even + 0.6 * (f64::from(key) - 66.0).clamp(0.0, 12.0) / 12.0;
-            Tone { even, ..CLARINET }.record(key)
-        }),
-    );
+    let mut tones = |tone: Tone| assembly.every(4, 25..=97, |key| tone.record(key));
+    let sax = tones(SAX);
+    let mut narrow = |tone: Tone| assembly.every(3, 25..=97, |key| tone.record(key));
+    let (oboe, bassoon) = (narrow(OBOE), narrow(BASSOON));
+    let clarinet = assembly.every(4, 25..=97, |key| {
+        // The upper register overblows a twelfth: its even harmonics come back.
+        let even = CLARINET.even + 0.6 * (f64::from(key) - 66.0).clamp(0.0, 12.0) / 12.0;
+        Tone { even, ..CLARINET }.record(key)
+    });
 
     let vibrato = |hz, cents| Vibrato {
         hz,

@@ -50,7 +50,14 @@ pub(crate) fn build(assembly: &mut Assembly, pipes: &Pipes, kit: &Kit) {
         .tremolo(0.18, 5.0)
         .release(3.0);
     assembly.solo(122, "Seashore", &air, shore);
-    assembly.solo(123, "Bird Tweet", &bird, scene.attack(0.01));
+    // Far up the keyboard a bird would sing above all hearing: there it sings two octaves lower.
+    let chirp = scene
+        .attack(0.01)
+        .filter(Filter::by_velocity(3500.0, 1500.0));
+    let low = bird.clone().within(0..=71);
+    let high = bird.within(48..=127);
+    let flock = [Layer::of(&low, chirp), Layer::of(&high, chirp.up(-24))];
+    assembly.program(123, "Bird Tweet", &flock);
     let bell = Vibrato {
         hz: 16.0,
         delay_s: 0.01,

@@ -19,13 +19,13 @@ pub(crate) struct Strings {
 const VIOLIN_BODY: [Formant; 5] = [
     Formant {
         hz: 280.0,
-        width_hz: 90.0,
-        gain: 1.2,
+        width_hz: 190.0,
+        gain: 0.9,
     },
     Formant {
         hz: 460.0,
-        width_hz: 120.0,
-        gain: 1.6,
+        width_hz: 300.0,
+        gain: 1.0,
     },
     Formant {
         hz: 700.0,
@@ -47,17 +47,17 @@ const VIOLIN_BODY: [Formant; 5] = [
 const CELLO_BODY: [Formant; 5] = [
     Formant {
         hz: 105.0,
-        width_hz: 45.0,
-        gain: 1.2,
+        width_hz: 80.0,
+        gain: 0.9,
     },
     Formant {
         hz: 190.0,
-        width_hz: 60.0,
-        gain: 1.5,
+        width_hz: 150.0,
+        gain: 1.0,
     },
     Formant {
         hz: 380.0,
-        width_hz: 160.0,
+        width_hz: 280.0,
         gain: 0.9,
     },
     Formant {
@@ -142,12 +142,11 @@ const HARP: Pluck = Pluck {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Strings {
-    let mut bowed = [34, 46].map(|key| CELLO.record(key)).to_vec();
-    bowed.extend([58, 67, 76, 87].map(|key| VIOLIN.record(key)));
-    let bowed = assembly.spread(4, bowed);
-    let pizzicato = assembly.spread(8, [43, 60, 77].map(|key| PIZZICATO.record(key)));
-    let harp = assembly.spread(8, [40, 58, 76].map(|key| HARP.record(key)));
-    let timpani = assembly.spread(5, [43, 54].map(timpani));
+    let bowed = assembly.every(3, 28..=97, |key| VIOLIN.record(key));
+    let low_bowed = assembly.every(3, 25..=97, |key| CELLO.record(key));
+    let pizzicato = assembly.every(3, 28..=97, |key| PIZZICATO.record(key));
+    let harp = assembly.every(3, 28..=97, |key| HARP.record(key));
+    let timpani = assembly.every(5, 29..=64, timpani);
 
     let vibrato = |hz, cents| Vibrato {
         hz,
@@ -172,18 +171,23 @@ pub(crate) fn build(assembly: &mut Assembly) -> Strings {
     assembly.solo(
         42,
         "Cello",
-        &bowed,
+        &low_bowed,
         bow.filter(dark(4500.0)).vibrato(vibrato(5.1, 11.0)),
     );
     let low = bow
         .attack(0.1)
         .filter(dark(3000.0))
         .vibrato(vibrato(4.6, 6.0));
-    assembly.solo(43, "Contrabass", &bowed, low);
+    assembly.solo(43, "Contrabass", &low_bowed, low);
     let short = Voicing::STRUCK.release(0.7).filter(dark(6000.0));
-    assembly.solo(45, "Pizzicato Strings", &pizzicato, short.level(1.0));
+    assembly.solo(
+        45,
+        "Pizzicato Strings",
+        &pizzicato,
+        short.filter(dark(2200.0)).level(1.0),
+    );
     assembly.solo(46, "Orchestral Harp", &harp, short.release(2.4));
-    let skin = Voicing::STRUCK.release(3.0).filter(dark(2500.0)).level(2.0);
+    let skin = Voicing::STRUCK.release(3.0).filter(dark(700.0)).level(2.0);
     assembly.solo(47, "Timpani", &timpani, skin);
     Strings { bowed }
 }
@@ -192,7 +196,7 @@ pub(crate) fn build(assembly: &mut Assembly) -> Strings {
 ///
 /// Source: N. Fletcher and T. Rossing, *The Physics of Musical Instruments*, chapter 18.
 fn timpani(key: u8) -> Recording {
-    let plan = LoopPlan::new(key, 2048, 15_000.0);
+    let plan = LoopPlan::new(key, 4096, 15_000.0);
     let f0 = key_to_hz(f64::from(key));
     let modes = [
         (0.85, 0.5, 0.35),

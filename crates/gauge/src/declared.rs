@@ -1,0 +1,92 @@
+//! What is promised of each program: how near it stays to its key, how loud it is, how it answers.
+//!
+//! Programs count from 0 and families are runs of eight, as \[GM1\] groups them.
+
+/// How a program relates to the pitch of its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pitch {
+    /// Within a cent.
+    Harmonic,
+    /// Stiff strings, bars and bells: the first partial within three cents.
+    Inharmonic,
+    /// Several players around the pitch: the middle of their power within a cent.
+    Section,
+    /// Drums and noises, which have none.
+    None,
+}
+
+impl Pitch {
+    /// Of a program.
+    #[must_use]
+    pub const fn of(program: u8) -> Self {
+        match program {
+            55 | 113 | 115..=127 => Self::None,
+            44 | 48 | 49 | 52..=54 | 85 | 88 | 91..=94 | 97 | 99..=103 => Self::Section,
+            0..=3 | 8..=15 | 24..=37 | 45..=47 | 104..=108 | 112..=114 => Self::Inharmonic,
+            _ => Self::Harmonic,
+        }
+    }
+
+    /// Cents that it may be off, either way.
+    #[must_use]
+    pub const fn tolerance_cents(self) -> f64 {
+        match self {
+            Self::Harmonic | Self::Section => 1.0,
+            Self::Inharmonic => 3.0,
+            Self::None => f64::INFINITY,
+        }
+    }
+}
+
+/// Key in the middle of an instrument's range.
+#[must_use]
+pub const fn middle_key(program: u8) -> u8 {
+    match program {
+        32..=39 | 43 => 40,
+        47 | 57 | 58 | 67 | 70 => 48,
+        42 => 52,
+        9 | 10 | 72 | 78 => 84,
+        8 | 13 | 14 | 98 | 112 => 72,
+        40 | 56 | 59 | 64 | 68 | 73..=77 | 79 | 110 | 111 => 69,
+        _ => 60,
+    }
+}
+
+/// Target of a family: loudest three seconds of a note at velocity 100, LUFS.
+///
+/// A note that is held is loud for all of the three seconds and one that is struck only when it
+/// begins, so those stand lower; wood lower than strings, and noises in the background.
+#[must_use]
+pub const fn loudness_lufs(program: u8) -> f64 {
+    match program {
+        0..=7 => -36.5,
+        8..=15 | 45..=47 => -39.0,
+        24..=39 => -38.5,
+        55 | 104..=108 | 112..=119 => -40.5,
+        88..=97 | 99..=101 | 103 => -33.5,
+        98 | 102 | 120..=127 => -38.0,
+        _ => -31.0,
+    }
+}
+
+/// Whether a harder stroke has to sound brighter: not where one strength is all there is, or the
+/// sound is a single sine.
+#[must_use]
+pub const fn brightens(program: u8) -> bool {
+    !matches!(program, 6 | 16..=19 | 78 | 79)
+}
+
+/// Whether a note rings on by itself, so that letting the key go does not end it.
+#[must_use]
+pub const fn rings_on(program: u8) -> bool {
+    matches!(program, 8..=11 | 14 | 15 | 46 | 47 | 55 | 96..=104 | 107 | 112..=127)
+}
+
+/// Longest that a note may sound after its key is let go, seconds per 60 dB.
+#[must_use]
+pub const fn release_s(program: u8) -> f64 {
+    match program {
+        48..=54 | 88..=95 => 3.0,
+        _ => 1.2,
+    }
+}

@@ -1,0 +1,188 @@
+//! The page docs/factory-bank.md: every figure, how it was made, and which promises are not kept.
+
+use std::fmt::Write as _;
+
+use crate::declared::{self, Pitch};
+use crate::identity::Fact;
+use crate::kit::{Cut, Drum};
+use crate::programs::{Figures, Worst};
+
+const HEAD: &str = "\
+# The built-in bank, measured
+
+Written by `cargo xtask bank --measure`, which plays the bank that the code computes through our own
+engine at 48 kHz. A change in `crates/factory` is followed by a run of it.
+
+![Spectrograms of all programs](factory-bank.png)
+
+One note of each program, velocity 100 on the key of the table, 1.5 seconds held and half a second
+let go, left to right; 40 Hz to 16 kHz upwards on a logarithmic scale; 80 dB from dark to light below
+the loudest of each.
+
+## How each figure is made
+
+| figure | how | promise |
+| --- | --- | --- |
+| tune | each region by itself on its outer keys from 24 to 96, without oscillators, glides and detuning of layers: the slope of the phase of its first partial, or for a section of players the middle of that partial's power, in cents of the key | 1; bars, bells and stiff strings 3; drums and noises none |
+| weakest | loudest twentieth of a second of the quietest key from 24 to 96, dB of full scale | above -60 |
+| LUFS | EBU R128 short term of three seconds at velocity 100 on the key; beside it the distance from the target of its kind | within 1.5 |
+| step | where one wave follows another, each layer by itself: change of the power's centroid over a second, and of the loudness of the first three quarters of it | 15 %, 1 dB |
+| dynamics | RMS of the first half second at velocity 127 above that at 30; velocities 30, 64, 100, 127 have to rise in turn | each step 1 dB |
+| brightness | amplitude-weighted centroid of the same, at 127 over that at 30 | each step 1 % |
+| wheel | what the full modulation wheel changes, dB of the note | above -30 |
+| release | seconds to 60 dB below where the key was let go; `rings` where it goes on by itself | 1.2; sections and pads 3 |
+| click | what is less foreseeable at a loop's seam than elsewhere, dB below the peak; -120 is nothing | below -60 |
+| alias | bare loops on the outer keys of their regions: loudest component that is no partial, dB below the strongest | below -70; noises none |
+
+";
+
+/// The whole page.
+#[must_use]
+pub fn page(programs: &[Figures], drums: &[Drum], cuts: &[Cut], facts: &[Fact]) -> String {
+    let mut text = HEAD.to_owned();
+    let kept = programs
+        .iter()
+        .filter(|figures| figures.broken().is_empty());
+    let drums_kept = drums.iter().filter(|drum| drum.sounds()).count();
+    let cuts_kept = cuts.iter().filter(|cut| cut.holds()).count();
+    let facts_kept = facts.iter().filter(|fact| fact.holds()).count();
+    line(
+        &mut text,
+        &format!(
+            "{} of {} programs keep every promise, {drums_kept} of {} drums sound, {cuts_kept} of {} \
+             cuts and {facts_kept} of {} published figures hold. What is not kept stands in the last \
+             column.\n",
+            kept.count(),
+            programs.len(),
+            drums.len(),
+            cuts.len(),
+            facts.len(),
+        ),
+    );
+    line(&mut text, "## Programs\n");
+    line(
+        &mut text,
+        "Numbers count from 1. `@` is the key of the worst.\n",
+    );
+    line(
+        &mut text,
+        "| program | key | tune, cents | weakest, dB | LUFS | off | centroid step, % | level step, dB | dynamics, dB | brightness | wheel, dB | release, s | click, dB | alias, dB | not kept |",
+    );
+    line(
+        &mut text,
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |",
+    );
+    for figures in programs {
+        line(&mut text, &row(figures));
+    }
+    line(&mut text, "\n## Published figures\n");
+    line(&mut text, "| what | published | ours | source | kept |");
+    line(&mut text, "| --- | --: | --: | --- | --- |");
+    for fact in facts {
+        let (low, high) = fact.published;
+        line(
+            &mut text,
+            &format!(
+                "| {} | {low:.3} to {high:.3} | {:.3} | {} | {} |",
+                fact.what,
+                fact.ours,
+                fact.source,
+                if fact.holds() { "yes" } else { "**no**" }
+            ),
+        );
+    }
+    kit(&mut text, drums, cuts);
+    text
+}
+
+fn row(figures: &Figures) -> String {
+    let program = figures.program;
+    let [soft_db, .., loud_db] = figures.levels_db;
+    let [soft_hz, .., loud_hz] = figures.centroids_hz;
+    let tune = figures
+        .tuning
+        .map_or_else(|| "–".to_owned(), |worst| at(worst, 2));
+    let release = match declared::rings_on(program) {
+        true => "rings".to_owned(),
+        false => format!("{:.2}", figures.release_s),
+    };
+    let alias = match Pitch::of(program) {
+        Pitch::None => "noise".to_owned(),
+        _ => at(figures.alias, 0),
+    };
+    format!(
+        "| {} {} | {} | {tune} | {} | {:.1} | {:+.1} | {} | {} | {:.0} | {:.2} | {} | {release} | {:.0} \
+         | {alias} | {} |",
+        u16::from(program) + 1,
+        figures.name,
+        declared::middle_key(program),
+        at(figures.quietest, 0),
+        figures.loudness_lufs,
+        figures.loudness_lufs - declared::loudness_lufs(program),
+        at(figures.centroid_step, 0),
+        at(figures.level_step, 1),
+        loud_db - soft_db,
+        loud_hz / soft_hz,
+        if figures.wheel_db < -100.0 {
+            "none".to_owned()
+        } else {
+            format!("{:.0}", figures.wheel_db)
+        },
+        figures.click_db,
+        match figures.broken().join(", ") {
+            broken if broken.is_empty() => broken,
+            broken => format!("**{broken}**"),
+        }
+    )
+}
+
+fn kit(text: &mut String, drums: &[Drum], cuts: &[Cut]) {
+    line(text, "\n## The kit\n");
+    line(
+        text,
+        "Velocity 100. The fall is to 40 dB below the loudest twentieth of a second.\n",
+    );
+    line(text, "| key | level, dB | LUFS | fall, s | centroid, Hz |");
+    line(text, "| --: | --: | --: | --: | --: |");
+    for drum in drums {
+        let Drum {
+            key,
+            peak_db,
+            loudness_lufs,
+            fall_s,
+            centroid_hz,
+        } = drum;
+        line(
+            text,
+            &format!(
+                "| {key} | {peak_db:.1} | {loudness_lufs:.1} | {fall_s:.2} | {centroid_hz:.0} |"
+            ),
+        );
+    }
+    line(
+        text,
+        "\nWhat a drum leaves of another of its group after a tenth of a second:\n",
+    );
+    line(text, "| rings | struck | left, dB |");
+    line(text, "| --: | --: | --: |");
+    for Cut {
+        rings,
+        cuts,
+        left_db,
+    } in cuts
+    {
+        line(text, &format!("| {rings} | {cuts} | {left_db:.0} |"));
+    }
+}
+
+fn at(worst: Worst, digits: usize) -> String {
+    if worst.key == 0 {
+        return "–".to_owned();
+    }
+    format!("{:.digits$} @{}", worst.value, worst.key)
+}
+
+fn line(text: &mut String, line: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{line}");
+}
