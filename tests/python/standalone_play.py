@@ -56,42 +56,26 @@ def connect(client, source, target):
     wait_for(f"a connection to {target}", connected)
 
 
-class Player:
-    """Strikes one note at a known frame of the server."""
+class Hands:
+    """Strikes one note and keeps what it hears, both counted in its own periods: the server's
+    count of frames jumps, and not by whole periods, when the machine is busy."""
 
     def __init__(self, server):
-        self.client = client("dmus-test-player", server)
-        self.port = self.client.midi_outports.register("out")
+        self.client = client("dmus-test", server)
+        self.keys = self.client.midi_outports.register("keys")
+        self.ears = self.client.inports.register("ears")
         self.waiting = None
         self.struck = None
-        self.client.set_process_callback(self.process)
-
-    def process(self, _frames):
-        self.port.clear_buffer()
-        if self.waiting is not None:
-            self.port.write_midi_event(OFFSET, self.waiting)
-            self.struck = self.client.last_frame_time + OFFSET
-            self.waiting = None
-
-
-class Listener:
-    """Keeps what it hears, with the frame of the server at which it began."""
-
-    def __init__(self, server):
-        self.client = client("dmus-test-listener", server)
-        self.port = self.client.inports.register("in")
-        self.start = None
         self.periods = []
         self.client.set_process_callback(self.process)
 
     def process(self, _frames):
-        now = self.client.last_frame_time
-        if self.start is None:
-            self.start = now
-        # A period that was left out is silence.
-        missing = (now - self.start) // PERIOD - len(self.periods)
-        self.periods += [numpy.zeros(PERIOD, numpy.float32)] * max(0, missing)
-        self.periods.append(self.port.get_array().copy())
+        self.keys.clear_buffer()
+        if self.waiting is not None:
+            self.keys.write_midi_event(OFFSET, self.waiting)
+            self.struck = len(self.periods) * PERIOD + OFFSET
+            self.waiting = None
+        self.periods.append(self.ears.get_array().copy())
 
     def heard(self):
         return numpy.concatenate(self.periods)
@@ -107,25 +91,25 @@ def play(program, server):
     )
     instrument = None
     try:
-        player, listener = Player(server), Listener(server)
+        hands = Hands(server)
         instrument = subprocess.Popen([program, "--backend", "jack"], env=environment)
         outputs = wait_for(
             "the instrument",
-            lambda: player.client.get_ports("dmus.*output_1", is_audio=True, is_output=True),
+            lambda: hands.client.get_ports("dmus.*output_1", is_audio=True, is_output=True),
         )
-        inputs = player.client.get_ports("dmus.*midi_input", is_midi=True, is_input=True)
-        with player.client, listener.client:
-            connect(player.client, player.port, inputs[0])
-            connect(listener.client, outputs[0], listener.port)
+        inputs = hands.client.get_ports("dmus.*midi_input", is_midi=True, is_input=True)
+        with hands.client:
+            connect(hands.client, hands.keys, inputs[0])
+            connect(hands.client, outputs[0], hands.ears)
             time.sleep(0.5)
-            player.waiting = (0x90, KEY, 110)
+            hands.waiting = (0x90, KEY, 110)
             time.sleep(1.0)
-            player.waiting = (0x80, KEY, 64)
-            struck = player.struck
+            struck = hands.struck
+            hands.waiting = (0x80, KEY, 64)
             time.sleep(0.2)
-            heard, start = listener.heard(), listener.start
+            heard = hands.heard()
         assert instrument.poll() is None, f"the program ended with {instrument.returncode}"
-        return heard, struck - start
+        return heard, struck
     finally:
         # JACK's library may wait for ever for a server that is busy with a deactivation: a polite
         # end is not asked for.
