@@ -97,7 +97,10 @@ def play(program, server):
             "the instrument",
             lambda: hands.client.get_ports("dmus.*output_1", is_audio=True, is_output=True),
         )
-        inputs = hands.client.get_ports("dmus.*midi_input", is_midi=True, is_input=True)
+        inputs = wait_for(
+            "its MIDI input",
+            lambda: hands.client.get_ports("dmus.*midi_input", is_midi=True, is_input=True),
+        )
         with hands.client:
             connect(hands.client, hands.keys, inputs[0])
             connect(hands.client, outputs[0], hands.ears)
