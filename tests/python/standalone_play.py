@@ -18,6 +18,8 @@ OFFSET, KEY = 100, 69
 RISE, LATEST = 16, 16 * PERIOD
 # Longest time until a server or a program is there.
 PATIENCE_S = 30.0
+# How often a note is struck at most, and how long one rings.
+TRIES, RING_S = 20, 4.0
 
 
 def wait_for(what, condition):
@@ -67,7 +69,12 @@ class Hands:
         self.waiting = None
         self.struck = None
         self.periods = []
+        self.overslept = 0
         self.client.set_process_callback(self.process)
+        self.client.set_xrun_callback(self.oversleep)
+
+    def oversleep(self, _delay):
+        self.overslept += 1
 
     def process(self, _frames):
         self.keys.clear_buffer()
@@ -79,6 +86,38 @@ class Hands:
 
     def heard(self):
         return numpy.concatenate(self.periods)
+
+
+def strike(hands):
+    """A note: what is heard from the frame on at which it was struck, and how far from there its
+    sound begins."""
+    hands.waiting = (0x90, KEY, 110)
+    time.sleep(1.0)
+    struck = hands.struck
+    hands.waiting = (0x80, KEY, 64)
+    time.sleep(0.2)
+    heard = hands.heard()
+    assert numpy.isfinite(heard).all(), "not every sample is a number"
+    before = numpy.abs(heard[struck - PERIOD : struck]).max()
+    assert before < 1e-6, f"{before} before the note"
+    heard = heard[struck:]
+    return heard, int(numpy.argmax(numpy.abs(heard) > 1e-5))
+
+
+def strike_in_time(hands):
+    """The same, again where the server has overslept and lost what was played or heard."""
+    for _ in range(TRIES):
+        overslept = hands.overslept
+        heard, onset = strike(hands)
+        # On its way to the instrument and back it may wait for whole periods.
+        if onset < LATEST and onset % PERIOD < RISE and numpy.abs(heard).max() > 1e-3:
+            return heard, onset
+        assert hands.overslept > overslept, f"it sounds {onset} frames after the note"
+        print(f"the server overslept: {onset} frames; the note is struck again")
+        # Its end may be lost, too.
+        hands.waiting = (0x80, KEY, 64)
+        time.sleep(RING_S)
+    raise AssertionError(f"the server overslept in each of {TRIES} tries")
 
 
 def play(program, server):
@@ -105,14 +144,9 @@ def play(program, server):
             connect(hands.client, hands.keys, inputs[0])
             connect(hands.client, outputs[0], hands.ears)
             time.sleep(0.5)
-            hands.waiting = (0x90, KEY, 110)
-            time.sleep(1.0)
-            struck = hands.struck
-            hands.waiting = (0x80, KEY, 64)
-            time.sleep(0.2)
-            heard = hands.heard()
+            take = strike_in_time(hands)
         assert instrument.poll() is None, f"the program ended with {instrument.returncode}"
-        return heard, struck
+        return take
     finally:
         # JACK's library may wait for ever for a server that is busy with a deactivation: a polite
         # end is not asked for.
@@ -124,15 +158,8 @@ def play(program, server):
 
 
 def main():
-    heard, struck = play(sys.argv[1], f"dmus-{os.getpid()}")
-    assert numpy.isfinite(heard).all(), "not every sample is a number"
-    before = numpy.abs(heard[:struck]).max()
-    assert before < 1e-6, f"{before} before the note"
-    onset = int(numpy.argmax(numpy.abs(heard) > 1e-5)) - struck
-    # On a busy machine the server hands audio over some periods late, but whole periods.
-    assert 0 <= onset < LATEST, f"it sounds {onset} frames after the note"
-    assert onset % PERIOD < RISE, f"it sounds {onset % PERIOD} frames behind its place"
-    sounding = heard[struck + 4800 : struck + 4800 + 32768].astype(numpy.float64)
+    heard, onset = play(sys.argv[1], f"dmus-{os.getpid()}")
+    sounding = heard[4800 : 4800 + 32768].astype(numpy.float64)
     spectrum = numpy.abs(numpy.fft.rfft(sounding * numpy.hanning(len(sounding)), 1 << 19))
     bins = numpy.fft.rfftfreq(1 << 19, 1 / RATE)
     around = (bins > 415) & (bins < 466)
