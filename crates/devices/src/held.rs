@@ -6,6 +6,11 @@ const PEDALS: [u8; 3] = [64, 66, 67];
 /// A pedal is down from this value on.
 const DOWN: u8 = 64;
 
+/// Start, continue and stop of a clock.
+const START: u8 = 0xFA;
+const CONTINUE: u8 = 0xFB;
+const STOP: u8 = 0xFC;
+
 /// One channel.
 #[derive(Debug, Clone, Copy, Default)]
 struct Channel {
@@ -15,16 +20,23 @@ struct Channel {
     pedals: u8,
 }
 
-/// All sixteen channels of a device.
+/// All sixteen channels of a device, and its clock.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     channels: [Channel; 16],
+    /// It was started by a clock.
+    is_running: bool,
 }
 
 impl Held {
     /// Writes down what a message puts down or lifts.
     pub(crate) fn hear(&mut self, message: &[u8]) {
         let &[status, number, value] = message else {
+            match message {
+                [START | CONTINUE] => self.is_running = true,
+                [STOP] => self.is_running = false,
+                _ => {}
+            }
             return;
         };
         let Some(channel) = self.channels.get_mut(usize::from(status & 0x0F)) else {
@@ -69,6 +81,14 @@ impl Held {
         }
     }
 
+    /// Lets go of everything, and stops what a clock has started.
+    pub(crate) fn release_all(&mut self, mut end: impl FnMut(&[u8])) {
+        self.release(u16::MAX, &mut end);
+        if core::mem::take(&mut self.is_running) {
+            end(&[STOP]);
+        }
+    }
+
     /// Forgets everything: the device that held it is gone.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
@@ -106,6 +126,20 @@ mod tests {
         let rest = [vec![0x83, 127, 64], vec![0xB3, 64, 0]];
         assert_eq!(released(&mut held, u16::MAX), rest);
         assert!(released(&mut held, u16::MAX).is_empty());
+    }
+
+    #[test]
+    fn what_a_clock_has_started_is_stopped_once_and_only_with_everything() {
+        let mut held = Held::default();
+        held.hear(&[CONTINUE]);
+        assert!(released(&mut held, u16::MAX).is_empty());
+        let mut ends = Vec::new();
+        held.release_all(|message| ends.push(message.to_vec()));
+        held.release_all(|message| ends.push(message.to_vec()));
+        held.hear(&[START]);
+        held.hear(&[STOP]);
+        held.release_all(|message| ends.push(message.to_vec()));
+        assert_eq!(ends, [vec![STOP]]);
     }
 
     #[test]

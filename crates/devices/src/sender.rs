@@ -34,9 +34,6 @@ const TELL_EVERY: Duration = Duration::from_millis(100);
 
 const MS_NS: u64 = 1_000_000;
 
-/// All sixteen channels.
-const ALL: u16 = u16::MAX;
-
 /// What others ask of the thread.
 pub(crate) enum Order {
     /// Another render side writes from now on.
@@ -104,7 +101,7 @@ impl Sender {
                 }
             }
         }
-        self.release(ALL);
+        self.release_all();
     }
 
     fn obey(&mut self, order: Order) {
@@ -115,7 +112,7 @@ impl Sender {
                 self.source = Some(source);
             }
             Order::Port(output) => {
-                self.release(ALL);
+                self.release_all();
                 // A device that is gone has heard none of that, and holds nothing.
                 self.held.forget();
                 self.output = output;
@@ -201,14 +198,24 @@ impl Sender {
     /// Gives up what waits, and ends what is held.
     fn stop(&mut self) {
         self.queue.clear();
-        self.release(ALL);
+        self.release_all();
+    }
+
+    fn release_all(&mut self) {
+        let mut ends: Vec<Vec<u8>> = Vec::new();
+        self.held.release_all(|end| ends.push(end.to_vec()));
+        self.transmit_all(&ends);
     }
 
     fn release(&mut self, channels: u16) {
         let mut ends: Vec<Vec<u8>> = Vec::new();
         self.held.release(channels, |end| ends.push(end.to_vec()));
-        for end in ends {
-            self.transmit(&end);
+        self.transmit_all(&ends);
+    }
+
+    fn transmit_all(&mut self, messages: &[Vec<u8>]) {
+        for message in messages {
+            self.transmit(message);
         }
     }
 

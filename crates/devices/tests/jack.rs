@@ -27,7 +27,15 @@ type Heard = mpsc::Receiver<(Instant, Vec<u8>)>;
 /// A port of another program that keeps what it hears.
 fn listener(client: &str) -> (MidiInputConnection<()>, Heard) {
     let (tell, heard) = mpsc::channel();
-    let input = MidiInput::new(client).expect("a JACK server");
+    let begun = Instant::now();
+    let input = loop {
+        match MidiInput::new(client) {
+            Ok(input) => break input,
+            // A server that was just started takes a moment.
+            Err(error) => assert!(begun.elapsed() < PATIENCE, "no JACK server: {error}"),
+        }
+        thread::sleep(Duration::from_millis(100));
+    };
     let hear = move |_: u64, message: &[u8], (): &mut ()| {
         // A test that has ended hears nothing.
         let _gone = tell.send((Instant::now(), message.to_vec()));
