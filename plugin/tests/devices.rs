@@ -354,8 +354,13 @@ fn offline_the_device_gets_nothing_and_that_is_said_once() {
 #[test]
 fn a_host_that_renders_ahead_is_told_what_to_do() {
     let mut rig = Rig::new();
-    for _ in 0..40 {
+    // A stumble is no habit.
+    for block in 0..200 {
         rig.block(512, &[]);
+        if block == 40 {
+            thread::sleep(Duration::from_millis(50));
+            assert!(rig.notices().iter().all(|text| !text.contains("ahead")));
+        }
     }
     let begun = Instant::now();
     while !rig

@@ -32,6 +32,10 @@ const TURN_NS: u64 = 150_000;
 /// How often the status is brought up to date.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
+/// A message that is due later than this, beside the latency, comes from a host that renders faster
+/// than time and does not say so, ns: its song would be played long after it had rendered it.
+const FARTHEST_NS: u64 = 2_000_000_000;
+
 const MS_NS: u64 = 1_000_000;
 
 /// What others ask of the thread.
@@ -60,6 +64,8 @@ pub(crate) struct Sender {
     queue: BTreeMap<(ReferenceTime, u64), Due>,
     serial: u64,
     held: Held,
+    /// The host is too far ahead for anything to be sent.
+    is_far: bool,
     lateness: Lateness,
     shared: Arc<Shared>,
     told: Instant,
@@ -75,6 +81,7 @@ impl Sender {
             queue: BTreeMap::new(),
             serial: 0,
             held: Held::default(),
+            is_far: false,
             lateness: Lateness::new(),
             shared,
             told: Instant::now(),
@@ -164,10 +171,29 @@ impl Sender {
                     Reading::Anew => status.restarts = status.restarts.saturating_add(1),
                 }
             }
-            Record::Message { due, bytes } => self.queue(due, Due::Message(bytes)),
+            Record::Message { due, bytes } => {
+                if self.is_near(due) {
+                    self.queue(due, Due::Message(bytes));
+                } else {
+                    let status = &mut self.shared.lock().status;
+                    status.lost_ahead = status.lost_ahead.saturating_add(1);
+                }
+            }
             Record::Release { due, channels } => self.queue(due, Due::Release(channels)),
             Record::Stop => self.stop(),
         }
+    }
+
+    /// Whether a message can wait for its moment. The first that cannot ends everything: the end of
+    /// a note that is held may be among those to come.
+    fn is_near(&mut self, due: ReferenceTime) -> bool {
+        let farthest = self.now_ns().saturating_add(FARTHEST_NS);
+        let is_far = self.lock.moment_ns(due).is_some_and(|it| it > farthest);
+        if is_far && !self.is_far {
+            self.stop();
+        }
+        self.is_far = is_far;
+        !is_far
     }
 
     fn queue(&mut self, time: ReferenceTime, due: Due) {

@@ -25,6 +25,8 @@ pub struct Status {
     pub sent: u64,
     /// Messages that became due while the device was not open.
     pub lost_absent: u64,
+    /// Messages of a host that was seconds ahead of time.
+    pub lost_ahead: u64,
     /// How late messages were sent, us: half of them at most this,
     pub late_p50_us: u64,
     /// 95 of a hundred at most this,

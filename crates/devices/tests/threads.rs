@@ -173,6 +173,22 @@ fn a_device_that_another_program_has_is_refused_in_words_and_tried_again() {
 }
 
 #[test]
+fn a_host_that_is_seconds_ahead_leaves_nothing_held_and_plays_nothing_late() {
+    let mut rig = Rig::new();
+    rig.block(&[&ON]);
+    rig.wait_for_sent(1);
+    let far = rig.now().saturating_add(ReferenceTime::new(30_000_000));
+    rig.line.begin_block(far, 0);
+    rig.line.message(far, &OFF);
+    rig.line.message(far, &ON);
+    rig.wait_for("they are counted", |status| status.lost_ahead == 2);
+    rig.wait_for_sent(2);
+    rig.block(&[&PEDAL]);
+    rig.wait_for_sent(3);
+    assert_eq!(rig.outputs.take(), [ON, OFF, PEDAL].map(Vec::from));
+}
+
+#[test]
 fn nothing_is_sent_early_and_order_is_kept() {
     let mut rig = Rig::new();
     rig.begun = Instant::now();

@@ -15,6 +15,9 @@ use crate::shell::telemetry::Telemetry;
 use crate::state::{DeviceChoice, SavedDevice};
 use crate::view::DeviceView;
 
+/// Blocks before their time that are no catching up of a host that was held up.
+const MANY_AHEAD: u64 = 100;
+
 /// Everything about the device.
 #[derive(Debug)]
 pub(super) struct ExternalSide {
@@ -51,7 +54,7 @@ impl Control {
         Arc::clone(&self.external.saved)
     }
 
-    /// Chooses among other devices than the system's; for tests.
+    /// From now on these are the devices to choose from, and not the system's; none is chosen.
     pub fn use_devices(&mut self, outputs: Arc<dyn Outputs>) {
         self.external.link = DeviceLink::new(outputs);
         if let Some(source) = self
@@ -116,7 +119,7 @@ impl Control {
                 self.notify(notice);
             }
         }
-        if status.blocks_ahead > 0 && !self.external.is_ahead_told {
+        if status.blocks_ahead > MANY_AHEAD && !self.external.is_ahead_told {
             self.external.is_ahead_told = true;
             self.notify(Notice {
                 severity: Severity::Warning,
@@ -169,6 +172,7 @@ impl Control {
         for (key, value) in [
             ("device_sent", status.sent),
             ("device_lost_absent", status.lost_absent),
+            ("device_lost_ahead", status.lost_ahead),
             ("device_late_p50_us", status.late_p50_us),
             ("device_late_p95_us", status.late_p95_us),
             ("device_late_worst_us", status.late_worst_us),
