@@ -6,6 +6,7 @@
 //! properties.
 
 mod banks;
+mod devices;
 mod presets;
 
 use std::fmt::Display;
@@ -36,6 +37,8 @@ preset load ID                  one of them
 preset save NAME [| TAGS [| DESCRIPTION]]   as it is now; tags between commas
 preset replace NAME ..          the same in the place of one of that name
 preset like ID | unlike ID      favourites
+devices                         external MIDI devices that are there
+device [NAME | none]            the one that the project names, or another one
 panic                           ends every note, lifts every pedal
 caps                            what the synthesizer can do
 stats                           voices, processor time, lost notes, peak, free memory
@@ -88,6 +91,8 @@ fn obey(line: &str, control: &SharedControl) -> Result<String, String> {
         "panic" => Err("the instrument is not active".to_owned()),
         "bank" => banks::run(rest, control),
         "preset" => presets::run(rest, control),
+        "devices" => devices::list(control),
+        "device" => devices::choose(rest, control),
         "" => Err("no command; try help".to_owned()),
         _ => {
             let mut control = control.lock();

@@ -6,6 +6,7 @@
 
 mod banks;
 mod copies;
+mod external;
 mod relief;
 mod settings;
 mod shared;
@@ -24,8 +25,10 @@ use dmus_synth::{Layer, USER_BANKS};
 
 pub use banks::{BankChange, Chosen, Wanted};
 pub use copies::CopyJob;
+pub(crate) use external::word as connection_word;
 pub use shared::{Loading, SharedControl, WeakControl};
 
+use external::ExternalSide;
 use relief::Relief;
 use settings::Settings;
 use stack::Stack;
@@ -81,6 +84,8 @@ pub struct Control {
     send_again: bool,
     /// What a browser shows; empty until one is looked at.
     shelf: Arc<Shelf>,
+    /// The external device.
+    external: ExternalSide,
     /// The way to the host.
     host: HostLink,
 }
@@ -114,6 +119,7 @@ impl Control {
             notices: VecDeque::new(),
             send_again: false,
             shelf: Arc::default(),
+            external: ExternalSide::default(),
             host: HostLink::default(),
         }
     }
@@ -192,6 +198,7 @@ impl Control {
         self.is_awaited = false;
         self.exchange_downloads();
         self.send_all();
+        self.connect_device();
         self.saved_parts.follow(move |loads| {
             let telemetry = reader.read()?;
             let is_known = telemetry.programs_of_load == loads;
@@ -324,11 +331,11 @@ impl Control {
             });
         }
         self.exchange_downloads();
-        if let Some(now) = self.telemetry()
-            && let Some(extension) = self.relief.due(&now)
-        {
+        let now = self.telemetry();
+        if let Some(extension) = now.as_ref().and_then(|now| self.relief.due(now)) {
             self.send(Command::Grow(extension));
         }
+        self.tend_device(now.as_ref());
         if self.send_again {
             self.send_all();
         }
@@ -362,6 +369,7 @@ impl Control {
                 .unwrap_or_default(),
             notices: self.notices.iter().cloned().collect(),
             presets: Arc::clone(&self.shelf),
+            device: self.device_view(),
             active: self.link.is_some(),
         }
     }
@@ -401,6 +409,7 @@ impl Control {
                 let _never = writeln!(text, "{key} {value}");
             }
         }
+        self.report_device(&mut text);
         for notice in &self.notices {
             let _never = writeln!(text, "notice {notice}");
         }
@@ -420,6 +429,7 @@ impl Control {
             self.send_bank(Layer::User(layer));
         }
         self.send_programs();
+        self.send_device();
         self.send_in_force();
     }
 

@@ -6,6 +6,7 @@
 
 mod bank;
 mod browser;
+mod device;
 mod knob;
 mod meters;
 mod parts;
@@ -77,6 +78,8 @@ enum Page {
     Parts,
     /// The browser of presets.
     Presets,
+    /// The external device.
+    Device,
 }
 
 /// What the window keeps between two frames.
@@ -128,13 +131,21 @@ impl NiceEguiApp for Window {
             .frame(theme::page())
             .show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    for (page, name) in [(Page::Parts, "Parts"), (Page::Presets, "Presets")] {
-                        ui.selectable_value(&mut self.page, page, name);
+                    for (page, name) in [
+                        (Page::Parts, "Parts"),
+                        (Page::Presets, "Presets"),
+                        (Page::Device, "Device"),
+                    ] {
+                        let chosen = ui.selectable_value(&mut self.page, page, name);
+                        if chosen.clicked() && page == Page::Device {
+                            (self.send)(Task::ListDevices);
+                        }
                     }
                 });
                 match self.page {
                     Page::Parts => parts::show(ui, &view, &self.params, &setter),
                     Page::Presets => self.browser.show(ui, &view.presets, &self.send),
+                    Page::Device => device::show(ui, &view, &self.params, &setter, &self.send),
                 }
             });
         ui.ctx().request_repaint_after(REPAINT_EVERY);

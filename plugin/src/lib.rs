@@ -104,12 +104,14 @@ impl Default for Dmus {
         let bank = Arc::new(SavedBank::default());
         let parts = Arc::new(SavedParts::default());
         let names = ProgramNames::default();
+        let control = Control::new(Arc::clone(&bank), Arc::clone(&parts), names.clone());
         let params = Arc::new(DmusParams::new(
             Arc::clone(&bank),
-            Arc::clone(&parts),
+            parts,
+            control.saved_device(),
             &names,
         ));
-        let control = SharedControl::new(Control::new(Arc::clone(&bank), parts, names));
+        let control = SharedControl::new(control);
         let saving = control.downgrade();
         bank.before_save(move || {
             if let Some(control) = saving.upgrade() {

@@ -8,6 +8,7 @@
 pub mod added;
 pub mod choices;
 pub mod effects;
+mod external;
 pub mod master;
 pub mod numbers;
 mod pages;
@@ -22,12 +23,13 @@ use nice_plug::prelude::*;
 
 use choices::ReturnsChoice;
 use effects::{ChorusParams, DelayParams, ReverbParams};
+pub use external::ExternalParams;
 pub use master::MasterParams;
 pub use part::PartParams;
 
 use crate::gain_db;
 use crate::shell::render::Trims;
-use crate::state::{SavedBank, SavedParts, Shared};
+use crate::state::{SavedBank, SavedDevice, SavedParts, Shared};
 use crate::view::ProgramNames;
 
 /// Parts with parameters: the sixteen channels of group 1.
@@ -55,6 +57,9 @@ pub struct DmusParams {
     /// The delay.
     #[nested(group = "Delay")]
     pub delay: DelayParams,
+    /// The external device.
+    #[nested(group = "External")]
+    pub external: ExternalParams,
 
     #[nested(id_prefix = "p01", group = "Part 01")]
     part_01: PartParams,
@@ -96,6 +101,10 @@ pub struct DmusParams {
     /// The programs that MIDI has chosen.
     #[persist = "parts"]
     pub saved_parts: Shared<SavedParts>,
+
+    /// The external device.
+    #[persist = "device"]
+    pub saved_device: Shared<SavedDevice>,
 }
 
 impl DmusParams {
@@ -103,13 +112,19 @@ impl DmusParams {
     ///
     /// - `names`: where the program parameters find the names they show
     #[must_use]
-    pub fn new(bank: Arc<SavedBank>, saved_parts: Arc<SavedParts>, names: &ProgramNames) -> Self {
+    pub fn new(
+        bank: Arc<SavedBank>,
+        saved_parts: Arc<SavedParts>,
+        saved_device: Arc<SavedDevice>,
+        names: &ProgramNames,
+    ) -> Self {
         let part = |number| PartParams::new(number, names);
         Self {
             master: MasterParams::default(),
             reverb: ReverbParams::default(),
             chorus: ChorusParams::default(),
             delay: DelayParams::default(),
+            external: ExternalParams::default(),
             part_01: part(1),
             part_02: part(2),
             part_03: part(3),
@@ -128,6 +143,7 @@ impl DmusParams {
             part_16: part(16),
             bank: Shared(bank),
             saved_parts: Shared(saved_parts),
+            saved_device: Shared(saved_device),
         }
     }
 
@@ -137,7 +153,8 @@ impl DmusParams {
     /// Not real-time: allocates.
     #[must_use]
     pub fn default_state() -> PluginState {
-        let untouched = Self::new(Arc::default(), Arc::default(), &ProgramNames::default());
+        let names = ProgramNames::default();
+        let untouched = Self::new(Arc::default(), Arc::default(), Arc::default(), &names);
         PluginState {
             fields: untouched.serialize_fields(),
             ..added::defaults()
@@ -186,6 +203,7 @@ impl DmusParams {
             parts: parts.map(|part| part.trim(is_solo)),
             outputs: parts.map(PartParams::output),
             returns_leave: master.returns.modulated_plain_value() == ReturnsChoice::Own,
+            external: self.external_trims(is_solo, is_bypassed),
         }
     }
 
@@ -235,11 +253,12 @@ fn volume(name: String) -> FloatParam {
 mod tests {
     use super::*;
 
-    /// Master, three effects, the parts.
-    const ALL: usize = 10 + 3 * 4 + 21 * PARTS;
+    /// Master, three effects, the external device, the parts.
+    const ALL: usize = 10 + 3 * 4 + 2 + 22 * PARTS;
 
     fn params() -> DmusParams {
-        DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())
+        let names = ProgramNames::default();
+        DmusParams::new(Arc::default(), Arc::default(), Arc::default(), &names)
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! Source: \[WDK\] `IMXF::SetState`; the states of a stream are those of an activated plug-in.
 
 mod answers;
+pub mod external;
 pub mod inbound;
 pub mod outputs;
 pub mod pipeline;
@@ -186,7 +187,7 @@ impl Shell {
     ///
     /// # Real-time
     /// Render. Wait-free.
-    pub const fn set_pace(&mut self, pace: Pace) {
+    pub fn set_pace(&mut self, pace: Pace) {
         if let Some(render) = &mut self.render {
             render.set_offline(matches!(pace, Pace::Offline));
         }

@@ -4,6 +4,8 @@
 //! current value, and its worker is woken by a load. A state never needs a bank file to be
 //! parsed. The saved form is described in `docs/state.md`.
 
+mod device;
+
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -17,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::params::PARTS;
 use crate::shell::pipeline::CHANNEL_GROUPS;
 use crate::worker;
+pub use device::{DeviceChoice, SavedDevice};
 
 /// Version of the fields in this file, written into every state.
 pub const STATE_FORMAT: u32 = 3;

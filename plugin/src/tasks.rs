@@ -8,6 +8,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dmus_devices::DeviceId;
 use dmus_entry::{NoteName, PresetChoice};
 use dmus_library::Library;
 
@@ -63,6 +64,10 @@ pub enum Task {
     Programs(SyncSender<Vec<u8>>),
     /// Answer with the names of the keys of drum kits.
     NoteNames(SyncSender<Vec<NoteName>>),
+    /// Ask the system for its MIDI devices.
+    ListDevices,
+    /// Have parts play this external device from now on, or none.
+    ChooseDevice(Option<DeviceId>),
     /// End every note and lift every pedal.
     Panic,
     /// Save the last minutes of messages as a Standard MIDI File among the musician's things.
@@ -126,6 +131,8 @@ pub fn run(task: Task, control: &SharedControl) {
             // As above.
             let _gone = reply.send(control.lock().note_names());
         }
+        Task::ListDevices => list_devices(control),
+        Task::ChooseDevice(device) => control.lock().choose_device(device),
         Task::Panic => {
             // Where nothing plays there is nothing to end.
             let _sent = control.lock().panic();
@@ -146,6 +153,21 @@ pub fn run(task: Task, control: &SharedControl) {
             severity: Severity::Fault,
             text,
             hint: "save, then switch the plug-in off and on again",
+        }),
+    }
+}
+
+/// Asks the system for its MIDI devices; without the lock, for it may take its time.
+fn list_devices(control: &SharedControl) {
+    let outputs = control.lock().devices();
+    let listed = outputs.list();
+    let mut control = control.lock();
+    match listed {
+        Ok(devices) => control.note_devices(devices),
+        Err(error) => control.notify(Notice {
+            severity: Severity::Warning,
+            text: format!("there is no list of MIDI devices: {error}"),
+            hint: "everything else plays",
         }),
     }
 }

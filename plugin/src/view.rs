@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use dmus_devices::{DeviceId, Status};
 use dmus_library::Snapshot;
 
 use crate::notice::Notice;
@@ -35,8 +36,21 @@ pub struct View {
     pub notices: Vec<Notice>,
     /// What the browser shows; empty before it was asked for.
     pub presets: Arc<Shelf>,
+    /// The external device.
+    pub device: DeviceView,
     /// The instrument is active in its host.
     pub active: bool,
+}
+
+/// The external device as the window shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeviceView {
+    /// The one that was chosen; it need not be there.
+    pub chosen: Option<DeviceId>,
+    /// Those that were there when the system was asked last.
+    pub listed: Vec<DeviceId>,
+    /// How the chosen one is.
+    pub status: Status,
 }
 
 /// One bank of the user as the window shows it.

@@ -36,7 +36,9 @@ impl Need {
             }
             Self::FluidSynth => "FluidSynth, which reads the banks that we write",
             Self::Valgrind => "Valgrind, which counts instructions",
-            Self::Sound => "ALSA and JACK, which the standalone program plays through",
+            Self::Sound => {
+                "ALSA and JACK, which the standalone program and external devices are played through"
+            }
             Self::Ardour => "Ardour 7, which plays the plug-in in a project",
         }
     }

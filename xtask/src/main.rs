@@ -11,6 +11,7 @@ mod ardour;
 mod banks;
 mod bundle;
 mod demo;
+mod devices;
 mod fuzz;
 mod icount;
 mod install;

@@ -24,14 +24,23 @@ pub(crate) fn step(project: &Project) -> Outcome {
     play(project).into()
 }
 
-fn play(project: &Project) -> Result<()> {
+/// Sees to it that what needs ALSA and JACK can be built and run.
+///
+/// # Errors
+/// When they are not there and cannot be installed; says how to.
+pub(crate) fn provide_sound() -> Result<()> {
     let has_files = |library: &str| {
         let found = Job::new("pkg-config", Command::new("pkg-config")).args(["--exists", library]);
         answers("pkg-config", "--version") && found.succeeds().unwrap_or(false)
     };
-    if !(has_files("alsa") && has_files("jack") && answers("jackd", "--version")) {
-        machine::provide(Need::Sound)?;
+    if has_files("alsa") && has_files("jack") && answers("jackd", "--version") {
+        return Ok(());
     }
+    machine::provide(Need::Sound)
+}
+
+fn play(project: &Project) -> Result<()> {
+    provide_sound()?;
     // Without its window, which would need a screen.
     Job::new("the build of the standalone program", project.cargo())
         .args(["build", "--package", PLUGIN, "--bin", PROGRAM])

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::abuse;
 use crate::ardour;
+use crate::devices;
 use crate::icount;
 use crate::machine;
 use crate::project::Project;
@@ -48,7 +49,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 11] = [
+const WHOLE: [Step; 12] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -71,6 +72,7 @@ const WHOLE: [Step; 11] = [
         "the program of its own, through JACK",
         standalone::step,
     ),
+    step("devices", "an external device, through JACK", devices::step),
     step("ardour", "the VST3 bundle in a real DAW", ardour::step),
     step("abuse", "a host that keeps no rule", abuse::step),
     step(

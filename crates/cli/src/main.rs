@@ -4,6 +4,7 @@
 mod bank;
 mod choices;
 mod convert;
+mod devices;
 mod info;
 mod patch;
 mod player;
@@ -13,6 +14,7 @@ mod say;
 mod sound_file;
 mod stems;
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -34,15 +36,22 @@ enum Verb {
     Info(info::Info),
     /// Write any bank as a DLS file.
     Convert(convert::Convert),
+    /// List the MIDI devices that parts can play.
+    Devices(devices::Devices),
 }
 
-#[expect(clippy::print_stderr, reason = "errors of a command line belong there")]
 fn main() -> ExitCode {
-    let result = match Arguments::parse().verb {
-        Verb::Render(render) => render.run(),
-        Verb::Info(info) => info.run(),
-        Verb::Convert(convert) => convert.run(),
-    };
+    match Arguments::parse().verb {
+        Verb::Render(render) => end(render.run()),
+        Verb::Info(info) => end(info.run()),
+        Verb::Convert(convert) => end(convert.run()),
+        Verb::Devices(devices) => end(devices.run()),
+    }
+}
+
+/// How the program ends.
+#[expect(clippy::print_stderr, reason = "errors of a command line belong there")]
+fn end(result: Result<(), impl Display>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -83,12 +83,12 @@ fn line(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
 }
 
 /// A slider with its value as text.
-fn slider<P: Param>(ui: &mut Ui, param: &P, setter: &ParamSetter<'_>) {
+pub(super) fn slider<P: Param>(ui: &mut Ui, param: &P, setter: &ParamSetter<'_>) {
     knob::slider(ui, param, setter, SLIDER);
 }
 
 /// A box to be ticked.
-fn switch(ui: &mut Ui, text: &str, param: &BoolParam, setter: &ParamSetter<'_>) {
+pub(super) fn switch(ui: &mut Ui, text: &str, param: &BoolParam, setter: &ParamSetter<'_>) {
     let mut is_on = param.value();
     if ui.add(Checkbox::new(&mut is_on, text)).changed() {
         knob::change(param, is_on, setter);
@@ -96,7 +96,7 @@ fn switch(ui: &mut Ui, text: &str, param: &BoolParam, setter: &ParamSetter<'_>) 
 }
 
 /// A list to choose from.
-fn choice<T: Enum + PartialEq + 'static>(
+pub(super) fn choice<T: Enum + PartialEq + 'static>(
     ui: &mut Ui,
     param: &EnumParam<T>,
     setter: &ParamSetter<'_>,

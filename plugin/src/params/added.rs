@@ -10,6 +10,7 @@ use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 
 use super::PARTS;
+use crate::shell::external::USUAL_LATENCY_MS;
 use crate::shell::pipeline::{CHANNEL_GROUPS, DEFAULT_VOICES};
 
 /// A value for every parameter of all parts together added since the first version, by id.
@@ -37,6 +38,8 @@ fn added() -> Vec<(&'static str, ParamValue)> {
         ("dly_lvl", ParamValue::F32(0.0)),
         ("dly_kind", text("midi")),
         ("dly_time", ParamValue::F32(0.0)),
+        ("ext_lat", ParamValue::I32(i32::from(USUAL_LATENCY_MS))),
+        ("ext_clk", ParamValue::Bool(false)),
     ]
 }
 
@@ -49,11 +52,13 @@ fn added_to_part() -> Vec<(&'static str, ParamValue)> {
     let switch = ["lock", "mute", "solo"].map(|id| (id, ParamValue::Bool(false)));
     let whole = ["msb", "lsb", "chan", "low", "out"].map(|id| (id, ParamValue::I32(0)));
     let high = [("high", ParamValue::I32(127))];
+    let device = [("dev", ParamValue::String("internal".to_owned()))];
     number
         .into_iter()
         .chain(switch)
         .chain(whole)
         .chain(high)
+        .chain(device)
         .collect()
 }
 
@@ -127,7 +132,8 @@ mod tests {
 
     #[test]
     fn every_parameter_was_there_from_the_first_or_is_filled_in() {
-        let params = DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default());
+        let names = ProgramNames::default();
+        let params = DmusParams::new(Arc::default(), Arc::default(), Arc::default(), &names);
         let mut all: Vec<String> = params.param_map().into_iter().map(|(id, ..)| id).collect();
         all.sort();
         let known: Vec<String> = defaults().params.into_keys().collect();

@@ -87,6 +87,20 @@ pub enum ReturnsChoice {
     Own,
 }
 
+/// Who plays a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum DeviceRole {
+    /// The synthesizer.
+    #[id = "internal"]
+    Internal,
+    /// The external device.
+    #[id = "device"]
+    Device,
+    /// Both of them.
+    #[id = "both"]
+    Both,
+}
+
 /// Kinds of reverb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ReverbChoice {

@@ -13,6 +13,10 @@ impl DmusParams {
             section.add_page("Master", |page| self.master.lay_out(page));
             section.add_page("Outputs", |page| page.add_param(&self.master.returns));
             section.add_page("Bypass", |page| page.add_param(&self.master.bypass));
+            section.add_page("External", |page| {
+                page.add_param(&self.external.latency);
+                page.add_param(&self.external.clock);
+            });
         });
         context.add_section("Effects", |section| {
             section.add_page("Reverb", |page| self.reverb.lay_out(page));
@@ -47,6 +51,7 @@ impl DmusParams {
                     page.add_param(&part.lowest_key);
                     page.add_param(&part.highest_key);
                     page.add_param(&part.output);
+                    page.add_param(&part.device);
                 });
             }
         });

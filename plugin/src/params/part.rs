@@ -1,13 +1,14 @@
 //! Parameters of one part.
 //!
 //! In: what a host sets. Out: a trim on top of what MIDI says. A part that is muted, or that is not
-//! among those alone, is as silent as one whose volume is off.
+//! among those alone, is as silent as one whose volume is off, and so is one that a device plays.
 
 use std::sync::Arc;
 
 use dmus_synth::PartTrim;
 use nice_plug::prelude::*;
 
+use super::choices::DeviceRole;
 use super::effects::switch;
 use super::per_note::Which;
 use super::{PARTS, numbers, text, volume};
@@ -86,6 +87,9 @@ pub struct PartParams {
     /// 0 is the mix, `1..=16` the output of that part, where the host has it.
     #[id = "out"]
     pub output: IntParam,
+    /// Who plays it.
+    #[id = "dev"]
+    pub device: EnumParam<DeviceRole>,
 }
 
 impl PartParams {
@@ -138,6 +142,7 @@ impl PartParams {
             release: numbers::time(name("Release")),
             tune: per_note(Which::Tune, numbers::TUNE.param(name("Tune"))),
             output: output(name("Output")),
+            device: EnumParam::new(name("Device"), DeviceRole::Internal),
         }
     }
 
@@ -150,7 +155,14 @@ impl PartParams {
         u8::try_from(self.output.modulated_plain_value() - 1).ok()
     }
 
-    /// Whether the part is neither muted nor left out.
+    /// Whether the synthesizer lets the part be heard.
+    ///
+    /// - `is_solo`: of some part it is said that it is heard alone
+    pub(super) fn sounds(&self, is_solo: bool) -> bool {
+        self.is_heard(is_solo) && self.device.modulated_plain_value() != DeviceRole::Device
+    }
+
+    /// Whether the part is neither muted nor left out, whoever plays it.
     ///
     /// - `is_solo`: of some part it is said that it is heard alone
     pub(super) fn is_heard(&self, is_solo: bool) -> bool {
@@ -172,7 +184,7 @@ impl PartParams {
         };
         let sends = [&self.reverb, &self.chorus, &self.delay];
         PartTrim {
-            gain_db: if self.is_heard(is_solo) {
+            gain_db: if self.sounds(is_solo) {
                 gain_db(self.volume.modulated_plain_value())
             } else {
                 f32::NEG_INFINITY

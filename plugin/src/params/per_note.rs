@@ -79,10 +79,10 @@ impl Which {
     /// What it comes to, in the engine's units.
     ///
     /// - `value`: in the parameter's own
-    /// - `is_heard`: the part is neither muted nor left out
-    fn trim(self, value: f32, is_heard: bool) -> NoteTrim {
+    /// - `sounds`: the part is heard in the synthesizer
+    fn trim(self, value: f32, sounds: bool) -> NoteTrim {
         match self {
-            Self::Volume if !is_heard => NoteTrim::Gain(f32::NEG_INFINITY),
+            Self::Volume if !sounds => NoteTrim::Gain(f32::NEG_INFINITY),
             Self::Volume => NoteTrim::Gain(crate::gain_db(value)),
             Self::Pan => NoteTrim::Pan(value / PERCENT),
             Self::Reverb => NoteTrim::Reverb(value / PERCENT),
@@ -220,7 +220,7 @@ impl Offset {
         let part = parts.get(usize::from(self.part))?;
         let param = self.which.of(part);
         let value = param.preview_plain(param.unmodulated_normalized_value() + self.amount);
-        Some(self.which.trim(value, part.is_heard(is_solo)))
+        Some(self.which.trim(value, part.sounds(is_solo)))
     }
 
     fn tell(&self) -> Inbound {
@@ -241,7 +241,8 @@ mod tests {
     use nice_plug::midi::{Channel, Key};
 
     fn params() -> DmusParams {
-        DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())
+        let names = ProgramNames::default();
+        DmusParams::new(Arc::default(), Arc::default(), Arc::default(), &names)
     }
 
     fn bend(note_id: i32, id: u32, offset: f32) -> NoteEvent<SysExHandle> {

@@ -1,6 +1,7 @@
 //! Values as texts, and back: volumes, pans, programs.
 
 use super::VOLUME_OFF_DB;
+use crate::shell::external::LONGEST_LATENCY_MS;
 use crate::view::ProgramNames;
 
 /// "-6.0 dB", or "off" at the bottom.
@@ -140,6 +141,20 @@ pub(super) fn channel_value(text: &str) -> Option<i32> {
     (1..=16).contains(&number).then_some(number)
 }
 
+/// "10 ms".
+pub(super) fn ms_text(value: i32) -> String {
+    format!("{value} ms")
+}
+
+/// Reads what [`ms_text`] writes, with or without the unit.
+pub(super) fn ms_value(text: &str) -> Option<i32> {
+    let text = text.trim().to_lowercase();
+    let number: i32 = text.trim_end_matches("ms").trim().parse().ok()?;
+    (0..=i32::from(LONGEST_LATENCY_MS))
+        .contains(&number)
+        .then_some(number)
+}
+
 /// Names of the keys of an octave.
 const KEYS: [&str; 12] = [
     "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
@@ -212,6 +227,15 @@ mod tests {
         }
         assert_eq!(output_value(" 7 "), Some(7));
         assert_eq!((output_value("Part 17"), output_value("0")), (None, None));
+    }
+
+    #[test]
+    fn milliseconds_are_read_back_as_they_are_written() {
+        for value in [0, 10, 1_000] {
+            assert_eq!(ms_value(&ms_text(value)), Some(value));
+        }
+        assert_eq!(ms_value(" 25 "), Some(25));
+        assert_eq!((ms_value("1001"), ms_value("soon")), (None, None));
     }
 
     #[test]

@@ -28,8 +28,15 @@ const MAX_BYTES: u64 = 64 << 20;
 /// Fields of a state that stay as they are when a preset says nothing of them.
 const LEFT_ALONE: [&str; 1] = ["bank"];
 
+/// The field that no preset has: the devices of one machine are not those of another.
+const DEVICE: &str = "device";
+
 /// A state of an instance that nobody has touched.
-static DEFAULTS: LazyLock<PluginState> = LazyLock::new(DmusParams::default_state);
+static DEFAULTS: LazyLock<PluginState> = LazyLock::new(|| {
+    let mut state = DmusParams::default_state();
+    state.fields.remove(DEVICE);
+    state
+});
 
 /// A preset as its file has it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -102,7 +109,8 @@ impl PresetFile {
             default != Some(plain(value))
         });
         let fields = state.fields.iter().filter(|(name, text)| {
-            LEFT_ALONE.contains(&name.as_str()) || DEFAULTS.fields.get(*name) != Some(*text)
+            let is_said = DEFAULTS.fields.get(*name) != Some(*text);
+            *name != DEVICE && (LEFT_ALONE.contains(&name.as_str()) || is_said)
         });
         Self {
             format: FORMAT,

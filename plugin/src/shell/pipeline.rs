@@ -7,6 +7,7 @@
 use core::fmt;
 use std::sync::Arc;
 
+use dmus_devices::{EventLine, EventSource, event_line};
 use dmus_dls::bank::Patch;
 use dmus_kernel::history::{DEFAULT_WORDS, history_in};
 use dmus_kernel::pool::PoolExtension;
@@ -82,6 +83,8 @@ pub enum Command {
     Grow(PoolExtension),
     /// End every note and lift every pedal.
     Panic,
+    /// An external device was chosen, or none.
+    Device(bool),
 }
 
 /// No pipeline could be built: the port or its miniport refused a size, and says which.
@@ -145,6 +148,7 @@ impl Pipeline {
         let (played, played_up) = RingBuffer::new(PLAYED);
         let (telemetry, reader) = published(Telemetry::default().to_words());
         let (setup, mirror) = setup::line();
+        let (device, device_source) = event_line();
         let music = MusicBuffer::with_capacity(MUSIC_BYTES);
         Ok(Self {
             link: ControlLink {
@@ -155,6 +159,7 @@ impl Pipeline {
                 kept: Kept::new(history_reader, frames, rate),
                 properties,
                 setup: mirror,
+                device_source: Some(device_source),
             },
             render: Render::new(
                 port,
@@ -166,6 +171,7 @@ impl Pipeline {
                     telemetry,
                     recorder,
                     setup,
+                    device,
                 },
             ),
         })
@@ -188,6 +194,7 @@ pub struct ControlLink {
     kept: Kept,
     properties: PropertyControl,
     setup: SetupMirror,
+    device_source: Option<EventSource>,
 }
 
 /// What the render half has of the borders.
@@ -198,6 +205,7 @@ pub(super) struct Ends {
     pub(super) telemetry: Writer<WORDS>,
     pub(super) recorder: FrameWriter,
     pub(super) setup: SetupLine,
+    pub(super) device: EventLine,
 }
 
 /// What clients of the properties may ask of the first pin.
@@ -279,6 +287,11 @@ impl ControlLink {
     #[must_use]
     pub fn setup(&self) -> SetupMirror {
         self.setup.clone()
+    }
+
+    /// What the render side writes for the external device; given once.
+    pub const fn take_device_source(&mut self) -> Option<EventSource> {
+        self.device_source.take()
     }
 
     /// Where the latest telemetry is read; may be kept elsewhere.

@@ -18,6 +18,7 @@ use dmus_kernel::{ChannelGroup, MusicBuffer, Port, ReferenceTime, SampleTime, St
 use dmus_synth::{Collection, Engine, Mode, NoRoom, SynthMiniport};
 use rtrb::{Consumer, Producer};
 
+use super::external::External;
 use super::inbound::{Inbound, Shape};
 use super::outputs::Outputs;
 use super::pipeline::{CHANNEL_GROUPS, Command, EVENTS_PER_BLOCK, Ends};
@@ -91,6 +92,7 @@ pub struct Render {
     /// Frames in which a held peak halves.
     peak_half_life: f32,
     pub(super) outputs: Outputs,
+    pub(super) external: External,
 }
 
 impl Render {
@@ -106,6 +108,7 @@ impl Render {
             telemetry,
             recorder,
             setup,
+            device,
         } = ends;
         let rate_hz = port.config().sample_rate.hz();
         Self {
@@ -136,6 +139,7 @@ impl Render {
             peak: [0.0; 2],
             peak_half_life: rate_hz as f32 * 0.1,
             outputs: Outputs::default(),
+            external: External::new(device),
         }
     }
 
@@ -148,16 +152,18 @@ impl Render {
     pub fn wait_for(&mut self, watch: LoadWatch, is_offline: bool) {
         let rate_hz = self.port.config().sample_rate.hz();
         self.waiting = Some(Waiting::new(watch, rate_hz, is_offline));
+        self.external.set_offline(is_offline);
     }
 
     /// Nobody listens from now on, or somebody does.
     ///
     /// # Real-time
     /// Render. Wait-free.
-    pub const fn set_offline(&mut self, is_offline: bool) {
+    pub fn set_offline(&mut self, is_offline: bool) {
         if let Some(waiting) = &mut self.waiting {
             waiting.set_offline(is_offline);
         }
+        self.external.set_offline(is_offline);
     }
 
     /// Waits until what a state has asked for is there, if nobody listens.
@@ -250,6 +256,8 @@ impl Render {
         self.hold();
         self.apply(trims);
         self.music.clear(self.port.stamp(0));
+        self.external
+            .begin_block(self.port.stamp(0), trims.external);
     }
 
     /// Obeys the commands that are there, up to one that the engine cannot take yet.
@@ -273,12 +281,14 @@ impl Render {
         let delta = self.delta(offset_frames);
         self.cut_until(Some(delta));
         let (music, port, holds) = (&mut self.music, &mut self.port, &mut self.song_holds);
+        let (external, due) = (&mut self.external, port.stamp(offset_frames));
         let start = port.stream_bytes();
         let refused = event.put_into(&mut self.scratch, |bytes, shape, aside| {
             let structured = shape == Shape::Structured;
             if let (true, [status, first, second]) = (structured, bytes) {
                 holds.hear_first(delta, [*status, *first, *second]);
             }
+            external.message(due, bytes);
             let position = start.wrapping_add(music.records().len() as u64);
             let put = music.push(ChannelGroup::FIRST, delta, structured, bytes);
             if put.is_ok()
@@ -340,6 +350,7 @@ impl Render {
         let _refused = self.port.reset();
         self.port.stream_mut().set_up_again(false);
         self.song_holds.forget();
+        self.external.stop();
         for (index, programs) in (0..CHANNEL_GROUPS).zip(programs) {
             for (channel, program) in (0_u8..16).zip(programs) {
                 // The engine has forgotten it; whoever keeps the messages has not.
@@ -374,6 +385,9 @@ impl Render {
         if self.port.state() > state {
             // Going down is never refused by the synthesizer.
             let _refused = self.port.set_state(state);
+        }
+        if state == StreamState::Stop {
+            self.external.stop();
         }
         // STOP would give up what was recorded, which is still to be had when all is over.
         self.recorder.set_state(state.max(StreamState::Pause));
@@ -432,6 +446,10 @@ impl Render {
             }
             Command::Panic => {
                 self.panic();
+                None
+            }
+            Command::Device(is_chosen) => {
+                self.external.set_chosen(is_chosen);
                 None
             }
         }
@@ -553,6 +571,8 @@ impl Render {
             lost_asides: self.port.stream().lost_asides(),
             lost_replies: synth.lost_replies.saturating_add(self.lost_replies),
             lost_setup: self.port.stream().setup().lost(),
+            lost_device: self.external.lost(),
+            device_offline: self.external.unsent(),
             stopped: port.lost.stopped,
             notes_lost: synth.lost_notes,
             voices_stolen: synth.stolen,

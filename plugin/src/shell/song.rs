@@ -266,6 +266,7 @@ impl Render {
             song_holds,
             music,
             lost_inbound,
+            external,
             ..
         } = self;
         let start = port.stamp(0).units();
@@ -273,7 +274,10 @@ impl Render {
         port.follow_song(song, frames, |annotation| {
             let units = annotation.time.units().saturating_sub(start);
             song_holds.notice(annotation, ReferenceTime::new(units));
+            external.notice(annotation);
         });
+        let place = port.song().position_at(port.now());
+        external.follow_song(port.stamp(0), place, port.stamp(frames));
         song_holds.is_playing = port.song().is_playing();
         song_holds.hear_ports(|group, delta, bytes| {
             put_end(music, lost_inbound, (group, delta, bytes));
@@ -283,6 +287,7 @@ impl Render {
     /// Ends every note of every channel and lifts its pedals; everything else stays as it is.
     pub(super) fn panic(&mut self) {
         self.song_holds.forget();
+        self.external.end_all(self.port.stamp(0));
         for channel in 0_u8..16 {
             for number in PANIC {
                 let message = [0xB0 | channel, number, 0];
@@ -298,9 +303,13 @@ impl Render {
             song_holds,
             music,
             lost_inbound,
+            external,
+            port,
             ..
         } = self;
+        let start = port.stamp(0);
         song_holds.cut_until(delta, |group, delta, bytes| {
+            external.message(start.saturating_add(delta), bytes);
             put_end(music, lost_inbound, (group, delta, bytes));
         });
     }

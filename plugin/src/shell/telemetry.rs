@@ -9,7 +9,7 @@ use crate::params::PARTS;
 use crate::state::PartProgram;
 
 /// Words before those of the parts.
-const HEAD_WORDS: usize = 22;
+const HEAD_WORDS: usize = 24;
 
 /// Words of one telemetry.
 pub const WORDS: usize = HEAD_WORDS + PARTS;
@@ -41,6 +41,10 @@ pub struct Telemetry {
     pub lost_replies: u64,
     /// System messages that a saved state will not know.
     pub lost_setup: u64,
+    /// Messages that found no room on their way to the external device.
+    pub lost_device: u64,
+    /// Messages that the external device did not get since nobody listens; not a loss.
+    pub device_offline: u64,
     /// Messages that a reset or a stop took back; not a loss.
     pub stopped: u64,
     /// Notes lost for want of a voice.
@@ -117,6 +121,8 @@ impl Telemetry {
             self.lost_asides,
             self.lost_replies,
             self.lost_setup,
+            self.lost_device,
+            self.device_offline,
         ];
         for (word, value) in words.iter_mut().zip(head) {
             *word = value;
@@ -164,6 +170,8 @@ impl Telemetry {
             lost_asides: words[19],
             lost_replies: words[20],
             lost_setup: words[21],
+            lost_device: words[22],
+            device_offline: words[23],
             parts,
         }
     }
@@ -189,6 +197,7 @@ impl Telemetry {
             ("note expressions", self.lost_asides),
             ("replies", self.lost_replies),
             ("settings", self.lost_setup),
+            ("events, device behind", self.lost_device),
         ]
         .into_iter()
         .filter(|(_, count)| *count > 0)
@@ -213,6 +222,8 @@ impl Telemetry {
             ("lost_asides", self.lost_asides),
             ("lost_replies", self.lost_replies),
             ("lost_setup", self.lost_setup),
+            ("lost_device", self.lost_device),
+            ("device_offline", self.device_offline),
             ("events_stopped", self.stopped),
             ("notes_lost", self.notes_lost),
             ("voices_stolen", self.voices_stolen),
@@ -309,9 +320,10 @@ mod tests {
             lost_asides: 5,
             lost_replies: 6,
             lost_setup: 7,
+            lost_device: 8,
             ..Telemetry::default()
         };
         assert!(telemetry.report().contains("events_lost 10\n"));
-        assert_eq!(telemetry.losses().len(), 7);
+        assert_eq!(telemetry.losses().len(), 8);
     }
 }

@@ -5,6 +5,7 @@
 use dmus_kernel::ChannelGroup;
 use dmus_synth::{EffectsSettings, Interpolation, Mode, PartTrim};
 
+use super::external::ExternalTrims;
 use super::pipeline::{CHANNEL_GROUPS, DEFAULT_VOICES};
 use super::render::Render;
 use crate::params::PARTS;
@@ -38,6 +39,8 @@ pub struct Trims {
     pub outputs: [Option<u8>; PARTS],
     /// The effects are heard on outputs of their own.
     pub returns_leave: bool,
+    /// What goes to the external device.
+    pub external: ExternalTrims,
 }
 
 impl Default for Trims {
@@ -57,6 +60,7 @@ impl Default for Trims {
             parts: [PartTrim::default(); PARTS],
             outputs: [None; PARTS],
             returns_leave: false,
+            external: ExternalTrims::default(),
         }
     }
 }

@@ -22,12 +22,19 @@ const MAP: &str = "ARCHITECTURE.md";
 const LAW: [(&str, &[&str], &[&str]); 12] = [
     (
         "plugin",
-        &["entry", "kernel", "synth", "dls", "song", "library"],
+        &[
+            "entry", "kernel", "synth", "dls", "song", "library", "devices",
+        ],
         &[],
     ),
     ("synth", &["kernel", "dls"], &["factory", "song"]),
-    ("cli", &["kernel", "synth", "dls", "song", "library"], &[]),
+    (
+        "cli",
+        &["kernel", "synth", "dls", "song", "library", "devices"],
+        &[],
+    ),
     ("library", &["synth", "dls"], &[]),
+    ("devices", &["kernel"], &[]),
     ("factory", &["dls"], &[]),
     ("gauge", &["factory", "synth", "dls", "tests"], &[]),
     ("tests", &["song"], &[]),

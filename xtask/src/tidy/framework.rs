@@ -4,7 +4,7 @@ use super::source::identifiers;
 use super::{Finding, Tree};
 
 /// Single files of the shell that speak the framework's language.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "plugin/src/lib.rs",
     "plugin/src/main.rs",
     "plugin/src/params.rs",
@@ -15,6 +15,7 @@ const FILES: [&str; 14] = [
     "plugin/src/shell/outbound.rs",
     "plugin/src/shell/sysex.rs",
     "plugin/tests/commands.rs",
+    "plugin/tests/devices.rs",
     "plugin/tests/shell.rs",
     "plugin/src/standalone.rs",
     "plugin/tests/transport.rs",
