@@ -4,9 +4,11 @@
 //! carries its own status byte.
 //! Thread: any. Source: \[MIDI1\] Table 1 (channel messages), Table 3 (system messages).
 
+mod held_keys;
 mod music_format;
 mod parser;
 
+pub use held_keys::HeldKeys;
 pub use music_format::{MusicFormatReader, RecordError};
 pub use parser::{Fed, ParserCounts, ShortMessage, StreamParser, Token};
 

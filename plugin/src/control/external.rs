@@ -131,8 +131,10 @@ impl Control {
             self.external.is_offline_told = true;
             self.notify(Notice {
                 severity: Severity::Information,
-                text: "the external device gets nothing while the host renders offline".to_owned(),
-                hint: "record it in real time",
+                text:
+                    "the external device gets nothing while the host renders offline or prefetches"
+                        .to_owned(),
+                hint: "record it in real time, without prefetching on this track",
             });
         }
     }

@@ -9,11 +9,11 @@
 //! after construction. The rules: docs/transport.md.
 
 use dmus_kernel::clock::{Annotation, AnnotationKind, Transport, TransportFlags};
+use dmus_kernel::midi::HeldKeys;
 use dmus_kernel::{ChannelGroup, MusicBuffer, ReferenceTime};
 
 use super::pipeline::{CHANNEL_GROUPS, EVENTS_PER_BLOCK};
 use super::render::Render;
-use crate::params::PARTS;
 
 /// Groups of channels, each with its note port.
 const GROUPS: usize = CHANNEL_GROUPS as usize;
@@ -21,27 +21,15 @@ const GROUPS: usize = CHANNEL_GROUPS as usize;
 /// Jumps of the song that are seen in one block; a loop lasts 1 ms at least.
 const CUTS: usize = 1_024;
 
-/// Controllers of a foot: sustain, sostenuto, soft.
-const PEDALS: [u8; 3] = [64, 66, 67];
-
 /// Controllers that end everything: all sound off, the three pedals that hold or soften, all notes
 /// off.
 const PANIC: [u8; 5] = [120, 64, 66, 67, 123];
 
-/// A pedal is down from this value on.
-const DOWN: u8 = 64;
+/// All sixteen channels of a group.
+const ALL: u16 = u16::MAX;
 
-/// Most messages that a jump can add to a block: every key and pedal of every channel.
-pub(super) const MOST_ENDED: usize = GROUPS * PARTS * (128 + PEDALS.len());
-
-/// One channel.
-#[derive(Debug, Clone, Copy, Default)]
-struct Channel {
-    /// Bit by bit the keys that the song holds down.
-    keys: u128,
-    /// The same of [`PEDALS`].
-    pedals: u8,
-}
+/// Most messages that a jump can add to a block.
+pub(super) const MOST_ENDED: usize = GROUPS * HeldKeys::MOST_ENDS;
 
 /// A message of a further note port, or the mark of a live one of the first.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +44,7 @@ struct Heard {
 /// Everything that the song holds, and the block that is being gathered.
 #[derive(Debug)]
 pub(super) struct SongHolds {
-    channels: [[Channel; PARTS]; GROUPS],
+    groups: [HeldKeys; GROUPS],
     is_playing: bool,
     /// Where the host said the song was at the block before, and where it is after it, quarters.
     place: Option<[f64; 2]>,
@@ -85,7 +73,7 @@ impl SongHolds {
     /// Not real-time: allocates.
     pub(super) fn new() -> Self {
         Self {
-            channels: Default::default(),
+            groups: Default::default(),
             is_playing: false,
             place: None,
             goes_on: false,
@@ -101,7 +89,7 @@ impl SongHolds {
 
     /// Forgets what the song holds, since nothing of it is left.
     pub(super) fn forget(&mut self) {
-        self.channels = Default::default();
+        self.groups = Default::default();
     }
 
     /// Forgets the messages and the jumps of the block before.
@@ -182,7 +170,7 @@ impl SongHolds {
     /// Hears the messages of the further ports; `end` gets what ends on the way.
     fn hear_ports(&mut self, mut end: impl FnMut(ChannelGroup, ReferenceTime, &[u8])) {
         let Self {
-            channels,
+            groups,
             cuts,
             heard,
             is_playing,
@@ -190,23 +178,23 @@ impl SongHolds {
             ..
         } = self;
         let mut cuts = cuts.iter().copied().peekable();
-        let mut cut = |channels: &mut [[Channel; PARTS]; GROUPS], delta: ReferenceTime| {
-            for (index, channels) in (0_u16..).zip(channels).skip(1) {
+        let mut cut = |groups: &mut [HeldKeys; GROUPS], delta: ReferenceTime| {
+            for (index, held) in (0_u16..).zip(groups).skip(1) {
                 let group = ChannelGroup::from_index(index);
-                release(channels, |bytes| end(group, delta, bytes));
+                held.release(ALL, |bytes| end(group, delta, bytes));
             }
         };
         for heard in heard {
             while let Some(due) = cuts.next_if(|due| *due <= heard.delta) {
-                cut(channels, due);
+                cut(groups, due);
             }
             let by_song = *is_playing && !heard.is_live;
             *host_marks_live &= *is_playing || heard.is_live || !is_note_on(heard.bytes);
-            if let Some(channels) = channels.get_mut(usize::from(heard.group_index)) {
-                hear(channels, heard.bytes, by_song);
+            if let Some(held) = groups.get_mut(usize::from(heard.group_index)) {
+                held.hear(heard.bytes, by_song);
             }
         }
-        cuts.for_each(|due| cut(channels, due));
+        cuts.for_each(|due| cut(groups, due));
     }
 
     /// What [`Render::cut_until`] says; `end` gets what ends.
@@ -219,8 +207,8 @@ impl SongHolds {
             && delta.is_none_or(|delta| cut <= delta)
         {
             self.next_cut = self.next_cut.saturating_add(1);
-            if let Some(channels) = self.channels.first_mut() {
-                release(channels, |bytes| end(ChannelGroup::FIRST, cut, bytes));
+            if let Some(held) = self.groups.first_mut() {
+                held.release(ALL, |bytes| end(ChannelGroup::FIRST, cut, bytes));
             }
         }
     }
@@ -230,8 +218,8 @@ impl SongHolds {
         let is_live = self.is_marked(delta, bytes);
         self.host_marks_live &= self.is_playing || is_live || !is_note_on(bytes);
         let by_song = self.is_playing && !is_live;
-        if let Some(channels) = self.channels.first_mut() {
-            hear(channels, bytes, by_song);
+        if let Some(held) = self.groups.first_mut() {
+            held.hear(bytes, by_song);
         }
     }
 
@@ -328,48 +316,4 @@ fn put_end(
 /// Whether a message strikes a key.
 const fn is_note_on([status, _, velocity]: [u8; 3]) -> bool {
     status & 0xF0 == 0x90 && velocity > 0
-}
-
-/// Writes down what a message puts down or lifts.
-fn hear(channels: &mut [Channel; PARTS], bytes: [u8; 3], by_song: bool) {
-    let [status, number, value] = bytes;
-    let Some(channel) = channels.get_mut(usize::from(status & 0x0F)) else {
-        return;
-    };
-    let key = 1_u128 << (number & 0x7F);
-    match (status & 0xF0, number) {
-        // What is struck by hand is held by hand, whoever had struck it before.
-        (0x90, _) if by_song && value > 0 => channel.keys |= key,
-        (0x80 | 0x90, _) => channel.keys &= !key,
-        (0xB0, 120 | 123..=127) => channel.keys = 0,
-        (0xB0, 121) => channel.pedals = 0,
-        (0xB0, _) => {
-            let Some(place) = PEDALS.iter().position(|pedal| *pedal == number) else {
-                return;
-            };
-            if by_song && value >= DOWN {
-                channel.pedals |= 1 << place;
-            } else {
-                channel.pedals &= !(1 << place);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Lets go of everything: the keys first, then the pedals that hold them.
-fn release(channels: &mut [Channel; PARTS], mut end: impl FnMut(&[u8])) {
-    for (number, channel) in (0_u8..).zip(channels) {
-        let Channel { mut keys, pedals } = core::mem::take(channel);
-        while keys != 0 {
-            let key = (keys.trailing_zeros() & 0x7F) as u8;
-            keys &= keys.wrapping_sub(1);
-            end(&[0x80 | number, key, 64]);
-        }
-        for (place, pedal) in PEDALS.iter().enumerate() {
-            if pedals >> place & 1 != 0 {
-                end(&[0xB0 | number, *pedal, 0]);
-            }
-        }
-    }
 }
