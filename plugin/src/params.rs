@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     /// Master, three effects, the parts.
-    const ALL: usize = 10 + 3 * 4 + 21 * PARTS;
+    const ALL: usize = 10 + 3 * 4 + 22 * PARTS;
 
     fn params() -> DmusParams {
         DmusParams::new(Arc::default(), Arc::default(), &ProgramNames::default())

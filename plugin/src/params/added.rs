@@ -49,11 +49,13 @@ fn added_to_part() -> Vec<(&'static str, ParamValue)> {
     let switch = ["lock", "mute", "solo"].map(|id| (id, ParamValue::Bool(false)));
     let whole = ["msb", "lsb", "chan", "low", "out"].map(|id| (id, ParamValue::I32(0)));
     let high = [("high", ParamValue::I32(127))];
+    let choice = [("vel", ParamValue::String("linear".to_owned()))];
     number
         .into_iter()
         .chain(switch)
         .chain(whole)
         .chain(high)
+        .chain(choice)
         .collect()
 }
 
