@@ -7,9 +7,13 @@
 mod bank;
 mod browser;
 mod knob;
+mod list;
 mod meters;
 mod parts;
 mod sound;
+mod splits;
+#[cfg(test)]
+mod tests;
 mod theme;
 
 use core::time::Duration;
@@ -51,16 +55,7 @@ pub fn create(
     control: SharedControl,
     send: TaskSender,
 ) -> Option<DmusEditor> {
-    let window = Window {
-        params,
-        control,
-        send,
-        context: None,
-        bank: bank::BankPanel::default(),
-        page: Page::default(),
-        browser: browser::Browser::default(),
-        meters: meters::Meters::default(),
-    };
+    let window = Window::new(params, control, send);
     create_egui_editor(
         EguiEditorState::from_size(SIZE, 1.0),
         RepaintNotifier::new(),
@@ -72,9 +67,11 @@ pub fn create(
 /// What stands in the middle of the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Page {
-    /// The sixteen parts.
+    /// The sixteen parts: what they play, how loud, where.
     #[default]
     Parts,
+    /// The sixteen parts: which notes they answer to.
+    Splits,
     /// The browser of presets.
     Presets,
 }
@@ -95,20 +92,30 @@ pub struct Window {
     meters: meters::Meters,
 }
 
-impl NiceEguiApp for Window {
-    fn build(
-        &mut self,
-        egui_ctx: egui::Context,
-        nice_gui_ctx: GuiContext,
-        _frame: &mut Frame,
-    ) -> Result<(), baseview::HandlerError> {
-        theme::apply(&egui_ctx);
-        knob::attach(&egui_ctx, self.control.lock().host());
-        self.context = Some(nice_gui_ctx);
-        Ok(())
+impl Window {
+    /// A window that is not open yet.
+    fn new(params: Arc<DmusParams>, control: SharedControl, send: TaskSender) -> Self {
+        Self {
+            params,
+            control,
+            send,
+            context: None,
+            bank: bank::BankPanel::default(),
+            page: Page::default(),
+            browser: browser::Browser::default(),
+            meters: meters::Meters::default(),
+        }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    /// Begins a life of the window.
+    fn open(&mut self, ctx: &egui::Context, context: GuiContext) {
+        theme::apply(ctx);
+        knob::attach(ctx, self.control.lock().host());
+        self.context = Some(context);
+    }
+
+    /// Draws a frame.
+    fn draw(&mut self, ui: &mut egui::Ui) {
         let Some(context) = &self.context else { return };
         let setter = context.param_setter();
         let view = self.control.view();
@@ -128,16 +135,37 @@ impl NiceEguiApp for Window {
             .frame(theme::page())
             .show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    for (page, name) in [(Page::Parts, "Parts"), (Page::Presets, "Presets")] {
+                    for (page, name) in [
+                        (Page::Parts, "Parts"),
+                        (Page::Splits, "Splits"),
+                        (Page::Presets, "Presets"),
+                    ] {
                         ui.selectable_value(&mut self.page, page, name);
                     }
                 });
                 match self.page {
                     Page::Parts => parts::show(ui, &view, &self.params, &setter),
+                    Page::Splits => splits::show(ui, &view, &self.params, &setter),
                     Page::Presets => self.browser.show(ui, &view.presets, &self.send),
                 }
             });
         ui.ctx().request_repaint_after(REPAINT_EVERY);
+    }
+}
+
+impl NiceEguiApp for Window {
+    fn build(
+        &mut self,
+        egui_ctx: egui::Context,
+        nice_gui_ctx: GuiContext,
+        _frame: &mut Frame,
+    ) -> Result<(), baseview::HandlerError> {
+        self.open(&egui_ctx, nice_gui_ctx);
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        self.draw(ui);
     }
 
     fn editor_closed(&mut self) {
