@@ -15,6 +15,7 @@ mod splits;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod typing;
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -90,6 +91,7 @@ pub struct Window {
     page: Page,
     browser: browser::Browser,
     meters: meters::Meters,
+    relay: Option<typing::Relay>,
 }
 
 impl Window {
@@ -104,12 +106,14 @@ impl Window {
             page: Page::default(),
             browser: browser::Browser::default(),
             meters: meters::Meters::default(),
+            relay: None,
         }
     }
 
     /// Begins a life of the window.
     fn open(&mut self, ctx: &egui::Context, context: GuiContext) {
         theme::apply(ctx);
+        typing::attach(ctx);
         knob::attach(ctx, self.control.lock().host());
         self.context = Some(context);
     }
@@ -158,17 +162,22 @@ impl NiceEguiApp for Window {
         &mut self,
         egui_ctx: egui::Context,
         nice_gui_ctx: GuiContext,
-        _frame: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
         self.open(&egui_ctx, nice_gui_ctx);
+        self.relay = typing::Relay::new(frame.baseview_window());
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        if let Some(relay) = &mut self.relay {
+            relay.turn(ui.ctx());
+        }
         self.draw(ui);
     }
 
     fn editor_closed(&mut self) {
         self.context = None;
+        self.relay = None;
     }
 }

@@ -32,6 +32,7 @@ mod tally;
 mod tidy;
 mod valgrind;
 mod validate;
+mod window;
 
 use std::process::ExitCode;
 

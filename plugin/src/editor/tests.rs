@@ -1,6 +1,7 @@
 //! The window without a screen: what is shown, and what a click or a key changes.
 
 mod banks;
+mod keys;
 mod parts;
 mod presets;
 mod splits;
