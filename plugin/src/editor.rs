@@ -7,6 +7,7 @@
 mod bank;
 mod browser;
 mod knob;
+mod link;
 mod list;
 mod meters;
 mod parts;
@@ -16,8 +17,11 @@ mod splits;
 mod tests;
 mod theme;
 mod typing;
+#[cfg(target_os = "linux")]
+mod x11;
 
 use core::time::Duration;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{self, CentralPanel, Panel};
@@ -91,7 +95,7 @@ pub struct Window {
     page: Page,
     browser: browser::Browser,
     meters: meters::Meters,
-    relay: Option<typing::Relay>,
+    link: Option<link::Link>,
 }
 
 impl Window {
@@ -106,7 +110,7 @@ impl Window {
             page: Page::default(),
             browser: browser::Browser::default(),
             meters: meters::Meters::default(),
-            relay: None,
+            link: None,
         }
     }
 
@@ -116,6 +120,18 @@ impl Window {
         typing::attach(ctx);
         knob::attach(ctx, self.control.lock().host());
         self.context = Some(context);
+    }
+
+    /// Opens banks that were dropped: the first in the place of the uppermost, others over it.
+    fn take(&self, files: &[PathBuf]) {
+        for (index, file) in files.iter().enumerate() {
+            let path = file.display().to_string();
+            (self.send)(if index == 0 {
+                Task::OpenBank(path)
+            } else {
+                Task::AddBank(path)
+            });
+        }
     }
 
     /// Draws a frame.
@@ -165,19 +181,20 @@ impl NiceEguiApp for Window {
         frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
         self.open(&egui_ctx, nice_gui_ctx);
-        self.relay = typing::Relay::new(frame.baseview_window());
+        self.link = link::Link::new(frame.baseview_window());
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        if let Some(relay) = &mut self.relay {
-            relay.turn(ui.ctx());
+        if let Some(link) = &mut self.link {
+            let dropped = link.turn(ui.ctx());
+            self.take(&dropped);
         }
         self.draw(ui);
     }
 
     fn editor_closed(&mut self) {
         self.context = None;
-        self.relay = None;
+        self.link = None;
     }
 }

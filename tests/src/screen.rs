@@ -3,6 +3,8 @@
 //! Keys and clicks come by the server's own test extension, so that it sends them where it would
 //! send those of a keyboard and a mouse. Source: \[X11\] keyboard events, input focus.
 
+mod drag;
+
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Keys in a host with the plug-in's window: who hears them.
+//! A host with the plug-in's window: who hears keys, what becomes of files that are dropped.
 //!
 //! The host is an X11 one whose main window hears keys and holds another, which holds the plug-in's.
 
@@ -27,6 +27,7 @@ const NOTHING: [u32; 0] = [];
 struct Host {
     screen: Screen,
     main: u32,
+    holder: u32,
     plugin: Plugin,
     _bundle: Bundle,
 }
@@ -47,6 +48,7 @@ impl Host {
         Self {
             screen,
             main,
+            holder,
             plugin,
             _bundle: bundle,
         }
@@ -136,4 +138,44 @@ fn escape_leaves_a_text_field() {
     assert_eq!(host.strike(ESCAPE), NOTHING);
     assert!(host.screen.focus_is(host.main, true).unwrap());
     assert_eq!(host.strike(ESCAPE), [ESCAPE]);
+}
+
+#[test]
+fn banks_that_are_dropped_on_the_window_play() {
+    let folder = Folder::new().unwrap();
+    let banks =
+        ["a bank.dls", "second.dls"].map(|name| folder.write(name, &fixture::bank()).unwrap());
+    let addresses = banks.each_ref().map(|path| {
+        let path = path.to_str().unwrap().replace(' ', "%20");
+        format!("file://{path}\r\n")
+    });
+    let mut host = Host::new(OUTSIDE);
+    assert!(
+        host.screen
+            .drop_on(host.holder, &addresses.concat(), true)
+            .unwrap()
+    );
+    host.screen.heard().unwrap();
+    let list = host.plugin.command("bank").unwrap();
+    let names: Vec<_> = list.lines().filter(|line| line.contains(".dls")).collect();
+    assert!(
+        names.len() == 2 && names[0].contains("second.dls"),
+        "{list}"
+    );
+    assert!(names[1].contains("a bank.dls"), "{list}");
+}
+
+#[test]
+fn what_is_no_file_is_not_taken() {
+    let mut host = Host::new(OUTSIDE);
+    let before = host.plugin.command("bank").unwrap();
+    assert!(
+        !host
+            .screen
+            .drop_on(host.holder, "some words", false)
+            .unwrap()
+    );
+    let elsewhere = "http://localhost/a.dls\r\n";
+    assert!(!host.screen.drop_on(host.holder, elsewhere, true).unwrap());
+    assert_eq!(host.plugin.command("bank").unwrap(), before);
 }

@@ -60,6 +60,7 @@ impl Need {
             Self::Ardour => &["ardour"],
             Self::Display => &[
                 "xvfb",
+                "libgl1",
                 "libgl1-mesa-dri",
                 "libx11-xcb1",
                 "libxcursor1",

@@ -2,30 +2,9 @@
 //!
 //! The space bar starts and stops a host's transport, and a letter may play a note there. On Windows
 //! and macOS the window library hands keys on that no field wants; on X11 it does not, and there the
-//! [`Relay`] does.
-
-#[cfg(target_os = "linux")]
-mod x11;
+//! [link](super::link) does.
 
 use egui::{Context, Event, Id, Plugin, RawInput, Ui};
-
-#[cfg(target_os = "linux")]
-pub(super) use x11::Relay;
-
-/// Nothing to be handed on by us.
-#[cfg(not(target_os = "linux"))]
-pub(super) struct Relay;
-
-#[cfg(not(target_os = "linux"))]
-impl Relay {
-    /// None is needed.
-    pub(super) fn new(_window: &nice_plug_egui::baseview::WindowContext) -> Option<Self> {
-        None
-    }
-
-    /// Never called: there is none.
-    pub(super) fn turn(&mut self, _ctx: &Context) {}
-}
 
 /// Has a window take no key but for its text fields.
 pub(super) fn attach(ctx: &Context) {
@@ -68,7 +47,7 @@ impl Plugin for Fields {
 
 /// Whether the keys of this frame are a field's; one of them may have been the last.
 #[cfg(target_os = "linux")]
-fn is_typing(ctx: &Context) -> bool {
+pub(super) fn is_typing(ctx: &Context) -> bool {
     ctx.with_plugin(|fields: &mut Fields| fields.is_typing)
         .unwrap_or(false)
 }

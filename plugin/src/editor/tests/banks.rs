@@ -11,6 +11,9 @@ const HINT: &str = "path of a .dls, .sf2 or .sf3 file";
 /// A small bank.
 const BANK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/dls/smallest");
 
+/// Another one.
+const OTHER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/dls/rewritten");
+
 #[test]
 fn a_path_that_is_entered_is_the_bank_that_plays_until_it_is_removed() {
     let mut bench = Bench::new();
@@ -30,11 +33,10 @@ fn a_path_that_is_entered_is_the_bank_that_plays_until_it_is_removed() {
 #[test]
 fn a_bank_is_added_over_the_others_and_moved_up() {
     let mut bench = Bench::new();
-    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/dls/rewritten");
     bench.type_into(HINT, BANK);
     bench.click("Open bank");
     bench.serve();
-    bench.type_into(HINT, other);
+    bench.type_into(HINT, OTHER);
     bench.click("Add bank");
     bench.serve();
     let order = |bench: &Bench| {
@@ -75,4 +77,20 @@ fn without_a_path_nothing_can_be_opened() {
     assert!(bench.sent().is_empty());
     bench.click("Panic");
     assert!(matches!(bench.sent()[..], [Task::Panic]));
+}
+
+#[test]
+fn of_dropped_banks_the_first_replaces_and_the_others_lie_over_it() {
+    let mut bench = Bench::new();
+    bench.harness.state().take(&[BANK.into(), OTHER.into()]);
+    bench.serve();
+    let order = |bench: &Bench| {
+        let banks = bench.control.view().banks;
+        let is_other = |bank: &crate::view::BankView| bank.origin.contains("rewritten");
+        banks.iter().map(is_other).collect::<Vec<_>>()
+    };
+    assert_eq!(order(&bench), [true, false]);
+    bench.harness.state().take(&[BANK.into()]);
+    bench.serve();
+    assert_eq!(order(&bench), [false, false]);
 }
