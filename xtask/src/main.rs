@@ -66,6 +66,7 @@ While working on it:
                              with --all one that is missing fails
   cargo xtask abuse [--calls N] [--seed N] [--threads N] [--window]
                              a host that keeps no rule, against the plug-in
+  cargo xtask window         the window of the bundle in a host, with keys, clicks and drops
   cargo xtask bank           compute the built-in bank anew
   cargo xtask banks          real banks out of public packages, in ours and in other programs
   cargo xtask load           loading time and memory of banks, beside other synthesizers
@@ -118,6 +119,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => validate::run(&Project::find()?, rest),
+        "window" => no_more(rest).and_then(|()| window::run(&Project::find()?)),
         "bank" => no_more(rest).and_then(|()| bank(&Project::find()?)),
         unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
     }
@@ -166,6 +168,7 @@ mod tests {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan", "asan",
             "bundle", "validate", "bank", "banks", "load", "sound", "speed", "fuzz", "corpus",
+            "window",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

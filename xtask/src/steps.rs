@@ -12,7 +12,6 @@ use crate::project::Project;
 use crate::report::{self, Row};
 use crate::standalone;
 use crate::suites::{self, Outcome};
-use crate::window;
 
 /// A step: the word that options call it by, its heading, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +48,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 12] = [
+const WHOLE: [Step; 11] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -72,7 +71,6 @@ const WHOLE: [Step; 12] = [
         "the program of its own, through JACK",
         standalone::step,
     ),
-    step("window", "the window in a host, with keys", window::step),
     step("ardour", "the VST3 bundle in a real DAW", ardour::step),
     step("abuse", "a host that keeps no rule", abuse::step),
     step(

@@ -8,38 +8,32 @@ use std::env::consts::OS;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::machine::{self, Need};
 use crate::process::Job;
 use crate::project::{HOST_TESTS, Project};
-use crate::suites::{Outcome, counted};
 
 /// The server.
 const PROGRAM: &str = "Xvfb";
 
-/// The step of `test`.
-pub(crate) fn step(project: &Project) -> Outcome {
+/// Runs the task on the bundle that was built last.
+///
+/// # Errors
+/// What the tests found; no display can be had.
+pub(crate) fn run(project: &Project) -> Result<()> {
     if OS != "linux" {
-        let mut outcome: Outcome = Ok(()).into();
-        outcome.note = "looked at on Linux only".to_owned();
-        return outcome;
+        bail!("the window is tried on Linux only");
     }
-    let display = match Display::open() {
-        Ok(display) => display,
-        Err(error) => return Err(error).into(),
-    };
-    let job = Job::new("a test of the window", project.cargo())
+    let display = Display::open()?;
+    Job::new("a test of the window", project.cargo())
         .args(["test", "--package", HOST_TESTS, "--features", "screen"])
         // There is one pointer and one focus.
         .args(["--test", "window", "--", "--test-threads", "1"])
         .env("DISPLAY", &display.name)
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        // As a host that draws by it: without, the window library closes it too early (F30 of
-        // docs/hosts.md).
-        .env("LD_PRELOAD", "libGL.so.1")
-        .env("DMUS_CLAP", project.clap());
-    counted(job)
+        .env("DMUS_CLAP", project.clap())
+        .screen()
 }
 
 /// A display that is over when this is dropped.
