@@ -8,12 +8,21 @@ mod bank;
 mod browser;
 mod device;
 mod knob;
+mod link;
+mod list;
 mod meters;
 mod parts;
 mod sound;
+mod splits;
+#[cfg(test)]
+mod tests;
 mod theme;
+mod typing;
+#[cfg(target_os = "linux")]
+mod x11;
 
 use core::time::Duration;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{self, CentralPanel, Panel};
@@ -52,16 +61,7 @@ pub fn create(
     control: SharedControl,
     send: TaskSender,
 ) -> Option<DmusEditor> {
-    let window = Window {
-        params,
-        control,
-        send,
-        context: None,
-        bank: bank::BankPanel::default(),
-        page: Page::default(),
-        browser: browser::Browser::default(),
-        meters: meters::Meters::default(),
-    };
+    let window = Window::new(params, control, send);
     create_egui_editor(
         EguiEditorState::from_size(SIZE, 1.0),
         RepaintNotifier::new(),
@@ -73,9 +73,11 @@ pub fn create(
 /// What stands in the middle of the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Page {
-    /// The sixteen parts.
+    /// The sixteen parts: what they play, how loud, where.
     #[default]
     Parts,
+    /// The sixteen parts: which notes they answer to.
+    Splits,
     /// The browser of presets.
     Presets,
     /// The external device.
@@ -96,22 +98,47 @@ pub struct Window {
     page: Page,
     browser: browser::Browser,
     meters: meters::Meters,
+    link: Option<link::Link>,
 }
 
-impl NiceEguiApp for Window {
-    fn build(
-        &mut self,
-        egui_ctx: egui::Context,
-        nice_gui_ctx: GuiContext,
-        _frame: &mut Frame,
-    ) -> Result<(), baseview::HandlerError> {
-        theme::apply(&egui_ctx);
-        knob::attach(&egui_ctx, self.control.lock().host());
-        self.context = Some(nice_gui_ctx);
-        Ok(())
+impl Window {
+    /// A window that is not open yet.
+    fn new(params: Arc<DmusParams>, control: SharedControl, send: TaskSender) -> Self {
+        Self {
+            params,
+            control,
+            send,
+            context: None,
+            bank: bank::BankPanel::default(),
+            page: Page::default(),
+            browser: browser::Browser::default(),
+            meters: meters::Meters::default(),
+            link: None,
+        }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    /// Begins a life of the window.
+    fn open(&mut self, ctx: &egui::Context, context: GuiContext) {
+        theme::apply(ctx);
+        typing::attach(ctx);
+        knob::attach(ctx, self.control.lock().host());
+        self.context = Some(context);
+    }
+
+    /// Opens banks that were dropped: the first in the place of the uppermost, others over it.
+    fn take(&self, files: &[PathBuf]) {
+        for (index, file) in files.iter().enumerate() {
+            let path = file.display().to_string();
+            (self.send)(if index == 0 {
+                Task::OpenBank(path)
+            } else {
+                Task::AddBank(path)
+            });
+        }
+    }
+
+    /// Draws a frame.
+    fn draw(&mut self, ui: &mut egui::Ui) {
         let Some(context) = &self.context else { return };
         let setter = context.param_setter();
         let view = self.control.view();
@@ -133,6 +160,7 @@ impl NiceEguiApp for Window {
                 ui.horizontal(|ui| {
                     for (page, name) in [
                         (Page::Parts, "Parts"),
+                        (Page::Splits, "Splits"),
                         (Page::Presets, "Presets"),
                         (Page::Device, "Device"),
                     ] {
@@ -144,14 +172,37 @@ impl NiceEguiApp for Window {
                 });
                 match self.page {
                     Page::Parts => parts::show(ui, &view, &self.params, &setter),
+                    Page::Splits => splits::show(ui, &view, &self.params, &setter),
                     Page::Presets => self.browser.show(ui, &view.presets, &self.send),
                     Page::Device => device::show(ui, &view, &self.params, &setter, &self.send),
                 }
             });
         ui.ctx().request_repaint_after(REPAINT_EVERY);
     }
+}
+
+impl NiceEguiApp for Window {
+    fn build(
+        &mut self,
+        egui_ctx: egui::Context,
+        nice_gui_ctx: GuiContext,
+        frame: &mut Frame,
+    ) -> Result<(), baseview::HandlerError> {
+        self.open(&egui_ctx, nice_gui_ctx);
+        self.link = link::Link::new(frame.baseview_window());
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        if let Some(link) = &mut self.link {
+            let dropped = link.turn(ui.ctx());
+            self.take(&dropped);
+        }
+        self.draw(ui);
+    }
 
     fn editor_closed(&mut self) {
         self.context = None;
+        self.link = None;
     }
 }

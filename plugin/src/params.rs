@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     /// Master, three effects, the external device, the parts.
-    const ALL: usize = 10 + 3 * 4 + 2 + 22 * PARTS;
+    const ALL: usize = 10 + 3 * 4 + 2 + 23 * PARTS;
 
     fn params() -> DmusParams {
         let names = ProgramNames::default();

@@ -12,6 +12,8 @@ mod ports;
 mod process;
 mod settings;
 mod transport;
+#[cfg(all(feature = "screen", target_os = "linux"))]
+mod window;
 
 use std::fmt;
 

@@ -18,6 +18,8 @@ pub mod host;
 pub mod picture;
 pub mod player;
 pub mod report;
+#[cfg(all(feature = "screen", target_os = "linux"))]
+pub mod screen;
 pub mod script;
 pub mod timeline;
 pub mod wav;

@@ -245,6 +245,18 @@ fn times_and_filter_of_a_part_are_moved() {
 }
 
 #[test]
+fn a_velocity_curve_serves_the_note_of_its_own_frame_and_those_behind_it() {
+    let notes = |curve: &str, second: u8| {
+        let script = format!("{curve}480f on 69 64; 481f off 69; 481f on 76 {second}");
+        hear(program::SINE, &script).left
+    };
+    for (text, second) in [("Linear", 64), ("Soft 2", 90), ("Hard 1", 48)] {
+        let curve = format!("481f param Part 01 Velocity Curve = {text}; ");
+        assert!(notes(&curve, 64) == notes("", second), "{text}");
+    }
+}
+
+#[test]
 fn sends_of_a_part_are_added_to_its_controllers() {
     let wet = |script: &str| {
         let (mut plugin, _folder) = with_fixture();
@@ -317,7 +329,7 @@ fn automation_of_all_of_them_gives_the_same_bits_in_blocks_of_any_size() {
          5003f param Part 01 Solo = On; 7001f param Part 01 Solo = Off; \
          7003f param Part 01 Reverb = 40 %; 7013f param Part 02 Delay = 30 %; \
          8009f param Part 01 Attack = 300 %; 8009f param Master Transpose = -5 st; \
-         8010f on 62 100; 9001f param Part 01 Release = 20 %; 9011f off 69; \
+         8010f on 62 100; 8011f param Part 01 Velocity Curve = Hard 2; 9001f param Part 01 Release = 20 %; 9011f off 69; \
          10007f param Master Voices = 1; 10009f on 50 100; 12000f param Master Mode = XG; \
          12001f on 55 100; 15000f param Part 01 Lock = On; 15001f program 5; 15002f on 57 100",
         program::SINE

@@ -24,6 +24,8 @@ pub(crate) enum Need {
     Sound,
     /// A digital audio workstation: it opens a project with the plug-in and exports it.
     Ardour,
+    /// A display in memory, and graphics without a card: the window is shown there.
+    Display,
 }
 
 impl Need {
@@ -40,6 +42,7 @@ impl Need {
                 "ALSA and JACK, which the standalone program and external devices are played through"
             }
             Self::Ardour => "Ardour 7, which plays the plug-in in a project",
+            Self::Display => "Xvfb and what a window needs, on which the window is tried",
         }
     }
 
@@ -57,6 +60,14 @@ impl Need {
                 "jackd2",
             ],
             Self::Ardour => &["ardour"],
+            Self::Display => &[
+                "xvfb",
+                "libgl1",
+                "libgl1-mesa-dri",
+                "libx11-xcb1",
+                "libxcursor1",
+                "libxkbcommon-x11-0",
+            ],
         }
     }
 
@@ -70,6 +81,9 @@ impl Need {
             (Self::Ardour, System::MacOs | System::Windows) => {
                 return "play it on Linux: the project is made for Ardour's file names there"
                     .to_owned();
+            }
+            (Self::Display, System::MacOs | System::Windows) => {
+                return "try it on Linux: there is no such display here".to_owned();
             }
             // It runs on neither.
             (Self::Valgrind, System::MacOs | System::Windows) => {
@@ -90,6 +104,7 @@ impl Need {
             (Self::Valgrind, _) => "valgrind".to_owned(),
             (Self::Sound, _) => "the development files of ALSA and JACK, and jackd".to_owned(),
             (Self::Ardour, _) => "ardour".to_owned(),
+            (Self::Display, _) => "Xvfb and Mesa's software renderer".to_owned(),
             (Self::PythonVenv, System::Arch) => "python".to_owned(),
             (Self::PythonVenv, _) => "python3".to_owned(),
         };

@@ -33,6 +33,7 @@ mod tally;
 mod tidy;
 mod valgrind;
 mod validate;
+mod window;
 
 use std::process::ExitCode;
 
@@ -66,6 +67,7 @@ While working on it:
                              with --all one that is missing fails
   cargo xtask abuse [--calls N] [--seed N] [--threads N] [--window]
                              a host that keeps no rule, against the plug-in
+  cargo xtask window         the window of the bundle in a host, with keys, clicks and drops
   cargo xtask bank [--measure]
                              compute the built-in bank anew, and measure how it sounds
   cargo xtask banks          real banks out of public packages, in ours and in other programs
@@ -119,6 +121,7 @@ fn dispatch(words: &[String]) -> Result<()> {
         "fuzz" => fuzz::run(&Project::find()?, rest),
         "corpus" => no_more(rest).and_then(|()| fuzz::corpus(&Project::find()?)),
         "validate" => validate::run(&Project::find()?, rest),
+        "window" => no_more(rest).and_then(|()| window::run(&Project::find()?)),
         "bank" => bank(&Project::find()?, rest),
         unknown => bail!("there is no task '{unknown}'\n\n{HELP}"),
     }
@@ -182,6 +185,7 @@ mod tests {
         for task in [
             "demo", "test", "install", "check", "tidy", "model", "icount", "miri", "tsan", "asan",
             "bundle", "validate", "bank", "banks", "load", "sound", "speed", "fuzz", "corpus",
+            "window",
         ] {
             assert!(HELP.contains(&format!("cargo xtask {task}")), "{task}");
         }

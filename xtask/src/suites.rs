@@ -35,7 +35,8 @@ pub(crate) fn format(project: &Project) -> Outcome {
         .into()
 }
 
-/// Compiler warnings and lints, tests and benches included; the plug-in without its window too.
+/// Compiler warnings and lints, tests and benches included; the plug-in without its window and the
+/// host with a screen too.
 pub(crate) fn lints(project: &Project) -> Outcome {
     let clippy = |args: &[&str]| {
         Job::new("clippy", project.cargo())
@@ -47,6 +48,15 @@ pub(crate) fn lints(project: &Project) -> Outcome {
     let whole = clippy(&["--workspace", "--all-targets"]);
     whole
         .and_then(|()| clippy(&["--package", PLUGIN, "--lib", "--no-default-features"]))
+        .and_then(|()| {
+            clippy(&[
+                "--package",
+                HOST_TESTS,
+                "--all-targets",
+                "--features",
+                "screen",
+            ])
+        })
         .into()
 }
 

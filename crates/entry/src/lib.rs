@@ -45,6 +45,8 @@ mod ledger;
 mod made;
 mod marks;
 mod presets;
+#[cfg(feature = "editor")]
+mod rehearsal;
 mod signals;
 #[cfg(feature = "vst3")]
 mod vst3;
@@ -63,6 +65,8 @@ pub use vst3::{Vst3, vst3_enter, vst3_factory};
 
 #[cfg(feature = "editor")]
 pub use guard::editor::{GuardedEditor, GuardedHandle, HandleError};
+#[cfg(feature = "editor")]
+pub use rehearsal::{Gestures, Rehearsal};
 
 /// Exports `clap_entry` for one plug-in type that implements [`Boundary`].
 ///

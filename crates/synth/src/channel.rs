@@ -18,6 +18,7 @@ pub(crate) mod settings;
 pub(crate) mod sysex;
 pub(crate) mod trim;
 pub(crate) mod tunings;
+mod velocity;
 pub(crate) mod zones;
 
 pub(crate) use device::{Device, balance_sides};
@@ -26,6 +27,7 @@ pub(crate) use part_edit::PartEdit;
 pub use own_trim::NoteTrim;
 pub use trim::PartTrim;
 pub(crate) use trim::{Added, outside_gain, outside_gain_plus};
+pub use velocity::VelocityCurve;
 
 use dmus_dls::bank::Patch;
 use dmus_kernel::miniport::VoicePriority;
@@ -125,6 +127,8 @@ pub(crate) struct Channel {
     is_locked: bool,
     /// Lowest and highest key that the host lets it answer to.
     host_keys: (u8, u8),
+    /// What the host makes of velocities.
+    host_curve: VelocityCurve,
     /// What the host adds beside gain and pan, at the end of the tick.
     pub(crate) added: Added,
     /// Where that goes.
@@ -172,6 +176,7 @@ impl Channel {
             overrides: [None; 3],
             is_locked: false,
             host_keys: (0, 127),
+            host_curve: VelocityCurve::Linear,
             added: Added::NONE,
             wanted: Added::NONE,
             added_ticks: 0,
@@ -388,6 +393,11 @@ impl Channel {
         self.settings.answers(key) && lowest <= key && key <= highest
     }
 
+    /// What MIDI and then the host make of a velocity, `1..=127`.
+    pub(crate) fn velocity(&self, velocity: u8) -> u8 {
+        self.host_curve.bend(self.settings.velocity(velocity))
+    }
+
     /// Sets the host's trim, to be reached in `ticks` ticks.
     ///
     /// - `is_sounding`: otherwise all but gain and pan is there at once, for the next note
@@ -402,6 +412,7 @@ impl Channel {
         }
         self.is_locked = trim.locked;
         self.host_keys = trim.keys;
+        self.host_curve = trim.velocity;
         let wanted = Added::of(&trim);
         if wanted != self.wanted {
             self.wanted = wanted;

@@ -66,7 +66,7 @@ mod unique;
 mod voice;
 
 pub use channel::sysex::Mode;
-pub use channel::{NoteTrim, PartTrim};
+pub use channel::{NoteTrim, PartTrim, VelocityCurve};
 pub use collection::{Collection, Compiler};
 pub use download_table::DownloadTable;
 pub use downloads::{Layer, USER_BANKS};

@@ -3,10 +3,11 @@
 //! In: the shelf that the control side has filled. Out: tasks.
 
 use egui::{
-    self, Align, Button, ComboBox, Label, Layout, RichText, ScrollArea, Sense, Shape, Stroke,
-    TextEdit, Ui, WidgetInfo, vec2,
+    self, Align, Button, Label, Layout, RichText, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
+use super::list::list;
 use super::{TaskSender, theme};
 use crate::params::PARTS;
 use crate::presets::shelf::{Entry, Kind, Order, Query, Shelf};
@@ -221,12 +222,10 @@ fn choice<T: PartialEq>(
     name: impl Fn(&T) -> String,
 ) -> egui::Response {
     let shown = name(chosen);
-    let list = ComboBox::from_id_salt(id).width(96.0).truncate();
-    let list = list.selected_text(shown).show_ui(ui, |ui| {
+    list(ui, id, 96.0, shown, |ui| {
         for one in all {
             let text = name(&one);
             ui.selectable_value(chosen, one, text);
         }
-    });
-    list.response
+    })
 }

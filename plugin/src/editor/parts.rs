@@ -1,8 +1,9 @@
 //! The part list: sixteen rows of program, volume, pan, mute, solo and output.
 
-use egui::{self, Align, ComboBox, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{self, Align, Layout, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 use nice_plug::prelude::*;
 
+use super::list::list;
 use super::{knob, sound::toggle, theme};
 use crate::params::choices::ReturnsChoice;
 use crate::params::{DmusParams, PARTS, PartParams};
@@ -11,15 +12,17 @@ use crate::view::{PartView, View};
 /// Height of one row, points.
 const ROW: f32 = 26.0;
 
-/// Left edges and widths of the columns, points.
-const NUMBER: (f32, f32) = (8.0, 48.0);
-const PROGRAM: (f32, f32) = (60.0, 156.0);
-const CHOICE: (f32, f32) = (222.0, 230.0);
-const VOLUME: (f32, f32) = (456.0, 148.0);
-const PAN: (f32, f32) = (608.0, 146.0);
-const MUTE: (f32, f32) = (756.0, 24.0);
-const SOLO: (f32, f32) = (782.0, 24.0);
-const OUTPUT: (f32, f32) = (810.0, 78.0);
+/// Left edge and width of a column, points.
+pub(super) type Column = (f32, f32);
+
+const NUMBER: Column = (8.0, 48.0);
+const PROGRAM: Column = (60.0, 156.0);
+const CHOICE: Column = (222.0, 230.0);
+const VOLUME: Column = (456.0, 148.0);
+const PAN: Column = (608.0, 146.0);
+const MUTE: Column = (756.0, 24.0);
+const SOLO: Column = (782.0, 24.0);
+const OUTPUT: Column = (810.0, 78.0);
 
 /// Draws all parts.
 pub(super) fn show(ui: &mut Ui, view: &View, params: &DmusParams, setter: &ParamSetter<'_>) {
@@ -29,20 +32,20 @@ pub(super) fn show(ui: &mut Ui, view: &View, params: &DmusParams, setter: &Param
     }
 }
 
-/// Names of the columns.
-fn header(ui: &mut Ui, params: &DmusParams, setter: &ParamSetter<'_>) {
+/// Names of the columns that every list of parts begins with, and of its own ones.
+pub(super) fn headings(ui: &mut Ui, own: &[(Column, &str)]) -> Rect {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
-    for (column, text) in [
-        (NUMBER, "Part"),
-        (PROGRAM, "Plays"),
-        (CHOICE, "Program"),
-        (VOLUME, "Volume"),
-        (PAN, "Pan"),
-    ] {
+    for &(column, text) in [(NUMBER, "Part"), (PROGRAM, "Plays")].iter().chain(own) {
         cell(ui, rect, column, |ui| {
             ui.label(RichText::new(text).small().color(theme::QUIET))
         });
     }
+    rect
+}
+
+/// Names of the columns.
+fn header(ui: &mut Ui, params: &DmusParams, setter: &ParamSetter<'_>) {
+    let rect = headings(ui, &[(CHOICE, "Program"), (VOLUME, "Volume"), (PAN, "Pan")]);
     cell(ui, rect, OUTPUT, |ui| outputs(ui, params, setter));
 }
 
@@ -76,14 +79,8 @@ fn outputs(ui: &mut Ui, params: &DmusParams, setter: &ParamSetter<'_>) {
     .on_hover_text("A host that offers more outputs than the main one can take parts apart");
 }
 
-/// One part.
-fn row(
-    ui: &mut Ui,
-    channel: usize,
-    part: &PartView,
-    params: &PartParams,
-    setter: &ParamSetter<'_>,
-) {
+/// The number of a part, whether it sounds, and what it plays; where the rest of its row belongs.
+pub(super) fn begin_row(ui: &mut Ui, channel: usize, part: &PartView) -> Rect {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     if channel.is_multiple_of(2) {
         ui.painter().rect_filled(rect, 3.0, theme::STRIPE);
@@ -117,13 +114,27 @@ fn row(
         ui.add(egui::Label::new(RichText::new(name).color(theme::TEXT)).truncate())
             .on_hover_text(format!("{place}, {} voices", part.voices))
     });
+    rect
+}
+
+/// One part.
+fn row(
+    ui: &mut Ui,
+    channel: usize,
+    part: &PartView,
+    params: &PartParams,
+    setter: &ParamSetter<'_>,
+) {
+    let rect = begin_row(ui, channel, part);
     cell(ui, rect, CHOICE, |ui| {
-        slider(ui, &params.program, setter, 60.0)
+        knob::slider(ui, &params.program, setter, 60.0)
     });
     cell(ui, rect, VOLUME, |ui| {
-        slider(ui, &params.volume, setter, 80.0)
+        knob::slider(ui, &params.volume, setter, 80.0)
     });
-    cell(ui, rect, PAN, |ui| slider(ui, &params.pan, setter, 80.0));
+    cell(ui, rect, PAN, |ui| {
+        knob::slider(ui, &params.pan, setter, 80.0)
+    });
     cell(ui, rect, MUTE, |ui| {
         toggle(ui, "M", "silent", &params.mute, setter)
     });
@@ -132,39 +143,26 @@ fn row(
         toggle(ui, "S", meaning, &params.solo, setter)
     });
     cell(ui, rect, OUTPUT, |ui| {
-        output(ui, &params.output, setter);
+        numbered(ui, &params.output, setter, OUTPUT.1 - 8.0);
     });
 }
 
-/// The outputs to choose from.
-fn output(ui: &mut Ui, param: &IntParam, setter: &ParamSetter<'_>) {
+/// The sixteen parts, outputs or channels to choose from, behind the choice that is none of them.
+pub(super) fn numbered(ui: &mut Ui, param: &IntParam, setter: &ParamSetter<'_>, width: f32) {
     let text = |value| param.normalized_value_to_string(param.preview_normalized(value), true);
     let now = param.value();
     let last = i32::try_from(PARTS).unwrap_or(0);
-    ComboBox::from_id_salt(param.name())
-        .width(OUTPUT.1 - 8.0)
-        .selected_text(text(now))
-        .show_ui(ui, |ui| {
-            for value in 0..=last {
-                if ui.selectable_label(value == now, text(value)).clicked() && value != now {
-                    knob::change(param, value, setter);
-                }
+    list(ui, param.name(), width, text(now), |ui| {
+        for value in 0..=last {
+            if ui.selectable_label(value == now, text(value)).clicked() && value != now {
+                knob::change(param, value, setter);
             }
-        });
-}
-
-/// A slider with its value as text.
-fn slider<P: Param>(
-    ui: &mut Ui,
-    param: &P,
-    setter: &ParamSetter<'_>,
-    width: f32,
-) -> egui::Response {
-    knob::slider(ui, param, setter, width)
+        }
+    });
 }
 
 /// Puts one widget into a column of a row.
-fn cell<R>(ui: &mut Ui, row: Rect, column: (f32, f32), add: impl FnOnce(&mut Ui) -> R) {
+pub(super) fn cell<R>(ui: &mut Ui, row: Rect, column: Column, add: impl FnOnce(&mut Ui) -> R) {
     let (left, width) = column;
     let rect = Rect::from_min_size(
         pos2(row.left() + left, row.top()),

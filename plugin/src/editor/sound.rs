@@ -2,9 +2,10 @@
 //!
 //! In: parameters. Out: parameter changes through the host.
 
-use egui::{self, Checkbox, ComboBox, RichText, Ui, vec2};
+use egui::{self, Checkbox, RichText, Ui, vec2};
 use nice_plug::prelude::*;
 
+use super::list::list;
 use super::{knob, theme};
 use crate::params::DmusParams;
 
@@ -104,17 +105,13 @@ pub(super) fn choice<T: Enum + PartialEq + 'static>(
     let now = param.value().to_index();
     let variants = T::variants();
     let shown = variants.get(now).copied().unwrap_or_default();
-    ComboBox::from_id_salt(param.name())
-        .width(CHOICE)
-        .truncate()
-        .selected_text(shown)
-        .show_ui(ui, |ui| {
-            for (index, name) in variants.iter().enumerate() {
-                if ui.selectable_label(index == now, *name).clicked() && index != now {
-                    knob::change(param, T::from_index(index), setter);
-                }
+    list(ui, param.name(), CHOICE, shown.to_owned(), |ui| {
+        for (index, name) in variants.iter().enumerate() {
+            if ui.selectable_label(index == now, *name).clicked() && index != now {
+                knob::change(param, T::from_index(index), setter);
             }
-        });
+        }
+    });
 }
 
 /// A small button that stays down while a part is muted, or alone.

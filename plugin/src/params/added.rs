@@ -53,12 +53,14 @@ fn added_to_part() -> Vec<(&'static str, ParamValue)> {
     let whole = ["msb", "lsb", "chan", "low", "out"].map(|id| (id, ParamValue::I32(0)));
     let high = [("high", ParamValue::I32(127))];
     let device = [("dev", ParamValue::String("internal".to_owned()))];
+    let velocity = [("vel", ParamValue::String("linear".to_owned()))];
     number
         .into_iter()
         .chain(switch)
         .chain(whole)
         .chain(high)
         .chain(device)
+        .chain(velocity)
         .collect()
 }
 

@@ -3,7 +3,7 @@
 //! The first of each effect's kinds is MIDI's own choice. Ids are never reused; a kind may be added
 //! at the end of a list, but none may move, for automation counts them.
 
-use dmus_synth::{ChorusKind, DelayKind, Interpolation, Mode, ReverbKind};
+use dmus_synth::{ChorusKind, DelayKind, Interpolation, Mode, ReverbKind, VelocityCurve};
 use nice_plug::prelude::*;
 
 /// How waves are read between their frames.
@@ -72,6 +72,44 @@ impl ModeChoice {
             Self::Xg => Mode::Xg,
             Self::Dls => Mode::Dls,
         })
+    }
+}
+
+/// What a part makes of velocities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum VelocityChoice {
+    /// As they are played.
+    #[id = "linear"]
+    Linear,
+    /// A light touch is louder.
+    #[id = "soft1"]
+    #[name = "Soft 1"]
+    Soft1,
+    /// A light touch is much louder.
+    #[id = "soft2"]
+    #[name = "Soft 2"]
+    Soft2,
+    /// Loud notes need more force.
+    #[id = "hard1"]
+    #[name = "Hard 1"]
+    Hard1,
+    /// Loud notes need much more force.
+    #[id = "hard2"]
+    #[name = "Hard 2"]
+    Hard2,
+}
+
+impl VelocityChoice {
+    /// In the engine's words.
+    #[must_use]
+    pub const fn chosen(self) -> VelocityCurve {
+        match self {
+            Self::Linear => VelocityCurve::Linear,
+            Self::Soft1 => VelocityCurve::Soft1,
+            Self::Soft2 => VelocityCurve::Soft2,
+            Self::Hard1 => VelocityCurve::Hard1,
+            Self::Hard2 => VelocityCurve::Hard2,
+        }
     }
 }
 
@@ -305,6 +343,15 @@ mod tests {
         assert_eq!(kinds(DelayChoice::chosen), DelayKind::ALL);
         let modes = [Mode::Gm1, Mode::Gm2, Mode::Gs, Mode::Xg, Mode::Dls];
         assert_eq!(kinds(ModeChoice::chosen), modes);
+    }
+
+    #[test]
+    fn every_velocity_curve_can_be_chosen() {
+        let count = VelocityChoice::variants().len();
+        let chosen: Vec<_> = (0..count)
+            .map(|index| VelocityChoice::from_index(index).chosen())
+            .collect();
+        assert_eq!(chosen, VelocityCurve::ALL);
     }
 
     #[test]

@@ -50,6 +50,7 @@ impl DmusParams {
                     page.add_param(&part.channel);
                     page.add_param(&part.lowest_key);
                     page.add_param(&part.highest_key);
+                    page.add_param(&part.velocity_curve);
                     page.add_param(&part.output);
                     page.add_param(&part.device);
                 });

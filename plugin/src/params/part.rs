@@ -8,7 +8,7 @@ use std::sync::Arc;
 use dmus_synth::PartTrim;
 use nice_plug::prelude::*;
 
-use super::choices::DeviceRole;
+use super::choices::{DeviceRole, VelocityChoice};
 use super::effects::switch;
 use super::per_note::Which;
 use super::{PARTS, numbers, text, volume};
@@ -48,6 +48,9 @@ pub struct PartParams {
     /// Highest key it answers to, `0..=127`.
     #[id = "high"]
     pub highest_key: IntParam,
+    /// What it makes of velocities, for notes to come.
+    #[id = "vel"]
+    pub velocity_curve: EnumParam<VelocityChoice>,
     /// What MIDI has chosen stays chosen.
     #[id = "lock"]
     pub lock: BoolParam,
@@ -126,6 +129,7 @@ impl PartParams {
                 .with_string_to_value(Arc::new(text::channel_value)),
             lowest_key: key(name("Lowest Key"), 0),
             highest_key: key(name("Highest Key"), HIGHEST_KEY),
+            velocity_curve: EnumParam::new(name("Velocity Curve"), VelocityChoice::Linear),
             lock: switch(&name("Lock"), false),
             mute: switch(&name("Mute"), false),
             solo: switch(&name("Solo"), false),
@@ -199,6 +203,7 @@ impl PartParams {
                 bound(&self.lowest_key, 0),
                 bound(&self.highest_key, HIGHEST_KEY),
             ),
+            velocity: self.velocity_curve.modulated_plain_value().chosen(),
             tune_cents: self.tune.modulated_plain_value(),
             cutoff_cents: SEMITONE_CENTS * self.cutoff.modulated_plain_value(),
             resonance_db: self.resonance.modulated_plain_value(),

@@ -44,6 +44,8 @@ impl HostHandlers for TestHost {
             .register::<HostParams>()
             .register::<HostState>()
             .register::<HostLatency>();
+        #[cfg(all(feature = "screen", target_os = "linux"))]
+        builder.register::<clack_extensions::gui::HostGui>();
     }
 }
 

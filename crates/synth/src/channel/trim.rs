@@ -6,6 +6,8 @@
 use crate::dsp::units::{RANGE_DB, decibels_to_amplitude};
 use crate::sends::SENDS;
 
+use super::velocity::VelocityCurve;
+
 /// Loudest trim, dB.
 const MAX_TRIM_DB: f32 = 24.0;
 
@@ -45,6 +47,8 @@ pub struct PartTrim {
     /// Lowest and highest key that it answers to, beside the range that MIDI chose, `0..=127`; for
     /// notes to come.
     pub keys: (u8, u8),
+    /// What it makes of velocities, behind all that MIDI makes of them; for notes to come.
+    pub velocity: VelocityCurve,
     /// Added to the tuning, cents, `-2400.0..=2400.0`.
     pub tune_cents: f32,
     /// Added to the cutoff, cents, `-9600.0..=9600.0`.
@@ -72,6 +76,7 @@ impl PartTrim {
         locked: false,
         channel: None,
         keys: (0, 127),
+        velocity: VelocityCurve::Linear,
         tune_cents: 0.0,
         cutoff_cents: 0.0,
         resonance_db: 0.0,

@@ -39,7 +39,7 @@ impl Engine {
         if !channel.answers(key) || channel.of_key(key, KeySlot::NoteOn) == Some(0) {
             return;
         }
-        let velocity = channel.settings.velocity(velocity);
+        let velocity = channel.velocity(velocity);
         if channel.settings.is_mono && !channel.plays_drums() {
             self.mono_down(part, HeldKey { key, velocity });
         } else {

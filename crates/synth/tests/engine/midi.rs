@@ -12,6 +12,7 @@ mod parameters;
 mod parts;
 mod sounds;
 mod tunings;
+mod velocity;
 mod zones;
 
 use dmus_dls::bank::{Destination, Source};
