@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use dmus_dls::Bank;
-use dmus_gauge::{identity, kit, programs};
+use dmus_gauge::{identity, kit, programs, variations};
 
 /// As it is compiled into the plug-in; dmus-factory's tests hold it to what the code computes.
 static BANK: LazyLock<Bank> = LazyLock::new(|| {
@@ -29,13 +29,20 @@ fn sampled_programs_keep_every_promise() {
 }
 
 #[test]
-fn every_drum_sounds_and_groups_cut() {
-    let (drums, cuts) = kit::measure(&BANK).unwrap();
-    for drum in drums {
-        assert!(drum.sounds(), "{drum:?}");
+fn kits_are_what_their_maps_say() {
+    for kit in kit::measure(&BANK).unwrap() {
+        let broken = kit.broken();
+        assert!(broken.is_empty(), "{}: {broken:?}", kit.name);
     }
-    for cut in cuts {
-        assert!(cut.holds(), "{cut:?}");
+}
+
+#[test]
+fn variations_are_heard_as_such_and_as_loud_as_their_capital_tones() {
+    let variations = variations::measure(&BANK).unwrap();
+    assert!(variations.len() >= 60, "{} variations", variations.len());
+    for variation in variations {
+        let broken = variation.broken();
+        assert!(broken.is_empty(), "{broken:?}, {variation:?}");
     }
 }
 
