@@ -147,7 +147,6 @@ pub const MAPS: [Map; 9] = [
             (53, 53),
         ],
         cuts: &[(29, 27), (29, 28)],
-        ..PLAIN
     },
     Map {
         program: 56,
