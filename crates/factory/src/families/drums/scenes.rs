@@ -226,7 +226,7 @@ fn hiss(seed: u64, decay_s: f64) -> impl FnMut(f64) -> f64 {
 
 /// Four cylinders, no two alike.
 pub(super) fn engine() -> Recording {
-    let mut round = Round::new(4096, 8000.0);
+    let mut round = Round::new(4096, 8200.0);
     let mut noise = Noise::new(1340);
     for firing in 0..16 {
         let place = (f64::from(firing) + 0.05 * noise.unit()) / 16.0;
@@ -243,9 +243,9 @@ pub(super) fn engine() -> Recording {
 
 /// Wheels over the gaps of the rails, and steam.
 pub(super) fn train() -> Recording {
-    let mut round = Round::new(8192, 8000.0);
+    let mut round = Round::new(8192, 8200.0);
     let rumble = white(8192, 1360);
-    round.event(0.0, 2.0, |t| 0.08 * rumble[(8000.0 * t) as usize % 8192]);
+    round.event(0.0, 2.0, |t| 0.08 * rumble[(8200.0 * t) as usize % 8192]);
     for (place, seed) in [(0.02, 1361), (0.13, 1362), (0.52, 1363), (0.63, 1364)] {
         let mut clack = hiss(seed, 0.09);
         round.event(place, 0.12, |t| 0.7 * clack(t));
