@@ -80,6 +80,12 @@ impl MultiSample {
         self.zones.iter().find(|zone| zone.keys.contains(&key))
     }
 
+    /// Whether a velocity plays it.
+    pub(crate) fn answers(&self, velocity: u8) -> bool {
+        let mut zones = self.zones.iter();
+        zones.any(|zone| zone.velocities.contains(&velocity))
+    }
+
     /// The same waves for a part of the velocities.
     pub(crate) fn at(mut self, velocities: RangeInclusive<u8>) -> Self {
         for zone in &mut self.zones {

@@ -105,11 +105,9 @@ fn both(mut one: Vec<Part>, other: Vec<Part>) -> Vec<Part> {
 
 fn pianos(shelf: &mut Shelf<'_>) {
     // Felt between hammer and string: the waves of soft blows at every velocity.
-    let felt = shelf.plain(0).into_iter().take(2).map(|part| Part {
-        sound: part.sound.at(0..=127),
-        ..part
-    });
-    let felt: Vec<Part> = felt.collect();
+    let mut felt = shelf.plain(0);
+    felt.retain(|part| part.sound.answers(1));
+    let felt = struck(felt, 0..=127);
     shelf.add((0, Some(16), 2), "Acoustic Grand Piano (dark)", 0.0, felt);
     let tines = detuned(shelf.plain(4), 12);
     shelf.add((4, Some(8), 1), "Detuned Electric Piano 1", -1.0, tines);
