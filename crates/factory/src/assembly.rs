@@ -3,7 +3,10 @@
 //! In: recordings and voicings from the families. Out: a [`Bank`] in program order. Several
 //! programs may play one set of waves, each with its own voicing.
 
+mod kit;
+
 use core::ops::RangeInclusive;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use dmus_dls::Bank;
@@ -18,8 +21,13 @@ use crate::recording::Recording;
 use crate::trims::TRIMS_DB;
 use crate::voicing::Voicing;
 
+pub(crate) use kit::Drum;
+
 /// Loudness of a note at its root and full velocity to which every instrument is brought, dB.
 const HOUSE_DB: f64 = -15.0;
+
+/// Upper byte of the bank in which General MIDI 2 has its melodic variations.
+const GM2_MELODIC: u8 = 121;
 
 /// One wave with the keys and velocities that play it.
 #[derive(Debug, Clone)]
@@ -36,6 +44,11 @@ pub(crate) struct Zone {
 }
 
 impl Zone {
+    /// Cents by which the wave's own pitch has to be moved to become that of a key.
+    pub(crate) fn cents_to(&self, key: u8) -> i16 {
+        100 * (i16::from(key) - i16::from(self.root))
+    }
+
     /// The decay that this wave alone leaves to the player.
     fn law(&self, voicing: &Voicing) -> Option<DecayLaw> {
         let root = root_of(self, voicing);
@@ -60,6 +73,17 @@ impl MultiSample {
                 ..zone
             }],
         }
+    }
+
+    /// The wave that plays a key.
+    pub(crate) fn zone(&self, key: u8) -> Option<&Zone> {
+        self.zones.iter().find(|zone| zone.keys.contains(&key))
+    }
+
+    /// Whether a velocity plays it.
+    pub(crate) fn answers(&self, velocity: u8) -> bool {
+        let mut zones = self.zones.iter();
+        zones.any(|zone| zone.velocities.contains(&velocity))
     }
 
     /// The same waves for a part of the velocities.
@@ -141,16 +165,19 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// One key of a drum kit.
+/// Where a bank select finds a variation of a program.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Variation {
+    /// Upper byte of GS's bank, the lower one being 0; `None` where GS has no such sound.
+    pub(crate) gs: Option<u8>,
+    /// Lower byte of General MIDI 2's bank.
+    pub(crate) gm2: u8,
+}
+
+/// A layer of a program that has been added, as loud as it is there.
 #[derive(Debug, Clone)]
-pub(crate) struct Drum {
-    pub(crate) key: u8,
-    /// Wave from [`Assembly::wave`].
-    pub(crate) zone: Zone,
-    /// Cents away from the recorded pitch.
-    pub(crate) tuning_cents: i16,
-    /// Drums of one group cut each other; 0 is no group.
-    pub(crate) group: u16,
+pub(crate) struct Part {
+    pub(crate) sound: MultiSample,
     pub(crate) voicing: Voicing,
 }
 
@@ -158,6 +185,8 @@ pub(crate) struct Drum {
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {
     bank: Bank,
+    /// Layers of the programs so far.
+    parts: BTreeMap<u8, Vec<Part>>,
 }
 
 impl Assembly {
@@ -167,6 +196,7 @@ impl Assembly {
                 info,
                 ..Bank::default()
             },
+            parts: BTreeMap::new(),
         }
     }
 
@@ -234,8 +264,34 @@ impl Assembly {
             .get(usize::from(program))
             .copied()
             .unwrap_or_default();
+        let parts: Vec<Part> = layers
+            .iter()
+            .map(|layer| Part {
+                sound: layer.sound.clone(),
+                voicing: layer.voicing.level(layer.voicing.level_db + trim_db),
+            })
+            .collect();
+        self.instrument(melodic(0, 0, program), name, &parts);
+        self.parts.insert(program, parts);
+    }
+
+    /// The layers of a program that has been added.
+    pub(crate) fn parts(&self, program: u8) -> Vec<Part> {
+        self.parts.get(&program).cloned().unwrap_or_default()
+    }
+
+    /// Adds a variation of a program wherever a bank select looks for it.
+    pub(crate) fn variation(&mut self, program: u8, at: Variation, name: &str, parts: &[Part]) {
+        if let Some(msb) = at.gs {
+            self.instrument(melodic(msb, 0, program), name, parts);
+        }
+        self.instrument(melodic(GM2_MELODIC, at.gm2, program), name, parts);
+    }
+
+    fn instrument(&mut self, patch: Patch, name: &str, parts: &[Part]) {
         let mut regions = vec![];
-        for layer in layers {
+        for part in parts {
+            let layer = Layer::of(&part.sound, part.voicing);
             let law = layer.law();
             let evened = evened_db(&layer.sound.zones, &layer.voicing, law);
             for (zone, evened_db) in layer.sound.zones.iter().zip(evened) {
@@ -243,66 +299,18 @@ impl Assembly {
                     continue;
                 };
                 let law = law.or_else(|| zone.law(&layer.voicing));
-                let mut region = region(zone, &layer.voicing, law, evened_db + trim_db);
+                let mut region = region(zone, &layer.voicing, law, evened_db);
                 region.keys = keys;
                 region.articulation = Some(layer.voicing.connections(law));
                 regions.push(region);
             }
         }
         let articulation = share(&mut regions);
-        let patch = Patch {
-            drums: false,
-            bank_msb: 0,
-            bank_lsb: 0,
-            program,
-        };
-        let name = name.to_owned();
         self.bank.instruments.push(Instrument {
             patch,
-            name,
+            name: name.to_owned(),
             regions,
             articulation,
-            dialect: Dialect::Dls,
-            about: Default::default(),
-        });
-    }
-
-    /// Adds a drum kit.
-    pub(crate) fn kit(&mut self, program: u8, name: &str, drums: &[Drum]) {
-        let regions = drums
-            .iter()
-            .map(|drum| {
-                let law = drum
-                    .zone
-                    .decay_s
-                    .map(|decay_s| DecayLaw::through(drum.key, decay_s));
-                let own = drum.zone.law(&drum.voicing);
-                let mut region = region(&drum.zone, &drum.voicing, own, 0.0);
-                region.keys = drum.key..=drum.key;
-                region.key_group = drum.group;
-                region.self_non_exclusive = true;
-                if let Some(sample) = &mut region.sample {
-                    // The key itself plays the recorded pitch; whole keys go into the root.
-                    let keys = (f64::from(drum.tuning_cents) / 100.0).round() as i16;
-                    sample.unity_note = (i16::from(drum.key) - keys).clamp(0, 127) as u8;
-                    sample.fine_tune = drum.tuning_cents - 100 * keys;
-                }
-                region.articulation = Some(drum.voicing.connections(law));
-                region
-            })
-            .collect();
-        let patch = Patch {
-            drums: true,
-            bank_msb: 0,
-            bank_lsb: 0,
-            program,
-        };
-        let name = name.to_owned();
-        self.bank.instruments.push(Instrument {
-            patch,
-            name,
-            regions,
-            articulation: vec![],
             dialect: Dialect::Dls,
             about: Default::default(),
         });
@@ -314,6 +322,15 @@ impl Assembly {
             .instruments
             .sort_by_key(|instrument| instrument.patch);
         self.bank
+    }
+}
+
+fn melodic(bank_msb: u8, bank_lsb: u8, program: u8) -> Patch {
+    Patch {
+        drums: false,
+        bank_msb,
+        bank_lsb,
+        program,
     }
 }
 
@@ -423,16 +440,24 @@ fn moved(keys: &RangeInclusive<u8>, by: i8) -> Option<RangeInclusive<u8>> {
     (low <= high).then_some(low as u8..=high as u8)
 }
 
-/// Moves the articulation up to the instrument when all regions have the same one.
+/// Moves the articulation that most regions have up to the instrument: those need none of their own.
 fn share(regions: &mut [Region]) -> Vec<Connection> {
-    let first = regions
-        .first()
-        .and_then(|region| region.articulation.clone());
-    if first.is_none() || regions.iter().any(|region| region.articulation != first) {
-        return vec![];
+    let alike = |list: &Option<Vec<Connection>>| {
+        let same = regions.iter().filter(|region| region.articulation == *list);
+        same.count()
+    };
+    // Of equally many the first, so that the result does not depend on how regions are compared.
+    let most = regions
+        .iter()
+        .map(|region| &region.articulation)
+        .rev()
+        .max_by_key(|list| alike(list))
+        .cloned()
+        .flatten();
+    for region in regions.iter_mut() {
+        if region.articulation == most {
+            region.articulation = None;
+        }
     }
-    for region in regions {
-        region.articulation = None;
-    }
-    first.unwrap_or_default()
+    most.unwrap_or_default()
 }

@@ -19,6 +19,7 @@ mod pipe;
 mod reed;
 mod sound_effects;
 mod strings;
+mod variations;
 
 use crate::assembly::Assembly;
 use crate::oscillators::Oscillators;
@@ -47,7 +48,9 @@ pub(crate) fn build(assembly: &mut Assembly) {
     };
     effects::build(assembly, &borrowed);
     ethnic::build(assembly, &strings, &reeds, &bars);
-    let kit = drums::build(assembly);
+    let kit = drums::record(assembly);
     percussive::build(assembly, &kit, &bars);
     sound_effects::build(assembly, &pipes, &kit);
+    drums::build(assembly, &kit);
+    variations::build(assembly);
 }

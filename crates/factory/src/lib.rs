@@ -1,8 +1,8 @@
 //! Recipes of the General MIDI bank that is always there.
 //!
-//! Out: [`bank`], 128 melodic programs and a drum kit, computed from nothing but the code of this
-//! crate: no recording, no file, no other bank. It is the same bank, bit for bit, on every machine
-//! and every run: all transcendental functions are `libm`'s and all noise is seeded.
+//! Out: [`bank`], 128 melodic programs with variations and nine drum kits, computed from nothing but
+//! the code of this crate: no recording, no file, no other bank. It is the same bank, bit for bit, on
+//! every machine and every run: all transcendental functions are `libm`'s and all noise is seeded.
 //!
 //! A family of instruments is a file in `families/`. It makes `recording`s with the tools of
 //! the workshop (`strike` for what is hit or plucked, `winds` for what is blown or bowed,
@@ -40,13 +40,14 @@ use dmus_dls::bank::BankInfo;
 
 use crate::assembly::Assembly;
 
-/// Computes the bank: programs 0 to 127 in bank 0 and one drum kit at drum program 0.
+/// Computes the bank: programs 0 to 127 in bank 0, variations where GS and General MIDI 2 select them,
+/// and drum kits in bank 0, where players find them for both.
 ///
 /// # Real-time
 /// Not real-time: renders every wave, which takes seconds.
 ///
 /// # Source
-/// \[GM1\] sound set and percussion map.
+/// \[GM1\] sound set and percussion map; \[GS\] and \[GM2\] for variations and kits.
 #[must_use]
 pub fn bank() -> Bank {
     let mut assembly = Assembly::new(BankInfo {

@@ -16,15 +16,27 @@ const DRUM_KEYS: std::ops::RangeInclusive<u8> = 35..=81;
 fn melodic(program: u8) -> &'static Instrument {
     BANK.instruments
         .iter()
-        .find(|instrument| !instrument.patch.drums && instrument.patch.program == program)
+        .find(|instrument| {
+            let patch = instrument.patch;
+            !patch.drums && patch.bank_msb == 0 && patch.program == program
+        })
         .unwrap()
 }
 
-fn kit() -> &'static Instrument {
+/// Programs of the kits, the same in GS and General MIDI 2.
+const KITS: [u8; 9] = [0, 8, 16, 24, 25, 32, 40, 48, 56];
+
+fn kit(program: u8) -> &'static Instrument {
     BANK.instruments
         .iter()
-        .find(|instrument| instrument.patch.drums)
+        .find(|instrument| instrument.patch.drums && instrument.patch.program == program)
         .unwrap()
+}
+
+/// Melodic instruments outside bank 0.
+fn variations() -> impl Iterator<Item = &'static Instrument> {
+    let melodic = BANK.instruments.iter().filter(|i| !i.patch.drums);
+    melodic.filter(|instrument| instrument.patch.bank_msb != 0)
 }
 
 fn regions(instrument: &Instrument, key: u8, velocity: u8) -> Vec<&Region> {
@@ -100,25 +112,78 @@ fn every_program_sounds_on_every_key_at_every_velocity() {
 }
 
 #[test]
-fn programs_follow_each_other_and_the_kit_comes_last() {
-    let programs: Vec<u8> = BANK.instruments.iter().map(|i| i.patch.program).collect();
-    let mut expected: Vec<u8> = (0..=127).collect();
-    expected.push(0);
-    assert_eq!(programs, expected);
+fn programs_come_first_then_their_variations_then_the_kits() {
+    let (melodic, kits): (Vec<&Instrument>, Vec<&Instrument>) =
+        BANK.instruments.iter().partition(|i| !i.patch.drums);
+    let capital = |i: &&&Instrument| i.patch.bank_msb == 0 && i.patch.bank_lsb == 0;
+    let programs: Vec<u8> = melodic
+        .iter()
+        .take_while(capital)
+        .map(|i| i.patch.program)
+        .collect();
+    assert_eq!(programs, (0..=127).collect::<Vec<u8>>());
+    assert!(melodic.iter().skip(128).all(|i| i.patch.bank_msb != 0));
+    let kits: Vec<_> = kits
+        .iter()
+        .map(|i| (i.patch.bank_msb, i.patch.bank_lsb, i.patch.program))
+        .collect();
+    assert_eq!(kits, KITS.map(|program| (0, 0, program)));
     assert!(
         BANK.instruments
-            .iter()
-            .all(|i| i.patch.bank_msb == 0 && i.patch.bank_lsb == 0)
+            .is_sorted_by(|one, other| one.patch < other.patch)
     );
-    assert!(BANK.instruments.last().unwrap().patch.drums);
 }
 
 #[test]
-fn every_drum_key_has_one_drum_at_its_recorded_speed_range() {
+fn a_variation_of_gs_is_one_of_general_midi_2_under_the_same_name() {
+    let (gm2, gs): (Vec<&Instrument>, Vec<&Instrument>) =
+        variations().partition(|i| i.patch.bank_msb == 121);
+    assert!(gm2.len() >= 70, "{} variations", gm2.len());
+    for one in gs {
+        assert_eq!(one.patch.bank_lsb, 0, "{}", one.name);
+        let twins = gm2
+            .iter()
+            .filter(|other| other.patch.program == one.patch.program && other.name == one.name);
+        let twins: Vec<_> = twins.collect();
+        assert_eq!(twins.len(), 1, "{}", one.name);
+        assert!(twins[0].regions == one.regions, "{}", one.name);
+        assert!(twins[0].articulation == one.articulation, "{}", one.name);
+    }
+}
+
+#[test]
+fn every_variation_sounds_on_every_key_at_every_velocity() {
+    for instrument in variations() {
+        for key in MELODIC_KEYS {
+            for velocity in 1..=127 {
+                let sounding = regions(instrument, key, velocity).len();
+                let name = &instrument.name;
+                assert!(
+                    (1..=5).contains(&sounding),
+                    "{name}: {sounding} on key {key}, velocity {velocity}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kit_has_one_drum_on_every_key() {
+    for program in KITS {
+        let last = if program == 48 { 88 } else { 87 };
+        for key in 27..=last {
+            for velocity in [1, 64, 127] {
+                let sounding = regions(kit(program), key, velocity).len();
+                assert_eq!(sounding, 1, "kit {program}: key {key}, velocity {velocity}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_drum_of_the_standard_kit_is_near_its_recorded_speed() {
     for key in DRUM_KEYS {
-        let sounding = regions(kit(), key, 100);
-        assert_eq!(sounding.len(), 1, "key {key}");
-        let sample = sounding[0].sample.unwrap();
+        let sample = regions(kit(0), key, 100)[0].sample.unwrap();
         let keys = i32::from(key) - i32::from(sample.unity_note);
         assert!(
             (-12..=12).contains(&keys),
@@ -129,13 +194,35 @@ fn every_drum_key_has_one_drum_at_its_recorded_speed_range() {
 
 #[test]
 fn hi_hats_and_other_pairs_cut_each_other() {
-    let group = |key: u8| regions(kit(), key, 100)[0].key_group;
-    for pair in [[42, 44], [42, 46], [71, 72], [73, 74], [78, 79], [80, 81]] {
-        assert_ne!(group(pair[0]), 0, "{pair:?}");
-        assert_eq!(group(pair[0]), group(pair[1]), "{pair:?}");
+    let standard = [
+        [42, 44],
+        [42, 46],
+        [29, 30],
+        [71, 72],
+        [73, 74],
+        [78, 79],
+        [80, 81],
+        [86, 87],
+    ];
+    let group = |program: u8, key: u8| regions(kit(program), key, 100)[0].key_group;
+    for program in KITS {
+        let pairs = match program {
+            48 => vec![[27, 28], [27, 29], [73, 74], [80, 81]],
+            56 => vec![[41, 42]],
+            _ => standard.to_vec(),
+        };
+        for pair in pairs {
+            assert_ne!(group(program, pair[0]), 0, "kit {program}: {pair:?}");
+            assert_eq!(
+                group(program, pair[0]),
+                group(program, pair[1]),
+                "kit {program}: {pair:?}"
+            );
+        }
     }
-    assert_ne!(group(42), group(80));
-    assert_eq!(group(38), 0);
+    assert_ne!(group(0, 42), group(0, 80));
+    assert_eq!(group(0, 38), 0);
+    assert_eq!(group(48, 42), 0, "timpani ring through each other");
 }
 
 #[test]

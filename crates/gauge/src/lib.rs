@@ -21,4 +21,5 @@ pub mod sheet;
 mod spectrum;
 pub mod stage;
 mod still;
+pub mod variations;
 pub mod waves;

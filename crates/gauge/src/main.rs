@@ -9,7 +9,7 @@ use std::path::Path;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
-use dmus_gauge::{identity, kit, page, programs, sheet};
+use dmus_gauge::{identity, kit, page, programs, sheet, variations};
 use dmus_host_tests::picture;
 
 fn main() -> Result<()> {
@@ -38,7 +38,8 @@ fn main() -> Result<()> {
         Ok(figures)
     })?;
     figures.sort_by_key(|figures| figures.program);
-    let (drums, cuts) = kit::measure(&bank)?;
+    let kits = kit::measure(&bank)?;
+    let others = variations::measure(&bank)?;
     let facts = identity::measure(&bank)?;
     for figures in figures
         .iter()
@@ -51,10 +52,16 @@ fn main() -> Result<()> {
             figures.broken().join(", ")
         );
     }
+    for kit in kits.iter().filter(|kit| !kit.broken().is_empty()) {
+        println!("{}: {}", kit.name, kit.broken().join(", "));
+    }
+    for other in others.iter().filter(|other| !other.broken().is_empty()) {
+        println!("{}: {}", other.name, other.broken().join(", "));
+    }
     for fact in facts.iter().filter(|fact| !fact.holds()) {
         println!("{}: {:.3}", fact.what, fact.ours);
     }
-    let text = page::page(&figures, &drums, &cuts, &facts);
+    let text = page::page(&figures, &kits, &others, &facts);
     fs::write(page_file, text).with_context(|| page_file.clone())?;
     picture::sheet(
         Path::new(sheet_file),

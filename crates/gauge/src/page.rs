@@ -1,11 +1,15 @@
 //! The page docs/factory-bank.md: every figure, how it was made, and which promises are not kept.
 
+mod kits;
+mod variations;
+
 use std::fmt::Write as _;
 
 use crate::declared::{self, Pitch};
 use crate::identity::Fact;
-use crate::kit::{Cut, Drum};
+use crate::kit::Kit;
 use crate::programs::{Figures, Worst};
+use crate::variations::Variation;
 
 const HEAD: &str = "\
 # The built-in bank, measured
@@ -38,24 +42,30 @@ the loudest of each.
 
 /// The whole page.
 #[must_use]
-pub fn page(programs: &[Figures], drums: &[Drum], cuts: &[Cut], facts: &[Fact]) -> String {
+pub fn page(
+    programs: &[Figures],
+    kits: &[Kit],
+    variations: &[Variation],
+    facts: &[Fact],
+) -> String {
     let mut text = HEAD.to_owned();
     let kept = programs
         .iter()
         .filter(|figures| figures.broken().is_empty());
-    let drums_kept = drums.iter().filter(|drum| drum.sounds()).count();
-    let cuts_kept = cuts.iter().filter(|cut| cut.holds()).count();
+    let kits_kept = kits.iter().filter(|kit| kit.broken().is_empty()).count();
+    let others = variations.iter();
+    let others_kept = others.filter(|variation| variation.broken().is_empty());
     let facts_kept = facts.iter().filter(|fact| fact.holds()).count();
     line(
         &mut text,
         &format!(
-            "{} of {} programs keep every promise, {drums_kept} of {} drums sound, {cuts_kept} of {} \
-             cuts and {facts_kept} of {} published figures hold. What is not kept stands in the last \
-             column.\n",
+            "{} of {} programs, {} of {} variations and {kits_kept} of {} kits keep every promise, \
+             {facts_kept} of {} published figures hold. What is not kept stands in the last column.\n",
             kept.count(),
             programs.len(),
-            drums.len(),
-            cuts.len(),
+            others_kept.count(),
+            variations.len(),
+            kits.len(),
             facts.len(),
         ),
     );
@@ -91,7 +101,8 @@ pub fn page(programs: &[Figures], drums: &[Drum], cuts: &[Cut], facts: &[Fact]) 
             ),
         );
     }
-    kit(&mut text, drums, cuts);
+    variations::variations(&mut text, variations);
+    kits::kits(&mut text, kits);
     text
 }
 
@@ -134,45 +145,6 @@ fn row(figures: &Figures) -> String {
             broken => format!("**{broken}**"),
         }
     )
-}
-
-fn kit(text: &mut String, drums: &[Drum], cuts: &[Cut]) {
-    line(text, "\n## The kit\n");
-    line(
-        text,
-        "Velocity 100. The fall is to 40 dB below the loudest twentieth of a second.\n",
-    );
-    line(text, "| key | level, dB | LUFS | fall, s | centroid, Hz |");
-    line(text, "| --: | --: | --: | --: | --: |");
-    for drum in drums {
-        let Drum {
-            key,
-            peak_db,
-            loudness_lufs,
-            fall_s,
-            centroid_hz,
-        } = drum;
-        line(
-            text,
-            &format!(
-                "| {key} | {peak_db:.1} | {loudness_lufs:.1} | {fall_s:.2} | {centroid_hz:.0} |"
-            ),
-        );
-    }
-    line(
-        text,
-        "\nWhat a drum leaves of another of its group after a tenth of a second:\n",
-    );
-    line(text, "| rings | struck | left, dB |");
-    line(text, "| --: | --: | --: |");
-    for Cut {
-        rings,
-        cuts,
-        left_db,
-    } in cuts
-    {
-        line(text, &format!("| {rings} | {cuts} | {left_db:.0} |"));
-    }
 }
 
 fn at(worst: Worst, digits: usize) -> String {

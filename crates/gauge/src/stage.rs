@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use dmus_dls::Bank;
+use dmus_dls::bank::Patch;
 use dmus_synth::{Collection, Engine, EngineConfig, Layer};
 
 /// Frames per second of everything that is measured.
@@ -14,11 +15,31 @@ pub const RATE_HZ: u32 = 48_000;
 pub enum Part {
     /// A melodic program, from 0.
     Program(u8),
-    /// The kit.
+    /// The standard kit.
     Kit,
+    /// Any instrument by bank and program.
+    Patch(Patch),
 }
 
-/// One note, or two on the drum channel when `then` names another.
+impl Part {
+    /// Channel and patch.
+    fn address(self) -> (u8, Patch) {
+        let capital = |drums, program| Patch {
+            drums,
+            bank_msb: 0,
+            bank_lsb: 0,
+            program,
+        };
+        let patch = match self {
+            Self::Program(program) => capital(false, program),
+            Self::Kit => capital(true, 0),
+            Self::Patch(patch) => patch,
+        };
+        (if patch.drums { 9 } else { 0 }, patch)
+    }
+}
+
+/// One note, or two of one instrument when `then` names another.
 #[derive(Debug, Clone, Copy)]
 pub struct Note {
     /// Who plays it.
@@ -33,8 +54,8 @@ pub struct Note {
     pub held_s: f64,
     /// Seconds that are heard in all.
     pub heard_s: f64,
-    /// A key that is struck when this one is let go.
-    pub then: Option<u8>,
+    /// Seconds after which another key is struck, and which.
+    pub then: Option<(f64, u8)>,
 }
 
 impl Note {
@@ -97,27 +118,33 @@ impl Stage {
 
     /// Plays one note from silence.
     pub fn play(&mut self, note: &Note) -> Heard {
-        let (channel, program) = match note.part {
-            Part::Program(program) => (0, program),
-            Part::Kit => (9, 0),
-        };
+        let (channel, patch) = note.part.address();
         self.engine.reset();
-        self.engine.message(1, &[0xC0 | channel, program]);
-        self.engine.message(1, &[0xB0 | channel, 1, note.wheel]);
-        self.engine
-            .message(1, &[0x90 | channel, note.key, note.velocity]);
-        let frames = |seconds: f64| (seconds * f64::from(RATE_HZ)) as usize;
-        let (held, heard) = (frames(note.held_s), frames(note.heard_s));
-        let (mut left, mut right) = (vec![0.0; heard], vec![0.0; heard]);
-        let (left_held, left_after) = left.split_at_mut(held.min(heard));
-        let (right_held, right_after) = right.split_at_mut(held.min(heard));
-        self.engine.render(left_held, right_held);
-        self.engine.message(1, &[0x80 | channel, note.key, 64]);
-        if let Some(key) = note.then {
-            self.engine
-                .message(1, &[0x90 | channel, key, note.velocity]);
+        for (controller, value) in [(0, patch.bank_msb), (32, patch.bank_lsb), (1, note.wheel)] {
+            self.engine.message(1, &[0xB0 | channel, controller, value]);
         }
-        self.engine.render(left_after, right_after);
+        self.engine.message(1, &[0xC0 | channel, patch.program]);
+        let struck = [0x90 | channel, note.key, note.velocity];
+        let mut events = vec![(0.0, struck), (note.held_s, [0x80 | channel, note.key, 64])];
+        if let Some((moment, key)) = note.then {
+            events.push((moment, [0x90 | channel, key, note.velocity]));
+        }
+        events.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let frames = |seconds: f64| (seconds * f64::from(RATE_HZ)) as usize;
+        let heard = frames(note.heard_s);
+        let (mut left, mut right) = (vec![0.0; heard], vec![0.0; heard]);
+        let (mut left_rest, mut right_rest) = (left.as_mut_slice(), right.as_mut_slice());
+        let mut position = 0;
+        for (moment, message) in events {
+            let next = frames(moment).min(heard);
+            let (left_now, left_after) = left_rest.split_at_mut(next - position);
+            let (right_now, right_after) = right_rest.split_at_mut(next - position);
+            self.engine.render(left_now, right_now);
+            self.engine.message(1, &message);
+            (left_rest, right_rest) = (left_after, right_after);
+            position = next;
+        }
+        self.engine.render(left_rest, right_rest);
         Heard { left, right }
     }
 }

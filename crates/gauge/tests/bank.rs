@@ -1,11 +1,12 @@
-//! The built-in bank keeps what is promised of it: a sample of programs, all drums, all published
-//! figures. docs/factory-bank.md has the rest, by the same code.
+//! The built-in bank keeps what is promised of it: a sample of programs, all kits and variations, all
+//! published figures. docs/factory-bank.md has the rest, by the same code.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use dmus_dls::Bank;
-use dmus_gauge::{identity, kit, programs};
+use dmus_gauge::{identity, kit, programs, variations};
+use dmus_synth::{Collection, Engine, EngineConfig, Layer};
 
 /// As it is compiled into the plug-in; dmus-factory's tests hold it to what the code computes.
 static BANK: LazyLock<Bank> = LazyLock::new(|| {
@@ -29,13 +30,91 @@ fn sampled_programs_keep_every_promise() {
 }
 
 #[test]
-fn every_drum_sounds_and_groups_cut() {
-    let (drums, cuts) = kit::measure(&BANK).unwrap();
-    for drum in drums {
-        assert!(drum.sounds(), "{drum:?}");
+fn kits_are_what_their_maps_say() {
+    for kit in kit::measure(&BANK).unwrap() {
+        let broken = kit.broken();
+        assert!(broken.is_empty(), "{}: {broken:?}", kit.name);
     }
-    for cut in cuts {
-        assert!(cut.holds(), "{cut:?}");
+}
+
+/// Half a second of a note on a channel of an engine that has taken some messages.
+fn heard(collection: &Arc<Collection>, channel: u8, key: u8, messages: &[&[u8]]) -> Vec<f32> {
+    let mut engine = Engine::new(EngineConfig {
+        sample_rate: 48_000,
+        voices: 8,
+        channel_groups: 1,
+    })
+    .unwrap();
+    let bank = Some(Arc::clone(collection));
+    assert!(engine.download(Layer::Factory, bank).is_ok());
+    for message in messages {
+        engine.message(1, message);
+    }
+    engine.message(1, &[0x90 | channel, key, 100]);
+    let (mut left, mut right) = (vec![0.0; 24_000], vec![0.0; 24_000]);
+    engine.render(&mut left, &mut right);
+    left
+}
+
+const GS_RESET: &[u8] = &[
+    0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0x00, 0x7F, 0x00, 0x41, 0xF7,
+];
+const GM2_ON: &[u8] = &[0xF0, 0x7E, 0x7F, 0x09, 0x03, 0xF7];
+
+#[test]
+fn kits_are_found_as_gs_and_as_general_midi_2_select_them() {
+    let collection = Arc::new(Collection::compile(&BANK).unwrap());
+    // A key of each kit that no other kit shares with it.
+    for (program, key) in [
+        (8, 45),
+        (16, 36),
+        (24, 45),
+        (25, 38),
+        (32, 36),
+        (40, 38),
+        (48, 45),
+        (56, 60),
+    ] {
+        let standard = heard(&collection, 9, key, &[GS_RESET]);
+        let gs = heard(&collection, 9, key, &[GS_RESET, &[0xC9, program]]);
+        assert!(gs != standard, "kit {program}");
+        let select: [&[u8]; 4] = [GM2_ON, &[0xBA, 0, 120], &[0xBA, 32, 0], &[0xCA, program]];
+        let gm2 = heard(&collection, 10, key, &select);
+        assert!(gm2 == gs, "kit {program}");
+    }
+}
+
+#[test]
+fn variations_are_found_as_gs_and_as_general_midi_2_select_them() {
+    let collection = Arc::new(Collection::compile(&BANK).unwrap());
+    let capital = heard(&collection, 0, 60, &[GS_RESET, &[0xC0, 25]]);
+    let gs = |msb, lsb| {
+        let select: [&[u8]; 4] = [GS_RESET, &[0xB0, 0, msb], &[0xB0, 32, lsb], &[0xC0, 25]];
+        heard(&collection, 0, 60, &select)
+    };
+    let gm2 = |lsb| {
+        let select: [&[u8]; 4] = [GM2_ON, &[0xB0, 0, 121], &[0xB0, 32, lsb], &[0xC0, 25]];
+        heard(&collection, 0, 60, &select)
+    };
+    // A guitar of twelve strings and a mandolin, on whatever map of GS.
+    for (msb, lsb) in [(8, 1), (16, 2)] {
+        let variation = gs(msb, 0);
+        assert!(variation != capital, "bank {msb}");
+        assert!(variation == gs(msb, 3), "bank {msb}");
+        assert!(variation == gm2(lsb), "bank {msb}");
+    }
+    // What is not there is the capital tone.
+    assert!(gs(99, 0) == capital);
+    assert!(gm2(99) == capital);
+}
+
+#[test]
+fn variations_are_heard_as_such_and_as_loud_as_their_capital_tones() {
+    let variations = variations::measure(&BANK).unwrap();
+    assert!(variations.len() >= 60, "{} variations", variations.len());
+    for variation in variations {
+        let broken = variation.broken();
+        assert!(broken.is_empty(), "{broken:?}, {variation:?}");
     }
 }
 

@@ -72,11 +72,12 @@ pub(crate) fn whistle() -> Recording {
         })
         .collect::<Vec<_>>();
     let mut spectrum = Spectrum::of(&frames);
-    spectrum.add_noise(
-        plan.rate_hz(),
-        80,
-        |hz| if hz > 1500.0 { 0.004 } else { 0.0 },
-    );
+    // What lies close to half the rate would be mirrored by the player's interpolation.
+    let top_hz = 0.3 * plan.rate_hz();
+    spectrum.add_noise(plan.rate_hz(), 80, |hz| {
+        let is_breath = (1500.0..top_hz).contains(&hz);
+        if is_breath { 0.004 } else { 0.0 }
+    });
     let onset = Onset {
         seconds: 0.04,
         opening_s: 0.01,
@@ -93,4 +94,43 @@ pub(crate) fn high_q() -> Recording {
     Canvas::new(30_000, 0.1)
         .tone(2600.0, 620.0, 0.014, Stroke::hit(1.0, 0.07))
         .record("High Q", 27)
+}
+
+/// Wires of a brush that fall on a snare's head.
+pub(crate) fn brush_tap() -> Recording {
+    Canvas::new(24_000, 0.18)
+        .noise(
+            81,
+            Band::Between(1100.0, 8500.0),
+            Stroke::hit(0.8, 0.1).swelling(0.004),
+        )
+        .noise(82, Band::Pass(4200.0, 0.9), Stroke::hit(0.35, 0.17))
+        .tone(205.0, 188.0, 0.02, Stroke::hit(0.3, 0.1))
+        .record("Brush tap", 38)
+}
+
+/// A brush laid flat onto the head, wires and handle.
+pub(crate) fn brush_slap() -> Recording {
+    Canvas::new(25_000, 0.18)
+        .noise(83, Band::Between(700.0, 9500.0), Stroke::hit(0.9, 0.07))
+        .noise(84, Band::Between(2500.0, 9500.0), Stroke::hit(0.5, 0.18))
+        .tone(240.0, 185.0, 0.015, Stroke::hit(0.6, 0.12))
+        .modes(&[(335.0, 0.25, 0.08), (1450.0, 0.2, 0.02)])
+        .record("Brush slap", 39)
+}
+
+/// A brush led round the head: it swells and passes.
+pub(crate) fn brush_swirl() -> Recording {
+    const ROUND_S: f64 = 0.5;
+    Canvas::new(20_000, ROUND_S)
+        .noise(
+            85,
+            Band::Between(1300.0, 7500.0),
+            Stroke::hit(1.0, 9.0).swelling(0.05),
+        )
+        .warp(|t, value| {
+            let swell = libm::sin(core::f64::consts::PI * (t / ROUND_S).min(1.0));
+            value * swell * (0.55 + 0.45 * swell)
+        })
+        .record("Brush swirl", 40)
 }

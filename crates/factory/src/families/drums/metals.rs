@@ -141,6 +141,7 @@ pub(crate) fn cup() -> Recording {
     bell(
         "Cup",
         53,
+        28_000.0,
         &[
             (560.0, 0.35, 2.6),
             (866.0, 0.55, 2.4),
@@ -160,6 +161,7 @@ pub(crate) fn triangle() -> Recording {
     bell(
         "Triangle",
         81,
+        33_000.0,
         &[
             (1190.0, 0.12, 1.6),
             (2210.0, 0.2, 1.6),
@@ -167,14 +169,14 @@ pub(crate) fn triangle() -> Recording {
             (4890.0, 0.7, 2.0),
             (6390.0, 0.6, 1.6),
             (8060.0, 0.6, 1.2),
-            (9810.0, 0.4, 1.0),
+            (9810.0, 0.22, 1.0),
             (11_750.0, 0.3, 0.8),
         ],
     )
 }
 
-fn bell(name: &str, key: u8, modes: &[(f64, f64, f64)]) -> Recording {
-    let plan = LoopPlan::new(key, 2048, 28_000.0);
+fn bell(name: &str, key: u8, rate_hz: f64, modes: &[(f64, f64, f64)]) -> Recording {
+    let plan = LoopPlan::new(key, 2048, rate_hz);
     let partials: Vec<Partial> = modes
         .iter()
         .map(|(hz, level, decay)| Partial::simple(*hz, *level, *decay))

@@ -137,3 +137,98 @@ pub(crate) fn great_drum() -> Recording {
         .noise(47, Band::Below(200.0), Stroke::hit(0.3, 0.3))
         .record("Great drum", 87)
 }
+
+/// A tom at about 98 Hz in a room that answers.
+pub(crate) fn room_tom() -> Recording {
+    Canvas::new(13_000, 0.7)
+        .tone(138.0, 98.0, 0.06, Stroke::hit(1.0, 0.8))
+        .tone(205.0, 156.0, 0.05, Stroke::hit(0.4, 0.4))
+        .modes(&[(209.0, 0.2, 0.25), (287.0, 0.12, 0.15)])
+        .noise(33, Band::Between(500.0, 4000.0), Stroke::hit(0.4, 0.04))
+        .noise(
+            34,
+            Band::Between(140.0, 1800.0),
+            Stroke::hit(0.2, 0.55).swelling(0.02).at(0.015),
+        )
+        .warp(|_, value| libm::tanh(1.7 * value))
+        .record("Room tom", 45)
+}
+
+/// A bass drum in a large room whose answer a gate cuts off.
+pub(crate) fn power_kick() -> Recording {
+    Canvas::new(15_000, 0.36)
+        .tone(180.0, 49.0, 0.028, Stroke::hit(1.0, 0.5))
+        .tone(320.0, 98.0, 0.014, Stroke::hit(0.45, 0.12))
+        .noise(15, Band::Between(1800.0, 5600.0), Stroke::hit(0.45, 0.025))
+        .noise(16, Band::Between(120.0, 900.0), Stroke::hit(0.3, 0.7))
+        .warp(|t, value| libm::tanh(2.8 * value) * gate(t, 0.24, 0.05))
+        .record("Power bass drum", 36)
+}
+
+/// A snare in a large room whose answer a gate cuts off.
+pub(crate) fn gated_snare() -> Recording {
+    Canvas::new(25_000, 0.33)
+        .tone(270.0, 180.0, 0.015, Stroke::hit(0.9, 0.2))
+        .tone(400.0, 325.0, 0.01, Stroke::hit(0.4, 0.12))
+        .noise(25, Band::Between(1500.0, 9500.0), Stroke::hit(0.8, 0.2))
+        .noise(
+            26,
+            Band::Between(350.0, 5500.0),
+            Stroke::hit(0.45, 1.4).swelling(0.012),
+        )
+        .warp(|t, value| libm::tanh(2.2 * value) * gate(t, 0.22, 0.05))
+        .record("Gated snare", 38)
+}
+
+/// 1 up to a moment, and gone after so many seconds more.
+fn gate(t: f64, open_s: f64, closing_s: f64) -> f64 {
+    let left = (1.0 - (t - open_s) / closing_s).clamp(0.0, 1.0);
+    left * left * (3.0 - 2.0 * left)
+}
+
+/// A small bass drum with both heads on, left to ring at about 66 Hz.
+pub(crate) fn jazz_kick() -> Recording {
+    Canvas::new(10_000, 0.5)
+        .tone(92.0, 66.0, 0.03, Stroke::hit(1.0, 0.6))
+        .tone(138.0, 105.0, 0.03, Stroke::hit(0.4, 0.3))
+        .modes(&[(141.0, 0.25, 0.25), (194.0, 0.15, 0.16)])
+        .noise(17, Band::Between(350.0, 2500.0), Stroke::hit(0.35, 0.03))
+        .warp(|_, value| libm::tanh(1.4 * value))
+        .record("Jazz bass drum", 36)
+}
+
+/// A bass drum of forty inches on a stand: soft beater, long boom.
+pub(crate) fn concert_drum() -> Recording {
+    Canvas::new(8000, 1.1)
+        .tone(50.0, 41.0, 0.08, Stroke::hit(1.0, 1.7).swelling(0.006))
+        .tone(80.0, 65.0, 0.08, Stroke::hit(0.6, 1.1).swelling(0.005))
+        .modes(&[
+            (88.0, 0.4, 0.8),
+            (94.0, 0.3, 0.7),
+            (109.0, 0.25, 0.6),
+            (131.0, 0.2, 0.45),
+            (163.0, 0.12, 0.35),
+        ])
+        .noise(
+            48,
+            Band::Between(80.0, 700.0),
+            Stroke::hit(0.5, 0.12).swelling(0.003),
+        )
+        .record("Concert bass drum", 36)
+}
+
+/// A concert snare: deep shell, gut snares that answer late and long.
+pub(crate) fn concert_snare() -> Recording {
+    Canvas::new(26_000, 0.34)
+        .tone(215.0, 165.0, 0.012, Stroke::hit(0.6, 0.2))
+        .tone(330.0, 290.0, 0.01, Stroke::hit(0.4, 0.14))
+        .modes(&[(410.0, 0.2, 0.1), (620.0, 0.14, 0.08)])
+        .noise(
+            27,
+            Band::Between(1400.0, 9000.0),
+            Stroke::hit(0.6, 0.38).swelling(0.003),
+        )
+        .noise(28, Band::Above(4500.0), Stroke::hit(0.5, 0.02))
+        .warp(|_, value| libm::tanh(1.5 * value))
+        .record("Concert snare", 38)
+}
