@@ -1,6 +1,7 @@
-//! Measures the built-in bank: `dmus-gauge PAGE.md SHEET.png`.
+//! Measures the built-in bank: `dmus-gauge PAGE.md SHEET.png SONGS.png OTHER.sf2 FOLDER`.
 //!
-//! Writes the page and the contact sheet, and prints what is not kept.
+//! Writes the page, the contact sheet and the picture of the songs of a folder with this bank and
+//! another, and prints what is not kept.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks")]
 
@@ -9,14 +10,17 @@ use std::path::Path;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
-use dmus_gauge::{identity, kit, page, programs, sheet};
+use dmus_dls::Bank;
+use dmus_gauge::{beside, identity, kit, page, programs, sheet};
 use dmus_host_tests::picture;
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [page_file, sheet_file] = words.as_slice() else {
-        bail!("usage: dmus-gauge PAGE.md SHEET.png");
+    let [page_file, sheet_file, songs_file, other_file, folder] = words.as_slice() else {
+        bail!("usage: dmus-gauge PAGE.md SHEET.png SONGS.png OTHER.sf2 FOLDER");
     };
+    let other = Bank::read(&fs::read(other_file).with_context(|| other_file.clone())?)
+        .with_context(|| other_file.clone())?;
     let bank = dmus_factory::bank();
     let all: Vec<u8> = (0..=127).collect();
     // Every other program each: the slow ones stand together.
@@ -40,6 +44,7 @@ fn main() -> Result<()> {
     figures.sort_by_key(|figures| figures.program);
     let (drums, cuts) = kit::measure(&bank)?;
     let facts = identity::measure(&bank)?;
+    let beside = beside::measure(&bank, &other, Path::new(folder))?;
     for figures in figures
         .iter()
         .filter(|figures| !figures.broken().is_empty())
@@ -54,11 +59,15 @@ fn main() -> Result<()> {
     for fact in facts.iter().filter(|fact| !fact.holds()) {
         println!("{}: {:.3}", fact.what, fact.ours);
     }
-    let text = page::page(&figures, &drums, &cuts, &facts);
+    let text = page::page(&figures, &drums, &cuts, &facts, &beside);
     fs::write(page_file, text).with_context(|| page_file.clone())?;
+    let rate_hz = dmus_gauge::stage::RATE_HZ;
+    let notes = sheet::notes(&bank)?;
+    picture::sheet(Path::new(sheet_file), &picture::NOTES, &notes, rate_hz)?;
     picture::sheet(
-        Path::new(sheet_file),
-        &sheet::notes(&bank)?,
-        dmus_gauge::stage::RATE_HZ,
+        Path::new(songs_file),
+        &picture::SONGS,
+        &beside.sounds,
+        rate_hz,
     )
 }

@@ -70,6 +70,8 @@ pub struct Figures {
     pub release_s: f64,
     /// Worst click of a loop, dB.
     pub click_db: f64,
+    /// Worst beat of a loop, dB; -120 where none of its loops is of whole periods.
+    pub beat_db: f64,
     /// Worst component that is no partial, dB below the strongest.
     pub alias: Worst,
 }
@@ -110,6 +112,7 @@ impl Figures {
             ("wheel", is_pitched && self.wheel_db < -30.0),
             ("release", self.releases_wrongly()),
             ("click", self.click_db > -60.0),
+            ("beat", declared::is_steady(program) && self.beat_db > -60.0),
             ("alias", is_pitched && self.alias.value > -70.0),
         ]
         .into_iter()
@@ -198,6 +201,7 @@ impl Bench<'_> {
             wheel_db: self.wheel(program, key, &long),
             release_s: self.release(program, key),
             click_db: self.clicks(instrument),
+            beat_db: self.beats(instrument),
             alias: self.aliases(instrument)?,
         })
     }
@@ -336,6 +340,14 @@ impl Bench<'_> {
             Some(waves::click_db(wave, region.sample?.wave_loop?))
         });
         clicks.fold(-120.0, f64::max)
+    }
+
+    fn beats(&self, instrument: &Instrument) -> f64 {
+        let beats = instrument.regions.iter().filter_map(|region| {
+            let wave = self.bank.waves.get(region.wave)?;
+            waves::beat_db(wave, region.sample?)
+        });
+        beats.fold(-120.0, f64::max)
     }
 
     /// The bare waves on the outer keys of their regions.

@@ -29,7 +29,7 @@ const LAW: [(&str, &[&str], &[&str]); 12] = [
     ("cli", &["kernel", "synth", "dls", "song", "library"], &[]),
     ("library", &["synth", "dls"], &[]),
     ("factory", &["dls"], &[]),
-    ("gauge", &["factory", "synth", "dls", "tests"], &[]),
+    ("gauge", &["factory", "synth", "dls", "song", "tests"], &[]),
     ("tests", &["song"], &[]),
     ("entry", &[], &[]),
     ("kernel", &[], &["song"]),
