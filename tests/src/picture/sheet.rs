@@ -26,7 +26,7 @@ pub const NOTES: Layout = Layout {
 /// Songs: two in a row, to be compared.
 pub const SONGS: Layout = Layout {
     columns: 2,
-    cell: (560, 150),
+    cell: (480, 136),
 };
 
 /// Room above a panel for its name, and on its other sides.

@@ -62,7 +62,7 @@ pub(super) fn songs(text: &mut String, beside: &Beside) {
     line(
         text,
         &format!(
-            "\nOn the whole our families are {usual_lu:+.1} LU louder than those of TimGM6mb."
+            "\nThe loudness of our families above that of TimGM6mb's is {usual_lu:+.1} LU on the whole."
         ),
     );
 }
