@@ -76,13 +76,6 @@ pub const fn brightens(program: u8) -> bool {
     !matches!(program, 6 | 16..=19 | 78 | 79)
 }
 
-/// Whether one player holds one steady tone, so that no loop may beat: not sections, not what is struck
-/// or plucked, not what is breath in part, nor what beats by intent.
-#[must_use]
-pub const fn is_steady(program: u8) -> bool {
-    matches!(program, 40..=43 | 56..=60 | 64..=71 | 80 | 81 | 110 | 111)
-}
-
 /// Whether a note rings on by itself, so that letting the key go does not end it.
 #[must_use]
 pub const fn rings_on(program: u8) -> bool {

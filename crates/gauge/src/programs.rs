@@ -112,7 +112,6 @@ impl Figures {
             ("wheel", is_pitched && self.wheel_db < -30.0),
             ("release", self.releases_wrongly()),
             ("click", self.click_db > -60.0),
-            ("beat", declared::is_steady(program) && self.beat_db > -60.0),
             ("alias", is_pitched && self.alias.value > -70.0),
         ]
         .into_iter()
