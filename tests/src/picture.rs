@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use canvas::{Canvas, Colour};
-pub use sheet::sheet;
+pub use sheet::{Layout, NOTES, SONGS, sheet};
 
 const WIDTH: usize = 1_280;
 const HEIGHT: usize = 760;

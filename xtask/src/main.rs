@@ -35,9 +35,10 @@ mod valgrind;
 mod validate;
 mod window;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
 
@@ -150,12 +151,19 @@ fn bank(project: &Project, words: &[String]) -> Result<()> {
         .screen()?;
     println!("The built-in bank is {}", project.path(file).display());
     if measures {
-        let page = ["docs/factory-bank.md", "docs/factory-bank.png"];
+        let page = [
+            "docs/factory-bank.md",
+            "docs/factory-bank.png",
+            "docs/factory-songs.png",
+        ];
+        let other = banks::fetch_bank(project, "TimGM6mb.sf2")
+            .context("the songs are compared with TimGM6mb, of Debian's timgm6mb-soundfont")?;
         process::Job::new("the bank's measurement", project.cargo())
             .args(["run", "--release", "--package", "dmus-gauge", "--"])
             .args(page)
+            .args([other.as_path(), Path::new("presets/songs")])
             .screen()?;
-        println!("What it sounds like is {}", page.join(" and "));
+        println!("What it sounds like is in {}", page.join(", "));
     }
     Ok(())
 }

@@ -12,12 +12,14 @@
     reason = "frame counts of a few seconds, keys and bins; samples are f32"
 )]
 
+pub mod beside;
 pub mod declared;
 pub mod identity;
 pub mod kit;
 pub mod page;
 pub mod programs;
 pub mod sheet;
+pub mod songs;
 mod spectrum;
 pub mod stage;
 mod still;

@@ -1,10 +1,12 @@
 //! The page docs/factory-bank.md: every figure, how it was made, and which promises are not kept.
 
 mod kits;
+mod songs;
 mod variations;
 
 use std::fmt::Write as _;
 
+use crate::beside::Beside;
 use crate::declared::{self, Pitch};
 use crate::identity::Fact;
 use crate::kit::Kit;
@@ -36,6 +38,7 @@ the loudest of each.
 | wheel | what the full modulation wheel changes, dB of the note | above -30 |
 | release | seconds to 60 dB below where the key was let go; `rings` where it goes on by itself | 1.2; sections and pads 3 |
 | click | what is less foreseeable at a loop's seam than elsewhere, dB below the peak; -120 is nothing | below -60 |
+| beat | power of a loop's lines that are no partials of its key, dB of all of it: two lines between partials beat each time the loop comes round, and so do players and breath that are meant; -120 where no loop is of whole periods | none: it does not tell a fault from what is meant |
 | alias | bare loops on the outer keys of their regions: loudest component that is no partial, dB below the strongest | below -70; noises none |
 
 ";
@@ -47,6 +50,7 @@ pub fn page(
     kits: &[Kit],
     variations: &[Variation],
     facts: &[Fact],
+    beside: &Beside,
 ) -> String {
     let mut text = HEAD.to_owned();
     let kept = programs
@@ -76,16 +80,21 @@ pub fn page(
     );
     line(
         &mut text,
-        "| program | key | tune, cents | weakest, dB | LUFS | off | centroid step, % | level step, dB | dynamics, dB | brightness | wheel, dB | release, s | click, dB | alias, dB | not kept |",
+        "| program | key | tune, cents | weakest, dB | LUFS | off | centroid step, % | level step, dB | dynamics, dB | brightness | wheel, dB | release, s | click, dB | beat, dB | alias, dB | not kept |",
     );
     line(
         &mut text,
-        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |",
     );
     for figures in programs {
         line(&mut text, &row(figures));
     }
     line(&mut text, "\n## Published figures\n");
+    line(
+        &mut text,
+        "Where a source gives a direction and no number, the span is as wide as the words allow. \
+         What is missing where one does not hold stands in the last column.\n",
+    );
     line(&mut text, "| what | published | ours | source | kept |");
     line(&mut text, "| --- | --: | --: | --- | --- |");
     for fact in facts {
@@ -97,16 +106,20 @@ pub fn page(
                 fact.what,
                 fact.ours,
                 fact.source,
-                if fact.holds() { "yes" } else { "**no**" }
+                match fact.lacks() {
+                    lacks if lacks.is_empty() => "yes".to_owned(),
+                    lacks => format!("**no**: {lacks}"),
+                }
             ),
         );
     }
     variations::variations(&mut text, variations);
     kits::kits(&mut text, kits);
+    songs::songs(&mut text, beside);
     text
 }
 
-fn row(figures: &Figures) -> String {
+pub fn row(figures: &Figures) -> String {
     let program = figures.program;
     let [soft_db, .., loud_db] = figures.levels_db;
     let [soft_hz, .., loud_hz] = figures.centroids_hz;
@@ -123,7 +136,7 @@ fn row(figures: &Figures) -> String {
     };
     format!(
         "| {} {} | {} | {tune} | {} | {:.1} | {:+.1} | {} | {} | {:.0} | {:.2} | {} | {release} | {:.0} \
-         | {alias} | {} |",
+         | {:.0} | {alias} | {} |",
         u16::from(program) + 1,
         figures.name,
         declared::middle_key(program),
@@ -140,6 +153,7 @@ fn row(figures: &Figures) -> String {
             format!("{:.0}", figures.wheel_db)
         },
         figures.click_db,
+        figures.beat_db,
         match figures.broken().join(", ") {
             broken if broken.is_empty() => broken,
             broken => format!("**{broken}**"),

@@ -70,6 +70,8 @@ pub struct Figures {
     pub release_s: f64,
     /// Worst click of a loop, dB.
     pub click_db: f64,
+    /// Worst beat of a loop, dB; -120 where none of its loops is of whole periods.
+    pub beat_db: f64,
     /// Worst component that is no partial, dB below the strongest.
     pub alias: Worst,
 }
@@ -198,6 +200,7 @@ impl Bench<'_> {
             wheel_db: self.wheel(program, key, &long),
             release_s: self.release(program, key),
             click_db: self.clicks(instrument),
+            beat_db: self.beats(instrument),
             alias: self.aliases(instrument)?,
         })
     }
@@ -336,6 +339,14 @@ impl Bench<'_> {
             Some(waves::click_db(wave, region.sample?.wave_loop?))
         });
         clicks.fold(-120.0, f64::max)
+    }
+
+    fn beats(&self, instrument: &Instrument) -> f64 {
+        let beats = instrument.regions.iter().filter_map(|region| {
+            let wave = self.bank.waves.get(region.wave)?;
+            waves::beat_db(wave, region.sample?)
+        });
+        beats.fold(-120.0, f64::max)
     }
 
     /// The bare waves on the outer keys of their regions.

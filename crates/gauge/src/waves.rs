@@ -39,6 +39,37 @@ pub fn click_db(wave: &Wave, wave_loop: WaveLoop) -> f64 {
     20.0 * over.max(1e-6).log10()
 }
 
+/// Power of a loop that is no multiple of its key's pitch, dB of all of it: what makes the level go up
+/// and down each time the loop comes round.
+///
+/// A loop repeats, so its spectrum has lines at multiples of one turn only; those of a steady tone
+/// are its partials, and two lines between them beat. `None` where the loop is no whole number of
+/// the tone's periods, as that of a stiff string.
+#[must_use]
+pub fn beat_db(wave: &Wave, sample: WaveSample) -> Option<f64> {
+    let wave_loop = sample.wave_loop?;
+    let (start, len) = (wave_loop.start as usize, wave_loop.length as usize);
+    let levels = partials(wave.frames.get(start..start + len)?);
+    let keys = f64::from(sample.unity_note) - f64::from(sample.fine_tune) / 100.0;
+    let key_hz = 440.0 * ((keys - 69.0) / 12.0).exp2();
+    let periods = key_hz * len as f64 / f64::from(wave.sample_rate);
+    // A hundredth of a period at the seam is what rounding the rate leaves, more is another tone.
+    if periods < 0.99 || (periods - periods.round()).abs() > 0.01 {
+        return None;
+    }
+    let periods = periods.round() as usize;
+    let powers = levels.iter().map(|level| 10_f64.powf(level / 10.0));
+    let (mut tone, mut rest) = (1e-30, 0.0);
+    for (line, power) in powers.enumerate().skip(1) {
+        if line % periods == 0 {
+            tone += power;
+        } else {
+            rest += power;
+        }
+    }
+    Some(decibels(rest / (tone + rest)))
+}
+
 /// Loudest component of a region's bare wave on a key that is no partial of it, dB below the
 /// strongest partial; `None` for waves without a loop.
 ///
@@ -143,6 +174,7 @@ mod tests {
     use std::f64::consts::TAU;
 
     use dmus_dls::bank::LoopKind;
+    use dmus_dls::units::RelativeGain;
 
     use super::*;
 
@@ -171,5 +203,30 @@ mod tests {
         assert!(click_db(&whole, wave_loop) < -80.0);
         let (broken, wave_loop) = sine(1024, 16.3);
         assert!(click_db(&broken, wave_loop) > -20.0);
+    }
+
+    #[test]
+    fn a_tone_with_a_line_beside_it_beats_and_one_alone_does_not() {
+        let (wave, wave_loop) = sine(1024, 16.0);
+        // 16 periods in 1024 frames at 22 050 Hz are 344.5 Hz, 23.4 cents below key 65.
+        let sample = WaveSample {
+            unity_note: 65,
+            fine_tune: 23,
+            gain: RelativeGain::default(),
+            wave_loop: Some(wave_loop),
+            no_truncation: false,
+            no_compression: false,
+        };
+        assert!(beat_db(&wave, sample).is_some_and(|beat| beat < -80.0));
+        let frames = wave.frames.iter().zip(0..).map(|(frame, n)| {
+            let other = (TAU * 17.0 * f64::from(n) / 1024.0).sin();
+            *frame + (2_000.0 * other) as i16
+        });
+        let beside = Wave {
+            frames: frames.collect::<Vec<i16>>().into(),
+            ..wave.clone()
+        };
+        let beat = beat_db(&beside, sample).unwrap_or(0.0);
+        assert!((beat + 20.0).abs() < 0.2, "{beat}");
     }
 }

@@ -5,8 +5,11 @@
 
 mod bar;
 mod control;
+mod exclusive;
 mod pitch;
 mod word;
+
+use std::rc::Rc;
 
 use crate::builder::{Division, Layout, Track, build};
 use crate::error::TextError;
@@ -61,6 +64,8 @@ struct Score {
     title: String,
     tempo_bpm: f64,
     meter: (u8, u16),
+    /// System exclusive messages that come before all else but System On.
+    exclusives: Vec<Rc<[u8]>>,
     parts: Vec<Part>,
     sections: Vec<Section>,
     /// Section and transposition in semitones.
@@ -77,6 +82,7 @@ impl Song {
             title: String::new(),
             tempo_bpm: 120.0,
             meter: (4, 4),
+            exclusives: Vec::new(),
             parts: Vec::new(),
             sections: Vec::new(),
             play: Vec::new(),
@@ -124,7 +130,10 @@ impl Score {
                 });
             }
             "play" => self.read_play(rest)?,
-            _ => self.read_bars(first, rest, line)?,
+            _ => match exclusive::read(first, rest) {
+                Some(message) => self.exclusives.push(message?),
+                None => self.read_bars(first, rest, line)?,
+            },
         }
         Ok(())
     }
@@ -157,6 +166,7 @@ impl Score {
         let index = self.parts.iter().position(|part| part.name == first.text);
         let index = index.ok_or_else(|| {
             let known = ["title", "tempo", "meter", "part", "section", "play"].into_iter();
+            let known = known.chain(exclusive::words());
             let parts = self.parts.iter().map(|part| part.name.as_str());
             first.expected(&list("one of", known.chain(parts)))
         })?;
@@ -184,6 +194,9 @@ impl Score {
             ..Track::default()
         };
         conductor.push(0, 1, &GM_ON);
+        for message in &self.exclusives {
+            conductor.push(0, 1, message);
+        }
         conductor.tempos.push((0, control::micros(self.tempo_bpm)));
         conductor.meters.push((0, self.meter.0, self.meter.1));
         let mut timed: Vec<Vec<(u64, u8, Event)>> = Vec::new();
@@ -241,6 +254,7 @@ impl Part {
         }
         for (tick, _, event) in events {
             match event.kind {
+                Kind::Exclusive(ref bytes) => track.push(*tick, self.group, bytes),
                 Kind::NoteOn { key, velocity, .. } => {
                     track.push(*tick, self.group, &[0x90 | channel, key, velocity]);
                 }

@@ -83,3 +83,42 @@ fn the_song_of_controls_bends_pedals_and_changes_its_tempo() {
             > 8
     );
 }
+
+#[test]
+fn the_song_of_controls_speaks_to_the_whole_device() {
+    let song = song("controls");
+    for head in [
+        &[0xF0, 0x41, 0x10, 0x42, 0x12, 0x40, 0x01, 0x30][..],
+        &[0xF0, 0x43, 0x10, 0x4C, 0x02, 0x01, 0x20],
+        &[0xF0, 0x7F, 0x7F, 0x04, 0x01],
+        &[0xF0, 0x7F, 0x7F, 0x04, 0x03],
+        &[0xF0, 0x7F, 0x7F, 0x08, 0x08],
+    ] {
+        let mut messages = song.messages().iter();
+        assert!(
+            messages.any(|message| message.bytes().starts_with(head)),
+            "{head:02x?}"
+        );
+    }
+}
+
+#[test]
+fn the_song_of_all_parts_sounds_on_sixteen_channels_at_once_and_sets_no_volume() {
+    let song = song("tutti");
+    let mut sounding = [0_u32; 16];
+    let mut most = 0;
+    for message in song.messages() {
+        let [status, number, _] = message.bytes() else {
+            continue;
+        };
+        assert!(status & 0xF0 != 0xB0 || *number != 7, "{message:?}");
+        let channel = &mut sounding[usize::from(status & 0x0F)];
+        match status & 0xF0 {
+            0x90 => *channel += 1,
+            0x80 => *channel -= 1,
+            _ => {}
+        }
+        most = most.max(sounding.iter().filter(|notes| **notes > 0).count());
+    }
+    assert_eq!(most, 16);
+}

@@ -321,3 +321,80 @@ fn a_text_song_survives_its_file() {
     let again = Song::read_smf(&song.to_smf()).unwrap();
     assert_eq!(again, song);
 }
+
+/// The messages of a song that are neither notes nor settings of its one part.
+fn exclusives(text: &str) -> Vec<Vec<u8>> {
+    let song = Song::read_text(text).unwrap();
+    let messages = song.messages().iter().map(|message| message.bytes());
+    let found = messages.filter(|bytes| bytes[0] == 0xf0).skip(1);
+    found.map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn a_message_in_a_bar_is_sent_at_its_place() {
+    let text = "part a channel 1\nsection s\na | c4/2 {realtime 04 01 00 70} c4 |\nplay s\n";
+    let song = Song::read_text(text).unwrap();
+    let message = song
+        .messages()
+        .iter()
+        .find(|message| message.bytes() == [0xf0, 0x7f, 0x7f, 4, 1, 0, 0x70, 0xf7]);
+    assert_eq!(message.unwrap().tick(), 960);
+}
+
+#[test]
+fn messages_before_the_bars_come_before_the_settings_of_parts() {
+    let text = "gs 40 00 7f 00\nxg 00 00 7e 00\npart a channel 1 program 3\nsection s\n\
+                a | c4/1 |\nplay s\n";
+    let song = Song::read_text(text).unwrap();
+    let first: Vec<u8> = song
+        .messages()
+        .iter()
+        .take(4)
+        .map(|m| m.bytes()[0])
+        .collect();
+    assert_eq!(first, [0xf0, 0xf0, 0xf0, 0xc0]);
+}
+
+#[test]
+fn makers_messages_have_their_heads_and_rolands_its_checksum() {
+    let text = "part a channel 1\nsection s\n\
+                a | {gs 40 00 7f 00} {gs 40 01 30 04} {xg 00 00 7e 00} {sysex 7e 7f 09 03} c4/1 |\n\
+                play s\n";
+    // The sums of the first two are those of the device's manual: 41 for a reset.
+    assert_eq!(
+        exclusives(text),
+        [
+            vec![0xf0, 0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7f, 0, 0x41, 0xf7],
+            vec![0xf0, 0x41, 0x10, 0x42, 0x12, 0x40, 1, 0x30, 4, 0x0b, 0xf7],
+            vec![0xf0, 0x43, 0x10, 0x4c, 0, 0, 0x7e, 0, 0xf7],
+            vec![0xf0, 0x7e, 0x7f, 9, 3, 0xf7],
+        ]
+    );
+}
+
+#[test]
+fn a_byte_that_is_none_is_refused_at_its_column() {
+    let head = "part a channel 1\nsection s\na | ";
+    check_error(
+        &format!("{head}{{gs 40 01 80 04}} c4/1 |"),
+        3,
+        15,
+        "80",
+        "00..=7f",
+    );
+    check_error(
+        &format!("{head}{{sysex 7e 7}} c4/1 |"),
+        3,
+        15,
+        "7",
+        "two hexadecimal digits",
+    );
+    check_error(
+        "xg 00 00 7e\n",
+        1,
+        10,
+        "7e",
+        "an address of three bytes and data",
+    );
+    check_error("realtime\n", 1, 1, "realtime", "two sub-IDs");
+}

@@ -9,29 +9,53 @@ use super::spectrogram::{Scale, fill};
 use super::{INK, PAPER};
 use crate::audio::{dbfs, peak};
 
-/// Panels of a row, and the families of General MIDI have as many programs.
-const COLUMNS: usize = 8;
-/// Width and height of a panel with the room around it, points.
-const CELL: (usize, usize) = (156, 96);
+/// How the panels of a sheet lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    columns: usize,
+    /// Width and height of a panel with the room around it, points.
+    cell: (usize, usize),
+}
+
+/// Notes: eight in a row, as many as a family of General MIDI has programs.
+pub const NOTES: Layout = Layout {
+    columns: 8,
+    cell: (156, 96),
+};
+
+/// Songs: two in a row, to be compared.
+pub const SONGS: Layout = Layout {
+    columns: 2,
+    cell: (480, 136),
+};
+
 /// Room above a panel for its name, and on its other sides.
 const NAME: usize = 12;
 const GAP: usize = 4;
-/// Letters that fit over a panel.
-const LETTERS: usize = 18;
+/// Width of a letter, points.
+const LETTER: usize = 8;
 /// Depth of the colours, dB below a panel's loudest sample.
 const DEPTH_DB: f64 = -80.0;
 
-/// Draws sounds with their names into a PNG file, eight in a row.
+/// Draws sounds with their names into a PNG file.
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn sheet(path: &Path, sounds: &[(String, Vec<f32>)], rate_hz: u32) -> Result<()> {
-    let (width, height) = CELL;
-    let rows = sounds.len().div_ceil(COLUMNS);
-    let mut canvas = Canvas::new(COLUMNS * width, rows * height, PAPER);
+pub fn sheet(
+    path: &Path,
+    layout: &Layout,
+    sounds: &[(String, Vec<f32>)],
+    rate_hz: u32,
+) -> Result<()> {
+    let Layout {
+        columns,
+        cell: (width, height),
+    } = *layout;
+    let rows = sounds.len().div_ceil(columns);
+    let mut canvas = Canvas::new(columns * width, rows * height, PAPER);
     for (index, (name, samples)) in sounds.iter().enumerate() {
-        let (left, top) = (index % COLUMNS * width, index / COLUMNS * height);
-        let name: String = name.chars().take(LETTERS).collect();
+        let (left, top) = (index % columns * width, index / columns * height);
+        let name: String = name.chars().take((width - 2 * GAP) / LETTER).collect();
         canvas.text(left + GAP, top + GAP, 1, &name, INK);
         let scale = Scale {
             lowest_hz: 40.0,

@@ -36,7 +36,7 @@ const LAW: [(&str, &[&str], &[&str]); 13] = [
     ("library", &["synth", "dls"], &[]),
     ("devices", &["kernel"], &[]),
     ("factory", &["dls"], &[]),
-    ("gauge", &["factory", "synth", "dls", "tests"], &[]),
+    ("gauge", &["factory", "synth", "dls", "song", "tests"], &[]),
     ("tests", &["song"], &[]),
     ("entry", &[], &[]),
     ("kernel", &[], &["song"]),

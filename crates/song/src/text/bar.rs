@@ -1,5 +1,7 @@
 //! Bars of one part: words to events in ticks, each bar checked for its length.
 
+use std::rc::Rc;
+
 use super::TICKS;
 use super::control;
 use super::pitch;
@@ -10,18 +12,29 @@ use crate::error::TextError;
 const ACCENT: u8 = 18;
 
 /// What happens.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
-    NoteOn { key: u8, velocity: u8, length: u64 },
-    NoteOff { key: u8 },
-    Controller { number: u8, value: u8 },
+    NoteOn {
+        key: u8,
+        velocity: u8,
+        length: u64,
+    },
+    NoteOff {
+        key: u8,
+    },
+    Controller {
+        number: u8,
+        value: u8,
+    },
     Bend(u16),
     Program(u8),
     Tempo(u32),
+    /// From F0 to F7.
+    Exclusive(Rc<[u8]>),
 }
 
 /// Something at a tick from the start of the section, later of the song.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Event {
     pub(super) tick: u64,
     pub(super) kind: Kind,
@@ -111,7 +124,7 @@ impl Voice {
     }
 
     pub(super) fn events(&self) -> impl Iterator<Item = Event> {
-        self.events.iter().copied()
+        self.events.iter().cloned()
     }
 
     /// Reads the words of one line, which holds whole bars.

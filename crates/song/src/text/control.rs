@@ -1,9 +1,10 @@
-//! Controls in braces: a value at once, or a ramp over a length.
+//! Controls in braces: a value at once, a ramp over a length, or a system exclusive message.
 //!
 //! Source: \[MIDI1\] controller numbers, pitch bend of 14 bits around 8192.
 
 use super::TICKS;
 use super::bar::{Event, Kind};
+use super::exclusive;
 use super::word::Word;
 use crate::error::TextError;
 
@@ -50,10 +51,24 @@ pub(super) fn fixed(name: &Word<'_>, value: &Word<'_>) -> Result<(u8, u8), TextE
 /// Reads the inside of `{..}` at a tick and writes its events.
 pub(super) fn read(inside: &Word<'_>, tick: u64, events: &mut Vec<Event>) -> Result<(), TextError> {
     let words = inside.split()?;
-    let (name, mut rest) = match words.split_first() {
-        Some((name, rest)) => (*name, rest),
-        None => return Err(inside.expected("a control such as {pedal on} or {bend 0..2 /8}")),
+    let Some((name, rest)) = words.split_first() else {
+        return Err(inside.expected("a control such as {pedal on} or {bend 0..2 /8}"));
     };
+    if let Some(message) = exclusive::read(name, rest) {
+        let kind = Kind::Exclusive(message?);
+        events.push(Event { tick, kind });
+        return Ok(());
+    }
+    read_value(name, rest, tick, events)
+}
+
+/// Reads a value or a ramp after the name of what it is for.
+fn read_value(
+    name: &Word<'_>,
+    mut rest: &[Word<'_>],
+    tick: u64,
+    events: &mut Vec<Event>,
+) -> Result<(), TextError> {
     let mut controller = NAMES
         .iter()
         .find(|(known, _)| *known == name.text)
@@ -89,7 +104,7 @@ pub(super) fn read(inside: &Word<'_>, tick: u64, events: &mut Vec<Event>) -> Res
         "bend" => word
             .decimal(-2.0, 2.0)
             .map(|semitones| 8192.0 + semitones * 4096.0),
-        _ => controller_value(&name, word),
+        _ => controller_value(name, word),
     };
     let kind = |value: f64| match name.text {
         "tempo" => Some(Kind::Tempo(micros(value))),
@@ -104,7 +119,8 @@ pub(super) fn read(inside: &Word<'_>, tick: u64, events: &mut Vec<Event>) -> Res
         let names = NAMES
             .iter()
             .map(|(name, _)| *name)
-            .chain(["cc", "bend", "program", "tempo"]);
+            .chain(["cc", "bend", "program", "tempo"])
+            .chain(exclusive::words());
         return Err(name.expected(&super::list("a control", names)));
     };
     let step = if name.text == "tempo" {
@@ -115,7 +131,7 @@ pub(super) fn read(inside: &Word<'_>, tick: u64, events: &mut Vec<Event>) -> Res
     let mut last = None;
     let mut write = |tick, value| {
         let next = kind(value);
-        if let Some(kind) = next.filter(|_| next != last) {
+        if let Some(kind) = next.clone().filter(|_| next != last) {
             events.push(Event { tick, kind });
             last = next;
         }
