@@ -253,6 +253,25 @@ impl Assembly {
         self.spread(step / 2, roots.step_by(usize::from(step)).map(record))
     }
 
+    /// As [`every`](Self::every), at roots of one's own choice, lowest first: closer together where
+    /// the sound changes faster.
+    pub(crate) fn at(
+        &mut self,
+        roots: impl IntoIterator<Item = u8>,
+        record: impl FnMut(u8) -> Recording,
+    ) -> MultiSample {
+        let mut sound = self.spread(0, roots.into_iter().map(record));
+        let mut low = 0;
+        for zone in 0..sound.zones.len() {
+            let next = sound.zones.get(zone + 1).map(|next| next.root);
+            let zone = &mut sound.zones[zone];
+            let high = next.map_or(127, |next| zone.root + (next - zone.root) / 2);
+            zone.keys = low..=high;
+            low = high + 1;
+        }
+        sound
+    }
+
     /// Adds a melodic program of one sound.
     pub(crate) fn solo(&mut self, program: u8, name: &str, sound: &MultiSample, voicing: Voicing) {
         self.program(program, name, &[Layer::of(sound, voicing)]);

@@ -69,7 +69,8 @@ fn cycles(name: &str, key: u8, waveform: Waveform) -> Recording {
     let plan = LoopPlan::new(key, if key < 60 { 2048 } else { 1024 }, 34_000.0);
     let mut spectrum = Spectrum::new(plan.len);
     let mut number = 1;
-    while plan.hz(plan.periods * number) < plan.top_hz() {
+    // A harmonic just below the top is mirrored more than any other: there is one less.
+    while plan.hz(plan.periods * number) < 0.97 * plan.top_hz() {
         let (level, turns) = waveform(number);
         spectrum.add(plan.periods * number, level, turns);
         number += 1;

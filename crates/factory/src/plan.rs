@@ -44,6 +44,16 @@ impl LoopPlan {
         }
     }
 
+    /// The plan for a plucked string, and the highest frequency that its wave should hold.
+    ///
+    /// High strings have their strongest partials near the top, where a player mirrors them most:
+    /// the same partials lie lower in a faster wave.
+    pub(crate) fn of_string(key: u8, len: usize, wanted_hz: f64) -> (Self, f64) {
+        let top_hz = Self::new(key, len, wanted_hz).top_hz();
+        let faster = if key > 76 { 1.3 } else { 1.0 };
+        (Self::new(key, len, faster * wanted_hz), top_hz)
+    }
+
     /// Frames per second.
     pub(crate) fn rate_hz(&self) -> f64 {
         f64::from(self.rate)

@@ -128,7 +128,9 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
     let mut tones = |tone: Tone| assembly.every(4, 25..=97, |key| tone.record(key));
     let (trumpet, trombone) = (tones(TRUMPET), tones(TROMBONE));
     let horn = tones(HORN);
-    let muted = assembly.every(4, 25..=97, |key| MUTED.record(key));
+    // The mute's second resonance is narrow against the steps of the highest partials.
+    let muted = (25..=85).step_by(4).chain((87..=97).step_by(2));
+    let muted = assembly.at(muted, |key| MUTED.record(key));
 
     let blare = |hz, envelope_cents| Filter {
         envelope_cents,

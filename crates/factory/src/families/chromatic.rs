@@ -182,7 +182,7 @@ const TUBULAR_BELLS: Body = Body {
     decay_s: 8.0,
     halving_keys: 30.0,
     len: 1024,
-    rate_hz: 26_000.0,
+    rate_hz: 34_000.0,
     lead_s: 0.25,
     knock: Knock {
         amplitude: 0.4,

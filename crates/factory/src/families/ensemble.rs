@@ -201,10 +201,16 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) -> Ensem
         ..AAHS
     };
     let aahs = |key| by_half(if key < 56 { men } else { AAHS }, key).record(key);
+    let middle = (43..=79).step_by(3);
+    let oohs = (28..=40)
+        .step_by(2)
+        .chain(middle)
+        .chain((81..=97).step_by(2));
     let sounds = Ensemble {
-        strings: assembly.every(3, 28..=97, section),
-        aahs: assembly.every(3, 28..=97, aahs),
-        oohs: assembly.every(3, 28..=97, |key| by_half(OOHS, key).record(key)),
+        strings: assembly.every(4, 28..=96, section),
+        // Few partials lie within a formant there: each that leaves it is heard.
+        aahs: assembly.at((28..=70).step_by(3).chain((72..=96).step_by(2)), aahs),
+        oohs: assembly.at(oohs, |key| by_half(OOHS, key).record(key)),
     };
     let hit = assembly.spread(6, [orchestra_hit(60)]);
     programs(assembly, &sounds, &hit);

@@ -53,7 +53,7 @@ const BODY: [(f64, f64, f64); 4] = [
 impl Pluck {
     /// One note of the string.
     pub(crate) fn record(&self, key: u8) -> Recording {
-        let plan = LoopPlan::new(key, self.len, self.rate_hz);
+        let (plan, top_hz) = LoopPlan::of_string(key, self.len, self.rate_hz);
         let f0 = key_to_hz(f64::from(key));
         let decay = self.decay_s * libm::exp2((60.0 - f64::from(key)) / 22.0);
         let partials: Vec<Partial> = (1..=64_u32)
@@ -69,6 +69,7 @@ impl Pluck {
                     after_share: 0.5,
                 }
             })
+            .filter(|partial| partial.hz < top_hz)
             .collect();
         let strike = Strike {
             lead_s: self.lead_s,
@@ -164,10 +165,15 @@ const CLEAN: Pluck = Pluck {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
+    // A body's resonance at 105 Hz moves fast past the lowest strings.
+    let low = (29..=45).step_by(2).chain((49..=97).step_by(4));
+    let nylon = assembly.at(low, |key| NYLON.record(key));
     let mut plucks = |pluck: Pluck| assembly.every(4, 29..=97, |key| pluck.record(key));
-    let (nylon, steel, clean) = (plucks(NYLON), plucks(STEEL), plucks(CLEAN));
+    let (steel, clean) = (plucks(STEEL), plucks(CLEAN));
     let overdrive = assembly.every(3, 28..=97, |key| amplified(key, 1.8, 1.6));
-    let distortion = assembly.every(3, 28..=97, |key| amplified(key, 7.0, 6.0));
+    // Fully driven, the cabinet alone is left to shape the highest keys.
+    let driven = (28..=76).step_by(3).chain((78..=96).step_by(2));
+    let distortion = assembly.at(driven, |key| amplified(key, 7.0, 6.0));
     let harmonics = assembly.every(8, 30..=94, harmonic);
 
     let by_velocity = |hz| Filter::plucked(hz, 4200.0);

@@ -66,7 +66,7 @@ pub(crate) fn build(
     assembly.program(90, "Pad 3 (polysynth)", &saws(poly, 7));
     let choir = SLOW.attack(0.35);
     assembly.solo(91, "Pad 4 (choir)", &ensemble.aahs, choir);
-    let glass = SLOW.attack(0.7).filter(by_velocity(5000.0));
+    let glass = SLOW.attack(0.7).filter(Filter::by_velocity(5000.0, 3800.0));
     let bowed = [
         Layer::of(&pads.metal, glass.level(-5.0)),
         Layer::of(&oscillators.triangle, glass.level(-4.0)),

@@ -37,7 +37,8 @@ pub(crate) fn build(assembly: &mut Assembly) {
     electric(assembly, &tines, &bells);
 
     let quills = assembly.every(4, 29..=97, harpsichord);
-    let clavinet = assembly.every(4, 29..=97, clavinet);
+    let roots = (29..=85).step_by(4).chain((87..=97).step_by(2));
+    let clavinet = assembly.at(roots, clavinet);
     plucked(assembly, &quills, &clavinet);
 }
 
@@ -364,7 +365,7 @@ fn harpsichord(key: u8) -> Recording {
 
 /// A clavinet: struck strings under two pick-ups in opposite phase.
 fn clavinet(key: u8) -> Recording {
-    let plan = LoopPlan::new(key, 2048, 32_000.0);
+    let (plan, top_hz) = LoopPlan::of_string(key, 2048, 32_000.0);
     let f0 = key_to_hz(f64::from(key));
     let long = ringing_s(key) * 0.45;
     let partials: Vec<Partial> = (1..=50_u32)
@@ -380,6 +381,7 @@ fn clavinet(key: u8) -> Recording {
                 after_share: 0.5,
             }
         })
+        .filter(|partial| partial.hz < top_hz)
         .collect();
     let strike = Strike {
         lead_s: 0.2,
