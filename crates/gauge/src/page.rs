@@ -119,6 +119,8 @@ pub fn page(
     text
 }
 
+/// The figures of a program as a line of the table.
+#[must_use]
 pub fn row(figures: &Figures) -> String {
     let program = figures.program;
     let [soft_db, .., loud_db] = figures.levels_db;

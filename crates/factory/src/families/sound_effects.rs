@@ -51,10 +51,9 @@ pub(crate) fn build(assembly: &mut Assembly, pipes: &Pipes, kit: &Kit) {
         .release(3.0);
     assembly.solo(122, "Seashore", &air, shore);
     // Far up the keyboard a bird would sing above all hearing: there it sings two octaves lower.
-    let chirp = scene.attack(0.01).filter(Filter {
-        q_db: 9.0,
-        ..Filter::by_velocity(3500.0, 4800.0)
-    });
+    let chirp = scene
+        .attack(0.01)
+        .filter(Filter::by_velocity(3500.0, 1500.0));
     let low = bird.clone().within(0..=71);
     let high = bird.within(48..=127);
     let flock = [Layer::of(&low, chirp), Layer::of(&high, chirp.up(-24))];
