@@ -134,15 +134,20 @@ impl Recording {
         }
     }
 
+    /// Largest magnitude; never 0, so that it can divide.
+    pub(crate) fn peak(&self) -> f64 {
+        peak_of(&self.frames)
+    }
+
     /// Loudness of a note, dB, once it is a wave.
     pub(crate) fn loudness_db(&self, played: &Played) -> f64 {
-        let level = db_to_gain(PEAK_DB) / peak_of(&self.frames);
+        let level = db_to_gain(PEAK_DB) / self.peak();
         loudness::of_note(self, level, played)
     }
 
     /// The wave of the bank: peak at [`PEAK_DB`], rounded to 16 bits.
     pub(crate) fn to_wave(&self) -> Wave {
-        let scale = 32_767.0 * db_to_gain(PEAK_DB) / peak_of(&self.frames);
+        let scale = 32_767.0 * db_to_gain(PEAK_DB) / self.peak();
         let frames = self
             .frames
             .iter()

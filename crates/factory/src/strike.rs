@@ -67,9 +67,22 @@ pub(crate) struct Knock {
 }
 
 impl Strike {
-    /// Renders the partials, which start together, as one blow or pluck makes them.
+    /// Renders the partials of one blow or pluck: together or spread over a period, whichever leaves
+    /// the lower peak.
+    ///
+    /// A wave is as loud as its peak lets it be. Harmonic partials that begin together pile up once in
+    /// a period; spread ones are up to 8 dB louder at the same peak. Few partials hardly pile up.
     pub(crate) fn record(&self, name: &str, plan: &LoopPlan, partials: &[Partial]) -> Recording {
-        self.render(name, plan, partials, |_| 0)
+        let together = self.render(name, plan, partials, |_| 0);
+        let mut phases = spread(partials, plan).into_iter();
+        let apart = self.render(name, plan, partials, |len| {
+            (phases.next().unwrap_or_default() * len as f64) as usize
+        });
+        if apart.peak() < together.peak() {
+            apart
+        } else {
+            together
+        }
     }
 
     /// Renders the partials at scattered phases, as a plate of metal has them.
@@ -147,6 +160,30 @@ impl Strike {
             }
         }
     }
+}
+
+/// Phases at which harmonic partials do not pile up, in turns, `0.0..1.0`.
+///
+/// Each steps from the last one by the power below it, so that the partials pass one after the other.
+/// Source: M. R. Schroeder, IEEE Transactions on Information Theory 16 (1970), synthesis of
+/// low-peak-factor signals.
+fn spread(partials: &[Partial], plan: &LoopPlan) -> Vec<f64> {
+    let power = |partial: &Partial| {
+        let amplitude = if partial.hz < plan.top_hz() {
+            partial.amplitude
+        } else {
+            0.0
+        };
+        amplitude * amplitude
+    };
+    let all = partials.iter().map(power).sum::<f64>().max(1e-12);
+    let (mut below, mut phase) = (0.0, 0.0);
+    let phases = partials.iter().map(|partial| {
+        phase = (phase + below) % 1.0;
+        below += power(partial) / all;
+        phase
+    });
+    phases.collect()
 }
 
 /// Adds band-passed noise that dies away within the lead.
