@@ -7,7 +7,7 @@ use core::f64::consts::TAU;
 
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
-use crate::spectrum::Spectrum;
+use crate::spectrum::{Spectrum, spread_phases};
 
 /// Frames of the single-cycle table that a player reads.
 const TABLE: usize = 8192;
@@ -181,11 +181,15 @@ fn single_cycle(plan: &LoopPlan, harmonic: &impl Fn(usize, f64) -> f64) -> Vec<f
         .collect();
     let mut table = vec![0.0; TABLE];
     // A little room above the top for detuning and vibrato.
-    let count = (plan.top_hz() / (1.02 * f0)) as usize;
-    for number in 1..=count.min(TABLE / 16) {
-        let amplitude = harmonic(number, number as f64 * f0);
+    let count = ((plan.top_hz() / (1.02 * f0)) as usize).min(TABLE / 16);
+    let amplitudes: Vec<f64> = (1..=count)
+        .map(|number| harmonic(number, number as f64 * f0))
+        .collect();
+    let phases = spread_phases(amplitudes.iter().copied());
+    for ((amplitude, phase), number) in amplitudes.iter().zip(phases).zip(1..) {
+        let start = (phase * TABLE as f64) as usize;
         for (n, value) in table.iter_mut().enumerate() {
-            *value += amplitude * sine[n * number % TABLE];
+            *value += amplitude * sine[(start + n * number) % TABLE];
         }
     }
     table

@@ -10,6 +10,7 @@ use crate::filter::Biquad;
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::recording::{Recording, white};
+use crate::spectrum::spread_phases;
 use crate::units::db_to_gain;
 
 /// One decaying partial.
@@ -74,7 +75,11 @@ impl Strike {
     /// a period; spread ones are up to 8 dB louder at the same peak. Few partials hardly pile up.
     pub(crate) fn record(&self, name: &str, plan: &LoopPlan, partials: &[Partial]) -> Recording {
         let together = self.render(name, plan, partials, |_| 0);
-        let mut phases = spread(partials, plan).into_iter();
+        let heard = partials.iter().map(|partial| {
+            let heard = partial.hz < plan.top_hz();
+            if heard { partial.amplitude } else { 0.0 }
+        });
+        let mut phases = spread_phases(heard).into_iter();
         let apart = self.render(name, plan, partials, |len| {
             (phases.next().unwrap_or_default() * len as f64) as usize
         });
@@ -160,30 +165,6 @@ impl Strike {
             }
         }
     }
-}
-
-/// Phases at which harmonic partials do not pile up, in turns, `0.0..1.0`.
-///
-/// Each steps from the last one by the power below it, so that the partials pass one after the other.
-/// Source: M. R. Schroeder, IEEE Transactions on Information Theory 16 (1970), synthesis of
-/// low-peak-factor signals.
-fn spread(partials: &[Partial], plan: &LoopPlan) -> Vec<f64> {
-    let power = |partial: &Partial| {
-        let amplitude = if partial.hz < plan.top_hz() {
-            partial.amplitude
-        } else {
-            0.0
-        };
-        amplitude * amplitude
-    };
-    let all = partials.iter().map(power).sum::<f64>().max(1e-12);
-    let (mut below, mut phase) = (0.0, 0.0);
-    let phases = partials.iter().map(|partial| {
-        phase = (phase + below) % 1.0;
-        below += power(partial) / all;
-        phase
-    });
-    phases.collect()
 }
 
 /// Adds band-passed noise that dies away within the lead.
