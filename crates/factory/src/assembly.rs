@@ -19,7 +19,7 @@ use crate::trims::TRIMS_DB;
 use crate::voicing::Voicing;
 
 /// Loudness of a note at its root and full velocity to which every instrument is brought, dB.
-const HOUSE_DB: f64 = -15.0;
+const HOUSE_DB: f64 = -16.0;
 
 /// One wave with the keys and velocities that play it.
 #[derive(Debug, Clone)]

@@ -116,8 +116,8 @@ impl Spectrum {
 /// Each steps from the last one by the power below it, so that the harmonics pass one after the other.
 /// Source: M. R. Schroeder, IEEE Transactions on Information Theory 16 (1970), synthesis of
 /// low-peak-factor signals.
-pub(crate) fn spread_phases(amplitudes: impl Iterator<Item = f64>) -> Vec<f64> {
-    let powers: Vec<f64> = amplitudes.map(|amplitude| amplitude * amplitude).collect();
+pub(crate) fn spread_phases(amplitudes: &[f64]) -> Vec<f64> {
+    let powers: Vec<f64> = amplitudes.iter().map(|value| value * value).collect();
     let all = powers.iter().sum::<f64>().max(1e-12);
     let (mut below, mut phase) = (0.0, 0.0);
     let phases = powers.iter().map(|power| {
@@ -183,9 +183,11 @@ mod tests {
                 spectrum.add(bin, 1.0, *turns);
             }
             let frames = spectrum.into_loop();
-            frames.iter().fold(0.0_f64, |peak, value| peak.max(value.abs()))
+            frames
+                .iter()
+                .fold(0.0_f64, |peak, value| peak.max(value.abs()))
         };
-        let (together, apart) = (peak(&[0.0; 24]), peak(&spread_phases([1.0; 24].into_iter())));
+        let (together, apart) = (peak(&[0.0; 24]), peak(&spread_phases(&[1.0; 24])));
         assert!(apart < 0.5 * together, "{apart} against {together}");
     }
 

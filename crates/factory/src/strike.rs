@@ -76,10 +76,11 @@ impl Strike {
     pub(crate) fn record(&self, name: &str, plan: &LoopPlan, partials: &[Partial]) -> Recording {
         let together = self.render(name, plan, partials, |_| 0);
         let heard = partials.iter().map(|partial| {
-            let heard = partial.hz < plan.top_hz();
-            if heard { partial.amplitude } else { 0.0 }
+            let is_held = partial.hz < plan.top_hz();
+            if is_held { partial.amplitude } else { 0.0 }
         });
-        let mut phases = spread_phases(heard).into_iter();
+        let amplitudes: Vec<f64> = heard.collect();
+        let mut phases = spread_phases(&amplitudes).into_iter();
         let apart = self.render(name, plan, partials, |len| {
             (phases.next().unwrap_or_default() * len as f64) as usize
         });

@@ -57,7 +57,7 @@ impl Tone {
     pub(crate) fn record(&self, key: u8) -> Recording {
         let plan = LoopPlan::new(key, self.len, self.rate_hz);
         let rate = plan.rate_hz();
-        let source = self.players.play(&plan, |number, hz| {
+        let source = self.players.play_spread(&plan, |number, hz| {
             let n = number as f64;
             let even = if number % 2 == 0 { self.even } else { 1.0 };
             let first = if number == 1 { self.first } else { 1.0 };

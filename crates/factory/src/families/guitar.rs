@@ -165,7 +165,8 @@ const CLEAN: Pluck = Pluck {
 
 pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
     let mut plucks = |pluck: Pluck| assembly.every(4, 29..=97, |key| pluck.record(key));
-    let (nylon, steel, clean) = (plucks(NYLON), plucks(STEEL), plucks(CLEAN));
+    let (nylon, steel) = (plucks(NYLON), plucks(STEEL));
+    let clean = assembly.every(4, 29..=97, |key| CLEAN.record(key).softened());
     let overdrive = assembly.every(3, 28..=97, |key| amplified(key, 1.8, 1.6));
     let distortion = assembly.every(3, 28..=97, |key| amplified(key, 7.0, 6.0));
     let harmonics = assembly.every(8, 30..=94, harmonic);
@@ -191,10 +192,10 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
         finger.filter(by_velocity(2400.0)),
     );
     let palm = finger
-        .decay(Decay::To(0.9, 96.0))
+        .decay(Decay::To(1.7, 96.0))
         .release(0.3)
         .level(5.0)
-        .filter(by_velocity(900.0));
+        .filter(by_velocity(1800.0));
     assembly.solo(28, "Electric Guitar (muted)", &clean, palm);
     let amplifier = Voicing::HELD
         .attack(0.003)

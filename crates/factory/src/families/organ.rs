@@ -18,7 +18,7 @@ const DRAWBARS: [usize; 9] = [1, 3, 2, 4, 6, 8, 10, 12, 16];
 pub(crate) fn build(assembly: &mut Assembly) {
     tonewheels(assembly);
     reeds(assembly);
-    let pipes = assembly.every(4, 29..=97, church);
+    let pipes = assembly.every(8, 29..=93, church);
     let nave = Voicing::HELD
         .no_filter()
         .attack(0.05)
@@ -270,7 +270,7 @@ fn free_reed(key: u8, reed: &Reed) -> Recording {
         breathing: reed.breathing,
         seed: 401,
     };
-    let frames = player.play(&plan, |n, hz| {
+    let frames = player.play_spread(&plan, |n, hz| {
         let (centre, strength) = reed.formant;
         let distance = libm::log2(hz / centre);
         let formant = 1.0 + strength * libm::exp(-distance * distance);

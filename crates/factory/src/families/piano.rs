@@ -141,7 +141,8 @@ fn plucked(assembly: &mut Assembly, quills: &MultiSample, clavinet: &MultiSample
         .release(0.25)
         .decay(Decay::Wave(0.8))
         .sweep(FADING)
-        .filter(Filter::plucked(3000.0, 3600.0));
+        .filter(Filter::plucked(3000.0, 3600.0))
+        .tilt(0.8);
     assembly.solo(7, "Clavi", clavinet, clav);
 }
 
@@ -392,5 +393,5 @@ fn clavinet(key: u8) -> Recording {
             decay_s: 0.025,
         }),
     };
-    strike.record("Clavinet", &plan, &partials)
+    strike.record("Clavinet", &plan, &partials).softened()
 }
