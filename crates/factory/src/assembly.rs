@@ -24,7 +24,7 @@ use crate::voicing::Voicing;
 pub(crate) use kit::Drum;
 
 /// Loudness of a note at its root and full velocity to which every instrument is brought, dB.
-const HOUSE_DB: f64 = -15.0;
+const HOUSE_DB: f64 = -16.0;
 
 /// Upper byte of the bank in which General MIDI 2 has its melodic variations.
 const GM2_MELODIC: u8 = 121;

@@ -10,7 +10,7 @@ use crate::recording::Recording;
 use crate::spectrum::Spectrum;
 
 /// Keys between roots.
-const STEP: u8 = 4;
+const STEP: u8 = 6;
 
 /// The waveforms of an analogue synthesizer.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ type Waveform = fn(usize) -> (f64, f64);
 impl Oscillators {
     pub(crate) fn new(assembly: &mut Assembly) -> Self {
         let mut wave = |name, waveform: Waveform| {
-            assembly.every(STEP, 25..=105, |key| cycles(name, key, waveform))
+            assembly.every(STEP, 27..=105, |key| cycles(name, key, waveform))
         };
         Self {
             saw: wave("Saw", saw),

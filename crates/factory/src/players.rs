@@ -7,7 +7,7 @@ use core::f64::consts::TAU;
 
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
-use crate::spectrum::Spectrum;
+use crate::spectrum::{Spectrum, spread_phases};
 
 /// Frames of the single-cycle table that a player reads.
 const TABLE: usize = 8192;
@@ -46,9 +46,32 @@ impl Wander {
 }
 
 impl Players {
-    /// One loop of the group, each player playing `harmonic(n, hz)` as amplitude of harmonic `n`.
+    /// One loop of the group, each player playing `harmonic(n, hz)` as amplitude of harmonic `n`; all
+    /// harmonics of a player begin together.
     pub(crate) fn play(&self, plan: &LoopPlan, harmonic: impl Fn(usize, f64) -> f64) -> Vec<f64> {
-        let table = single_cycle(plan, &harmonic);
+        self.play_from(plan, harmonic, |amplitudes| vec![0.0; amplitudes.len()])
+    }
+
+    /// The same, the harmonics of one who plays alone spread over the period: louder at the same peak.
+    /// Several players do not pile up anyway.
+    pub(crate) fn play_spread(
+        &self,
+        plan: &LoopPlan,
+        harmonic: impl Fn(usize, f64) -> f64,
+    ) -> Vec<f64> {
+        if self.count > 1 {
+            return self.play(plan, harmonic);
+        }
+        self.play_from(plan, harmonic, spread_phases)
+    }
+
+    fn play_from(
+        &self,
+        plan: &LoopPlan,
+        harmonic: impl Fn(usize, f64) -> f64,
+        phases: impl Fn(&[f64]) -> Vec<f64>,
+    ) -> Vec<f64> {
+        let table = single_cycle(plan, &harmonic, phases);
         // The same for all keys: neighbouring waves are the same players.
         let seed = self.seed.wrapping_mul(131);
         if self.count == 1 {
@@ -173,19 +196,28 @@ fn off_cents(plan: &LoopPlan, spectrum: &Spectrum) -> f64 {
     off(1) + 0.02 * off(2)
 }
 
-/// Sum of the harmonics that fit under the plan's top, as one cycle of [`TABLE`] frames.
-fn single_cycle(plan: &LoopPlan, harmonic: &impl Fn(usize, f64) -> f64) -> Vec<f64> {
+/// Sum of the harmonics that fit under the plan's top, as one cycle of [`TABLE`] frames; `phases` finds
+/// their phases in turns from their amplitudes.
+fn single_cycle(
+    plan: &LoopPlan,
+    harmonic: &impl Fn(usize, f64) -> f64,
+    phases: impl Fn(&[f64]) -> Vec<f64>,
+) -> Vec<f64> {
     let f0 = plan.fundamental_hz();
     let sine: Vec<f64> = (0..TABLE)
         .map(|n| libm::sin(TAU * n as f64 / TABLE as f64))
         .collect();
     let mut table = vec![0.0; TABLE];
     // A little room above the top for detuning and vibrato.
-    let count = (plan.top_hz() / (1.02 * f0)) as usize;
-    for number in 1..=count.min(TABLE / 16) {
-        let amplitude = harmonic(number, number as f64 * f0);
+    let count = ((plan.top_hz() / (1.02 * f0)) as usize).min(TABLE / 16);
+    let amplitudes: Vec<f64> = (1..=count)
+        .map(|number| harmonic(number, number as f64 * f0))
+        .collect();
+    let starts = phases(&amplitudes);
+    for ((amplitude, phase), number) in amplitudes.iter().zip(starts).zip(1..) {
+        let start = (phase * TABLE as f64) as usize;
         for (n, value) in table.iter_mut().enumerate() {
-            *value += amplitude * sine[n * number % TABLE];
+            *value += amplitude * sine[(start + n * number) % TABLE];
         }
     }
     table

@@ -11,13 +11,16 @@ use crate::loudness::{self, Played};
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::spectrum::Spectrum;
-use crate::units::db_to_gain;
+use crate::units::{db_to_gain, key_to_hz};
 
 /// Peak of every wave, dB below full scale: room for the interpolation to overshoot.
 const PEAK_DB: f64 = -1.0;
 
 /// Frames that go on after the loop's end, for players that read past it.
 const LOOP_TAIL: usize = 8;
+
+/// Time on each side over which a softened attack is looked at.
+const SOFTENED_S: f64 = 0.005;
 
 /// One wave in the making.
 #[derive(Debug, Clone)]
@@ -119,6 +122,30 @@ impl Recording {
         Self::looped(name, plan, frames, len)
     }
 
+    /// The same with half of what its attack stands out of its loop, in dB: an ear adds a moment up,
+    /// and a peak that it hardly hears keeps the whole wave quiet.
+    pub(crate) fn softened(mut self) -> Self {
+        let Some((start, length)) = self.sustain else {
+            return self;
+        };
+        let ceiling = peak_of(&self.frames[start..start + length]);
+        // Slower than a period, or the gain would bend the wave itself.
+        let period_s = 1.0 / key_to_hz(f64::from(self.key));
+        let reach = (period_s.max(SOFTENED_S) * f64::from(self.rate)) as usize;
+        let gains: Vec<f64> = (0..start + reach)
+            .map(|n| {
+                let end = (n + reach).min(self.frames.len());
+                let peak = peak_of(&self.frames[n.saturating_sub(reach).min(end)..end]);
+                (ceiling / peak).min(1.0).sqrt()
+            })
+            .collect();
+        for n in 0..start {
+            let near = &gains[n.saturating_sub(reach)..n + reach];
+            self.frames[n] *= near.iter().sum::<f64>() / near.len() as f64;
+        }
+        self
+    }
+
     fn looped(name: &str, plan: &LoopPlan, mut frames: Vec<f64>, loop_len: usize) -> Self {
         let start = frames.len() - loop_len;
         for i in 0..LOOP_TAIL {
@@ -134,15 +161,20 @@ impl Recording {
         }
     }
 
+    /// Largest magnitude; never 0, so that it can divide.
+    pub(crate) fn peak(&self) -> f64 {
+        peak_of(&self.frames)
+    }
+
     /// Loudness of a note, dB, once it is a wave.
     pub(crate) fn loudness_db(&self, played: &Played) -> f64 {
-        let level = db_to_gain(PEAK_DB) / peak_of(&self.frames);
+        let level = db_to_gain(PEAK_DB) / self.peak();
         loudness::of_note(self, level, played)
     }
 
     /// The wave of the bank: peak at [`PEAK_DB`], rounded to 16 bits.
     pub(crate) fn to_wave(&self) -> Wave {
-        let scale = 32_767.0 * db_to_gain(PEAK_DB) / peak_of(&self.frames);
+        let scale = 32_767.0 * db_to_gain(PEAK_DB) / self.peak();
         let frames = self
             .frames
             .iter()

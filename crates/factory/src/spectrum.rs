@@ -111,6 +111,23 @@ impl Spectrum {
     }
 }
 
+/// Phases in turns at which harmonics of these amplitudes, lowest first, do not pile up once in a period.
+///
+/// Each steps from the last one by the power below it, so that the harmonics pass one after the other.
+/// Source: M. R. Schroeder, IEEE Transactions on Information Theory 16 (1970), synthesis of
+/// low-peak-factor signals.
+pub(crate) fn spread_phases(amplitudes: &[f64]) -> Vec<f64> {
+    let powers: Vec<f64> = amplitudes.iter().map(|value| value * value).collect();
+    let all = powers.iter().sum::<f64>().max(1e-12);
+    let (mut below, mut phase) = (0.0, 0.0);
+    let phases = powers.iter().map(|power| {
+        phase = (phase + below) % 1.0;
+        below += power / all;
+        phase
+    });
+    phases.collect()
+}
+
 /// Forward complex transform in place, decimation in time.
 fn transform(re: &mut [f64], im: &mut [f64]) {
     let len = re.len();
@@ -156,6 +173,22 @@ mod tests {
                 "frame {n}: {value} for {expected}"
             );
         }
+    }
+
+    #[test]
+    fn spread_harmonics_peak_lower_than_those_that_begin_together() {
+        let peak = |phases: &[f64]| {
+            let mut spectrum = Spectrum::new(256);
+            for (turns, bin) in phases.iter().zip(1..) {
+                spectrum.add(bin, 1.0, *turns);
+            }
+            let frames = spectrum.into_loop();
+            frames
+                .iter()
+                .fold(0.0_f64, |peak, value| peak.max(value.abs()))
+        };
+        let (together, apart) = (peak(&[0.0; 24]), peak(&spread_phases(&[1.0; 24])));
+        assert!(apart < 0.5 * together, "{apart} against {together}");
     }
 
     #[test]

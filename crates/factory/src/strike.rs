@@ -10,6 +10,7 @@ use crate::filter::Biquad;
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::recording::{Recording, white};
+use crate::spectrum::spread_phases;
 use crate::units::db_to_gain;
 
 /// One decaying partial.
@@ -67,9 +68,27 @@ pub(crate) struct Knock {
 }
 
 impl Strike {
-    /// Renders the partials, which start together, as one blow or pluck makes them.
+    /// Renders the partials of one blow or pluck: together or spread over a period, whichever leaves
+    /// the lower peak.
+    ///
+    /// A wave is as loud as its peak lets it be. Harmonic partials that begin together pile up once in
+    /// a period; spread ones are up to 8 dB louder at the same peak. Few partials hardly pile up.
     pub(crate) fn record(&self, name: &str, plan: &LoopPlan, partials: &[Partial]) -> Recording {
-        self.render(name, plan, partials, |_| 0)
+        let together = self.render(name, plan, partials, |_| 0);
+        let heard = partials.iter().map(|partial| {
+            let is_held = partial.hz < plan.top_hz();
+            if is_held { partial.amplitude } else { 0.0 }
+        });
+        let amplitudes: Vec<f64> = heard.collect();
+        let mut phases = spread_phases(&amplitudes).into_iter();
+        let apart = self.render(name, plan, partials, |len| {
+            (phases.next().unwrap_or_default() * len as f64) as usize
+        });
+        if apart.peak() < together.peak() {
+            apart
+        } else {
+            together
+        }
     }
 
     /// Renders the partials at scattered phases, as a plate of metal has them.

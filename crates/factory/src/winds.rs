@@ -15,12 +15,17 @@ pub(crate) struct Formant {
     pub(crate) gain: f64,
 }
 
-/// Gain of a set of resonances over a floor.
-pub(crate) fn resonate(formants: &[Formant], floor: f64, hz: f64) -> f64 {
+/// Least width of a resonance as a share of the fundamental: partials lie that far apart, and a
+/// narrower one would catch a single partial and lose it with the next key.
+const LEAST_SHARE: f64 = 1.1;
+
+/// Gain of a set of resonances over a floor, for a note of fundamental `first_hz`.
+pub(crate) fn resonate(formants: &[Formant], floor: f64, first_hz: f64, hz: f64) -> f64 {
     let peaks: f64 = formants
         .iter()
         .map(|formant| {
-            let off = (hz - formant.hz) / (0.5 * formant.width_hz);
+            let width_hz = formant.width_hz.max(LEAST_SHARE * first_hz);
+            let off = (hz - formant.hz) / (0.5 * width_hz);
             formant.gain / (1.0 + off * off)
         })
         .sum();
@@ -57,7 +62,7 @@ impl Tone {
     pub(crate) fn record(&self, key: u8) -> Recording {
         let plan = LoopPlan::new(key, self.len, self.rate_hz);
         let rate = plan.rate_hz();
-        let source = self.players.play(&plan, |number, hz| {
+        let source = self.players.play_spread(&plan, |number, hz| {
             let n = number as f64;
             let even = if number % 2 == 0 { self.even } else { 1.0 };
             let first = if number == 1 { self.first } else { 1.0 };
@@ -65,8 +70,9 @@ impl Tone {
                 / libm::pow(n, self.slope)
                 / (1.0 + libm::pow(hz / self.top_hz, self.top_power))
         });
-        let mut spectrum =
-            Spectrum::of(&source).shape(rate, |hz| resonate(self.formants, self.floor, hz));
+        let first_hz = plan.fundamental_hz();
+        let mut spectrum = Spectrum::of(&source)
+            .shape(rate, |hz| resonate(self.formants, self.floor, first_hz, hz));
         if self.breath > 0.0 {
             let per_bin = self.breath * (self.players.count as f64 * plan.hz(1)).sqrt();
             spectrum.add_noise(rate, self.players.seed + u64::from(key), |hz| {

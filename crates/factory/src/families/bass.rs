@@ -78,28 +78,37 @@ const SLAP: Pluck = Pluck {
 
 pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
     let mut plucks = |pluck: Pluck| assembly.every(4, 25..=97, |key| pluck.record(key));
-    let (acoustic, finger, pick) = (plucks(ACOUSTIC), plucks(FINGER), plucks(PICK));
-    let slap = assembly.every(3, 25..=97, |key| SLAP.record(key));
+    let (finger, pick) = (plucks(FINGER), plucks(PICK));
+    let acoustic = assembly.every(4, 25..=97, |key| ACOUSTIC.record(key).softened());
+    let slap = assembly.every(4, 25..=97, |key| SLAP.record(key).softened());
 
-    let by_velocity = |hz| Filter::plucked(hz, 3600.0);
-    let plucked = Voicing::STRUCK.sweep(FADING).release(0.35).level(0.5);
+    // It follows the keys: a high one is to keep its fundamental.
+    let by_velocity = |hz| Filter {
+        key_cents: 75.0,
+        ..Filter::plucked(hz, 3600.0)
+    };
+    let plucked = Voicing::STRUCK
+        .sweep(FADING)
+        .release(0.35)
+        .level(0.5)
+        .tilt(1.0);
     assembly.solo(
         32,
         "Acoustic Bass",
         &acoustic,
-        plucked.filter(by_velocity(900.0)),
+        plucked.filter(by_velocity(1350.0)),
     );
     assembly.solo(
         33,
         "Electric Bass (finger)",
         &finger,
-        plucked.filter(by_velocity(1300.0)),
+        plucked.filter(by_velocity(1950.0)),
     );
     assembly.solo(
         34,
         "Electric Bass (pick)",
         &pick,
-        plucked.filter(by_velocity(2200.0)),
+        plucked.filter(by_velocity(3300.0)),
     );
     let singing = Vibrato {
         hz: 5.0,
@@ -110,20 +119,20 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
     let fretless = plucked
         .attack(0.02)
         .vibrato(singing)
-        .filter(by_velocity(1200.0));
+        .filter(by_velocity(1800.0));
     assembly.solo(35, "Fretless Bass", &finger, fretless);
     assembly.solo(
         36,
         "Slap Bass 1",
         &slap,
-        plucked.filter(by_velocity(3200.0)),
+        plucked.filter(by_velocity(4800.0)),
     );
     // Popped rather than thumbed: a resonant snap that closes at once.
     let snap = Filter {
-        hz: 2500.0,
+        hz: 4000.0,
         q_db: 6.0,
         velocity_cents: 2400.0,
-        key_cents: 30.0,
+        key_cents: 70.0,
         envelope_cents: 2800.0,
     };
     let popped = plucked.filter(snap).sweep(Sweep {

@@ -153,13 +153,13 @@ const XYLOPHONE: Body = Body {
         (6.05, 0.3, 0.2),
         (10.2, 0.15, 0.12),
     ],
-    decay_s: 0.6,
+    decay_s: 0.9,
     halving_keys: 24.0,
     len: 1024,
     rate_hz: 32_000.0,
     lead_s: 0.16,
     knock: Knock {
-        amplitude: 0.4,
+        amplitude: 0.25,
         hz: 1800.0,
         q: 0.6,
         decay_s: 0.02,
@@ -202,7 +202,7 @@ pub(crate) fn build(assembly: &mut Assembly) -> Bars {
         marimba: spread(&MARIMBA),
         tubular_bells: spread(&TUBULAR_BELLS),
     };
-    let xylophone = spread(&XYLOPHONE);
+    let xylophone = assembly.every(8, 28..=92, |key| struck(&XYLOPHONE, key).softened());
     let dulcimer = assembly.every(6, 30..=96, dulcimer);
 
     // A harder mallet wakes more of the higher modes.

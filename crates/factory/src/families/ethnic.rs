@@ -20,7 +20,7 @@ const SITAR: Pluck = Pluck {
     stiffness: 1e-5,
     decay_s: 4.2,
     loss_hz: 6000.0,
-    len: 2048,
+    len: 1024,
     rate_hz: 23_000.0,
     lead_s: 0.25,
     knock: Knock {
@@ -105,7 +105,8 @@ const CHANTER: Tone = Tone {
 
 pub(crate) fn build(assembly: &mut Assembly, strings: &Strings, reeds: &Reeds, bars: &Bars) {
     let mut plucks = |pluck: Pluck| assembly.every(4, 29..=97, |key| pluck.record(key));
-    let (sitar, banjo, koto) = (plucks(SITAR), plucks(BANJO), plucks(KOTO));
+    let (sitar, koto) = (plucks(SITAR), plucks(KOTO));
+    let banjo = assembly.every(4, 29..=97, |key| BANJO.record(key).softened());
     let chanter = assembly.every(3, 25..=97, |key| CHANTER.record(key));
 
     let plucked = Voicing::STRUCK.release(1.0).level(-0.5);

@@ -169,7 +169,8 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
     let low = (29..=45).step_by(2).chain((49..=97).step_by(4));
     let nylon = assembly.at(low, |key| NYLON.record(key));
     let mut plucks = |pluck: Pluck| assembly.every(4, 29..=97, |key| pluck.record(key));
-    let (steel, clean) = (plucks(STEEL), plucks(CLEAN));
+    let steel = plucks(STEEL);
+    let clean = assembly.every(4, 29..=97, |key| CLEAN.record(key).softened());
     let overdrive = assembly.every(3, 28..=97, |key| amplified(key, 1.8, 1.6));
     // Fully driven, the cabinet alone is left to shape the highest keys.
     let driven = (28..=76).step_by(3).chain((78..=96).step_by(2));
@@ -197,10 +198,10 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
         finger.filter(by_velocity(2400.0)),
     );
     let palm = finger
-        .decay(Decay::To(0.9, 96.0))
+        .decay(Decay::To(1.7, 96.0))
         .release(0.3)
         .level(5.0)
-        .filter(by_velocity(900.0));
+        .filter(by_velocity(1800.0));
     assembly.solo(28, "Electric Guitar (muted)", &clean, palm);
     let amplifier = Voicing::HELD
         .attack(0.003)

@@ -18,7 +18,7 @@ const DRAWBARS: [usize; 9] = [1, 3, 2, 4, 6, 8, 10, 12, 16];
 pub(crate) fn build(assembly: &mut Assembly) {
     tonewheels(assembly);
     reeds(assembly);
-    let pipes = assembly.every(4, 29..=97, church);
+    let pipes = assembly.every(8, 29..=93, church);
     let nave = Voicing::HELD
         .no_filter()
         .attack(0.05)
@@ -114,10 +114,16 @@ struct Registration {
     drive: f64,
 }
 
+/// What the valve of an organ's loudspeaker lets through, Hz.
+const VALVE_TOP_HZ: f64 = 12_800.0;
+
 impl Registration {
     fn record(&self, key: u8) -> Recording {
         // Planned an octave down, where the 16-foot bar is the fundamental.
-        let plan = LoopPlan::new(key - 12, 1024, 32_000.0);
+        // High up the overdriven valve's harmonics come near the top of the wave.
+        let wanted_hz = if key > 76 { 40_000.0 } else { 32_000.0 };
+        let plan = LoopPlan::new(key - 12, 1024, wanted_hz);
+        let top = plan.top_hz().min(VALVE_TOP_HZ);
         let mut spectrum = Spectrum::new(plan.len);
         for (wheel, level) in DRAWBARS.into_iter().zip(self.levels) {
             let wheel = folded(plan.hz(plan.periods * wheel), wheel);
@@ -131,7 +137,6 @@ impl Registration {
             for value in &mut frames {
                 *value = libm::tanh(self.drive * *value / peak + 0.15);
             }
-            let top = plan.top_hz();
             frames = Spectrum::of(&frames)
                 .shape(plan.rate_hz(), |hz| if hz > top { 0.0 } else { 1.0 })
                 .into_loop();
@@ -270,7 +275,7 @@ fn free_reed(key: u8, reed: &Reed) -> Recording {
         breathing: reed.breathing,
         seed: 401,
     };
-    let frames = player.play(&plan, |n, hz| {
+    let frames = player.play_spread(&plan, |n, hz| {
         let (centre, strength) = reed.formant;
         let distance = libm::log2(hz / centre);
         let formant = 1.0 + strength * libm::exp(-distance * distance);

@@ -32,7 +32,7 @@ pub(crate) fn build(
     oscillators: &Oscillators,
 ) -> Pads {
     let pads = Pads {
-        metal: assembly.every(4, 29..=97, metal),
+        metal: assembly.every(6, 30..=96, metal),
     };
     let by_velocity = |hz| Filter::by_velocity(hz, 1500.0);
     let bell = Voicing::STRUCK

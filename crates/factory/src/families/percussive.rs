@@ -10,7 +10,7 @@ use crate::units::key_to_hz;
 use crate::voicing::{Decay, Filter, Sweep, Voicing};
 
 pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
-    let pan = assembly.every(8, 28..=92, steel_pan);
+    let pan = assembly.every(8, 28..=92, |key| steel_pan(key).softened());
     let ringing = Voicing::STRUCK
         .release(3.0)
         .filter(Filter::by_velocity(2000.0, 3000.0));
@@ -22,7 +22,7 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
     );
     let on_key = |zone: &crate::assembly::Zone, key| MultiSample::single(zone.clone(), key);
     assembly.solo(113, "Agogo", &on_key(&kit.agogo, 82), ringing.level(-3.0));
-    assembly.solo(114, "Steel Drums", &pan, ringing.release(1.6));
+    assembly.solo(114, "Steel Drums", &pan, ringing.release(1.6).tilt(-0.4));
     assembly.solo(
         115,
         "Woodblock",

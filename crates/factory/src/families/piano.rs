@@ -23,20 +23,21 @@ const MIDDLE_TOP: u8 = 92;
 const DAMPED_TOP: u8 = 88;
 
 pub(crate) fn build(assembly: &mut Assembly) {
-    let mut set = |blow: &Blow, velocities| {
-        let sound = assembly.every(3, 25..=97, |key| grand(key, blow));
+    let mut set = |blow: &Blow, step, velocities| {
+        let sound = assembly.every(step, 25..=97, |key| grand(key, blow));
         sound.at(velocities)
     };
-    let soft = set(&SOFT, 0..=SOFT_TOP);
-    let middle = set(&MIDDLE, SOFT_TOP + 1..=MIDDLE_TOP);
-    let loud = set(&LOUD, MIDDLE_TOP + 1..=127);
+    // The brighter, the more a step changes it.
+    let soft = set(&SOFT, 4, 0..=SOFT_TOP);
+    let middle = set(&MIDDLE, 4, SOFT_TOP + 1..=MIDDLE_TOP);
+    let loud = set(&LOUD, 3, MIDDLE_TOP + 1..=127);
     grands(assembly, [&soft, &middle, &loud]);
 
     let tines = assembly.every(8, 28..=92, tine);
     let bells = assembly.every(8, 28..=92, frequency_modulated);
     electric(assembly, &tines, &bells);
 
-    let quills = assembly.every(4, 29..=97, harpsichord);
+    let quills = assembly.every(6, 30..=96, harpsichord);
     let roots = (29..=85).step_by(4).chain((87..=97).step_by(2));
     let clavinet = assembly.at(roots, clavinet);
     plucked(assembly, &quills, &clavinet);
@@ -142,7 +143,8 @@ fn plucked(assembly: &mut Assembly, quills: &MultiSample, clavinet: &MultiSample
         .release(0.25)
         .decay(Decay::Wave(0.8))
         .sweep(FADING)
-        .filter(Filter::plucked(3000.0, 3600.0));
+        .filter(Filter::plucked(3000.0, 3600.0))
+        .tilt(0.8);
     assembly.solo(7, "Clavi", clavinet, clav);
 }
 
@@ -394,5 +396,5 @@ fn clavinet(key: u8) -> Recording {
             decay_s: 0.025,
         }),
     };
-    strike.record("Clavinet", &plan, &partials)
+    strike.record("Clavinet", &plan, &partials).softened()
 }

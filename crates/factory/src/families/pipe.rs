@@ -102,8 +102,8 @@ const WHISTLE: Tone = Tone {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Pipes {
-    let mut tones = |tone: Tone| assembly.every(4, 29..=97, |key| tone.record(key));
-    let (flute, blown) = (tones(FLUTE), tones(PAN_FLUTE));
+    let flute = assembly.every(6, 29..=95, |key| FLUTE.record(key));
+    let blown = assembly.every(4, 29..=97, |key| PAN_FLUTE.record(key));
     let mut plain = |tone: Tone| assembly.every(5, 27..=97, |key| tone.record(key));
     let (recorder, whistle) = (plain(RECORDER), plain(WHISTLE));
 

@@ -153,7 +153,7 @@ pub(crate) fn build(assembly: &mut Assembly) -> Reeds {
     let sax = tones(SAX);
     let mut narrow = |tone: Tone| assembly.every(3, 25..=97, |key| tone.record(key));
     let (oboe, bassoon) = (narrow(OBOE), narrow(BASSOON));
-    let clarinet = assembly.every(4, 25..=97, |key| {
+    let clarinet = assembly.every(5, 25..=95, |key| {
         // The upper register overblows a twelfth: its even harmonics come back.
         let even = CLARINET.even + 0.6 * (f64::from(key) - 66.0).clamp(0.0, 12.0) / 12.0;
         Tone { even, ..CLARINET }.record(key)

@@ -110,13 +110,13 @@ const PIZZICATO: Pluck = Pluck {
     pickup: 0.0,
     soft_hz: 900.0,
     stiffness: 2e-5,
-    decay_s: 0.55,
+    decay_s: 1.2,
     loss_hz: 900.0,
     len: 512,
     rate_hz: 21_000.0,
     lead_s: 0.15,
     knock: Knock {
-        amplitude: 0.25,
+        amplitude: 0.15,
         hz: 450.0,
         q: 0.7,
         decay_s: 0.05,
@@ -144,9 +144,9 @@ const HARP: Pluck = Pluck {
 pub(crate) fn build(assembly: &mut Assembly) -> Strings {
     let bowed = assembly.every(3, 28..=97, |key| VIOLIN.record(key));
     let low_bowed = assembly.every(3, 25..=97, |key| CELLO.record(key));
-    let pizzicato = assembly.every(3, 28..=97, |key| PIZZICATO.record(key));
+    let pizzicato = assembly.every(3, 28..=97, |key| PIZZICATO.record(key).softened());
     let harp = assembly.every(3, 28..=97, |key| HARP.record(key));
-    let timpani = assembly.every(5, 29..=64, timpani);
+    let timpani = assembly.every(7, 29..=64, timpani);
 
     let vibrato = |hz, cents| Vibrato {
         hz,
@@ -180,11 +180,16 @@ pub(crate) fn build(assembly: &mut Assembly) -> Strings {
         .vibrato(vibrato(4.6, 6.0));
     assembly.solo(43, "Contrabass", &low_bowed, low);
     let short = Voicing::STRUCK.release(0.7).filter(dark(6000.0));
+    // It follows the keys: a high one is to keep its fundamental.
+    let finger = Filter {
+        key_cents: 80.0,
+        ..dark(2200.0)
+    };
     assembly.solo(
         45,
         "Pizzicato Strings",
         &pizzicato,
-        short.filter(dark(2200.0)).level(1.0),
+        short.filter(finger).level(1.0).tilt(0.6),
     );
     assembly.solo(46, "Orchestral Harp", &harp, short.release(2.4));
     let skin = Voicing::STRUCK.release(3.0).filter(dark(700.0)).level(2.0);
