@@ -75,12 +75,12 @@ const SECTION: Tone = Tone {
 const AAH_LOW: [Formant; 5] = [
     Formant {
         hz: 660.0,
-        width_hz: 324.0,
+        width_hz: 405.0,
         gain: 1.0,
     },
     Formant {
         hz: 1100.0,
-        width_hz: 324.0,
+        width_hz: 405.0,
         gain: 0.55,
     },
     Formant {
@@ -126,12 +126,12 @@ const AAH_HIGH: [Formant; 4] = [
 const OOH: [Formant; 4] = [
     Formant {
         hz: 360.0,
-        width_hz: 324.0,
+        width_hz: 480.0,
         gain: 1.0,
     },
     Formant {
         hz: 720.0,
-        width_hz: 324.0,
+        width_hz: 480.0,
         gain: 0.35,
     },
     Formant {

@@ -28,7 +28,7 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
         "Woodblock",
         &on_key(&kit.block, 83),
         ringing
-            .filter(Filter::by_velocity(900.0, 2000.0))
+            .filter(Filter::by_velocity(900.0, 2800.0))
             .level(-2.0),
     );
     let skin = Filter::by_velocity(300.0, 2400.0);

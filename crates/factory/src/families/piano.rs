@@ -37,7 +37,7 @@ pub(crate) fn build(assembly: &mut Assembly) {
     let bells = assembly.every(8, 28..=92, frequency_modulated);
     electric(assembly, &tines, &bells);
 
-    let quills = assembly.every(6, 30..=96, harpsichord);
+    let quills = assembly.every(5, 27..=97, harpsichord);
     let roots = (29..=85).step_by(4).chain((87..=97).step_by(2));
     let clavinet = assembly.at(roots, clavinet);
     plucked(assembly, &quills, &clavinet);
@@ -331,7 +331,7 @@ fn frequency_modulated(key: u8) -> Recording {
 
 /// A harpsichord: two strings, an octave apart, plucked near the bridge.
 fn harpsichord(key: u8) -> Recording {
-    let plan = LoopPlan::new(key, 2048, 26_000.0);
+    let (plan, top_hz) = LoopPlan::of_string(key, 2048, 26_000.0);
     let long = ringing_s(key) * 0.5;
     let mut partials = vec![];
     for (octave, share) in [(1.0, 1.0), (2.0, 0.55)] {
@@ -342,6 +342,9 @@ fn harpsichord(key: u8) -> Recording {
             let tone = libm::exp(-n * f0 / 9000.0);
             let decay = long * 60.0 / 96.0 / (1.0 + 0.06 * n);
             let hz = n * f0 * (1.0 + 4e-5 * n * n).sqrt();
+            if hz >= top_hz {
+                break;
+            }
             partials.push(Partial {
                 hz,
                 amplitude: share * pluck * tone / libm::pow(n, 0.5),
@@ -368,6 +371,8 @@ fn harpsichord(key: u8) -> Recording {
 /// A clavinet: struck strings under two pick-ups in opposite phase.
 fn clavinet(key: u8) -> Recording {
     let (plan, top_hz) = LoopPlan::of_string(key, 2048, 32_000.0);
+    // Pick-ups of many turns hear no more.
+    let top_hz = top_hz.min(11_000.0);
     let f0 = key_to_hz(f64::from(key));
     let long = ringing_s(key) * 0.45;
     let partials: Vec<Partial> = (1..=50_u32)

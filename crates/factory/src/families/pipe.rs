@@ -104,7 +104,7 @@ const WHISTLE: Tone = Tone {
 pub(crate) fn build(assembly: &mut Assembly) -> Pipes {
     let flute = assembly.every(6, 29..=95, |key| FLUTE.record(key));
     let blown = assembly.every(4, 29..=97, |key| PAN_FLUTE.record(key));
-    let mut plain = |tone: Tone| assembly.every(5, 27..=97, |key| tone.record(key));
+    let mut plain = |tone: Tone| assembly.every(6, 29..=95, |key| tone.record(key));
     let (recorder, whistle) = (plain(RECORDER), plain(WHISTLE));
 
     let vibrato = |hz, cents| Vibrato {

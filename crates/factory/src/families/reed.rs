@@ -149,8 +149,7 @@ const CLARINET: Tone = Tone {
 };
 
 pub(crate) fn build(assembly: &mut Assembly) -> Reeds {
-    let mut tones = |tone: Tone| assembly.every(4, 25..=97, |key| tone.record(key));
-    let sax = tones(SAX);
+    let sax = assembly.every(5, 25..=95, |key| SAX.record(key));
     let mut narrow = |tone: Tone| assembly.every(3, 25..=97, |key| tone.record(key));
     let (oboe, bassoon) = (narrow(OBOE), narrow(BASSOON));
     let clarinet = assembly.every(5, 25..=95, |key| {
