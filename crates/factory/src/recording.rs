@@ -61,8 +61,12 @@ impl Recording {
         Self::looped(name, plan, frames, len)
     }
 
-    /// Frames whose last `plan.len` are the loop.
-    pub(crate) fn struck(name: &str, plan: &LoopPlan, frames: Vec<f64>, decay_s: f64) -> Self {
+    /// Frames whose last `plan.len` are the loop; it begins later where its sharpest bend would be
+    /// its seam.
+    pub(crate) fn struck(name: &str, plan: &LoopPlan, mut frames: Vec<f64>, decay_s: f64) -> Self {
+        let start = frames.len() - plan.len;
+        let late = smooth_from(&frames[start..]);
+        frames.extend_from_within(start..start + late);
         let mut recording = Self::looped(name, plan, frames, plan.len);
         recording.decay_s = Some(decay_s);
         recording
@@ -206,14 +210,28 @@ fn peak_of(frames: &[f64]) -> f64 {
         .fold(1e-12, |peak, value| peak.max(value.abs()))
 }
 
-/// Frame around which a loop bends least: the best place for its seam.
-fn calmest(frames: &[f64]) -> usize {
+/// How much a loop bends at most within two frames of one.
+fn bend_around(frames: &[f64], n: usize) -> f64 {
     let len = frames.len();
     let at = |n: usize| frames[n % len];
     let bend = |n: usize| (at(n + len - 1) - 2.0 * at(n) + at(n + 1)).abs();
-    let around = |n: usize| (n + len - 2..=n + len + 2).map(bend).fold(0.0, f64::max);
-    (0..len)
-        .min_by(|one, other| around(*one).total_cmp(&around(*other)))
+    (n + len - 2..=n + len + 2).map(bend).fold(0.0, f64::max)
+}
+
+/// Frame around which a loop bends least: the best place for its seam.
+fn calmest(frames: &[f64]) -> usize {
+    (0..frames.len())
+        .min_by(|one, other| bend_around(frames, *one).total_cmp(&bend_around(frames, *other)))
+        .unwrap_or_default()
+}
+
+/// First frame of a loop around which it bends clearly less than where it bends most.
+fn smooth_from(frames: &[f64]) -> usize {
+    let most = (0..frames.len())
+        .map(|n| bend_around(frames, n))
+        .fold(0.0, f64::max);
+    (0..frames.len())
+        .find(|n| bend_around(frames, *n) < 0.9 * most)
         .unwrap_or_default()
 }
 
@@ -232,4 +250,28 @@ fn remove_mean(frames: &mut [f64]) {
 pub(crate) fn white(len: usize, seed: u64) -> Vec<f64> {
     let mut noise = Noise::new(seed);
     (0..len).map(|_| noise.bipolar()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_softened_attack_stands_out_by_half_and_the_loop_stays() {
+        let plan = LoopPlan::new(69, 1024, 32_000.0);
+        let lead = plan.frames(0.2);
+        // Ten times the loop at first, 20 dB.
+        let frames: Vec<f64> = (0..lead + plan.len)
+            .map(|n| {
+                let over = 1.0 + 9.0 * libm::exp(-(n as f64) / 1000.0);
+                let phase = (plan.periods * n) as f64 / plan.len as f64;
+                over * libm::sin(TAU * phase)
+            })
+            .collect();
+        let plain = Recording::struck("sine", &plan, frames, 4.0);
+        let soft = plain.clone().softened();
+        let fallen_db = 20.0 * libm::log10(plain.peak() / soft.peak());
+        assert!((8.0..11.0).contains(&fallen_db), "{fallen_db} dB");
+        assert!(plain.frames[lead..] == soft.frames[lead..]);
+    }
 }
