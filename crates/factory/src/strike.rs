@@ -80,7 +80,16 @@ impl Strike {
             if is_held { partial.amplitude } else { 0.0 }
         });
         let amplitudes: Vec<f64> = heard.collect();
-        let mut phases = spread_phases(&amplitudes).into_iter();
+        // Partials of two strings that meet on a bin keep one phase: they are not to cancel.
+        let bins: Vec<usize> = partials
+            .iter()
+            .map(|partial| plan.bin(partial.hz))
+            .collect();
+        let spread = spread_phases(&amplitudes);
+        let mut phases = bins.iter().filter_map(|bin| {
+            let first = bins.iter().position(|other| other == bin)?;
+            spread.get(first).copied()
+        });
         let apart = self.render(name, plan, partials, |len| {
             (phases.next().unwrap_or_default() * len as f64) as usize
         });
