@@ -75,12 +75,12 @@ const SECTION: Tone = Tone {
 const AAH_LOW: [Formant; 5] = [
     Formant {
         hz: 660.0,
-        width_hz: 405.0,
+        width_hz: 324.0,
         gain: 1.0,
     },
     Formant {
         hz: 1100.0,
-        width_hz: 405.0,
+        width_hz: 324.0,
         gain: 0.55,
     },
     Formant {
@@ -126,12 +126,12 @@ const AAH_HIGH: [Formant; 4] = [
 const OOH: [Formant; 4] = [
     Formant {
         hz: 360.0,
-        width_hz: 480.0,
+        width_hz: 324.0,
         gain: 1.0,
     },
     Formant {
         hz: 720.0,
-        width_hz: 480.0,
+        width_hz: 324.0,
         gain: 0.35,
     },
     Formant {
@@ -152,7 +152,7 @@ const AAHS: Tone = Tone {
         count: 7,
         detune_cents: 11.0,
         vibrato_cents: 16.0,
-        seed: 710,
+        seed: 718,
         ..SECTION.players
     },
     slope: 0.75,
@@ -178,7 +178,7 @@ const OOHS: Tone = Tone {
         count: 5,
         detune_cents: 9.0,
         vibrato_cents: 14.0,
-        seed: 720,
+        seed: 725,
         ..SECTION.players
     },
     slope: 0.9,
@@ -201,6 +201,10 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) -> Ensem
         ..AAHS
     };
     let aahs = |key| by_half(if key < 56 { men } else { AAHS }, key).record(key);
+    let choir = (28..=40)
+        .step_by(3)
+        .chain((42..=69).step_by(3))
+        .chain((71..=97).step_by(2));
     let middle = (43..=79).step_by(3);
     let oohs = (28..=40)
         .step_by(2)
@@ -209,7 +213,7 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) -> Ensem
     let sounds = Ensemble {
         strings: assembly.every(4, 28..=96, section),
         // Few partials lie within a formant there: each that leaves it is heard.
-        aahs: assembly.at((28..=70).step_by(3).chain((72..=96).step_by(2)), aahs),
+        aahs: assembly.at(choir, aahs),
         oohs: assembly.at(oohs, |key| by_half(OOHS, key).record(key)),
     };
     let hit = assembly.spread(6, [orchestra_hit(60)]);

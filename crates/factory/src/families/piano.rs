@@ -371,8 +371,6 @@ fn harpsichord(key: u8) -> Recording {
 /// A clavinet: struck strings under two pick-ups in opposite phase.
 fn clavinet(key: u8) -> Recording {
     let (plan, top_hz) = LoopPlan::of_string(key, 2048, 32_000.0);
-    // Pick-ups of many turns hear no more.
-    let top_hz = top_hz.min(11_000.0);
     let f0 = key_to_hz(f64::from(key));
     let long = ringing_s(key) * 0.45;
     let partials: Vec<Partial> = (1..=50_u32)
