@@ -134,7 +134,7 @@ fn pianos(shelf: &mut Shelf<'_>) {
     shelf.add((5, Some(8), 1), "Detuned Electric Piano 2", 0.0, bells);
     let octave = shelf.with(6, |voicing| louder(higher(voicing, 12), -6.0));
     let coupled = both(shelf.plain(6), octave);
-    shelf.add((6, Some(8), 1), "Harpsichord (octave mix)", -2.7, coupled);
+    shelf.add((6, Some(8), 1), "Harpsichord (octave mix)", -0.5, coupled);
 }
 
 fn bars(shelf: &mut Shelf<'_>) {
@@ -246,7 +246,7 @@ fn electric_guitars(shelf: &mut Shelf<'_>) {
     shelf.add(
         (28, Some(8), 1),
         "Electric Guitar (funky cutting)",
-        8.0,
+        4.7,
         cutting,
     );
     // What comes back from the amplifier grows out of the note, an octave and a fifth above.
@@ -416,5 +416,5 @@ fn elsewhere(shelf: &mut Shelf<'_>) {
         shelf.with(107, |voicing| voicing.decay(Decay::Wave(0.6))),
         octave,
     );
-    shelf.add((107, Some(8), 1), "Taisho Koto", -4.6, taisho);
+    shelf.add((107, Some(8), 1), "Taisho Koto", -1.5, taisho);
 }
