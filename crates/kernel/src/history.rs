@@ -8,11 +8,11 @@
 //!
 //! # A ring of records
 //!
-//! Records lie in a [`cyclic`] ring. When it is full the oldest are given up, whole, and counted.
-//! Sixteen times a round the writer notes the state of every group and of the transport between
-//! the events, as records of their own; so whoever reads begins at the first such note and knows
-//! what held there, and nothing needs to be published beside the ring. Of a full ring about a
-//! sixteenth is therefore older than what a take can give.
+//! Records lie in a [`cyclic`](crate::sync::cyclic()) ring. When it is full the oldest are given
+//! up, whole, and counted. Sixteen times a round the writer notes the state of every group and of
+//! the transport between the events, as records of their own; so whoever reads begins at the first
+//! such note and knows what held there, and nothing needs to be published beside the ring. Of a
+//! full ring about a sixteenth is therefore older than what a take can give.
 //!
 //! # How long it lasts
 //!
