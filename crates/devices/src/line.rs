@@ -12,6 +12,9 @@ use rtrb::{Consumer, Producer, RingBuffer};
 /// Bytes of the ring: what a thousand busy blocks write between two looks of the thread.
 const RING_BYTES: usize = 1 << 18;
 
+/// Bytes of it that are kept for what ends something.
+const RESERVE: usize = RING_BYTES / 8;
+
 /// Kind, time, length.
 const HEAD: usize = 11;
 
@@ -32,6 +35,7 @@ pub fn event_line() -> (EventLine, EventSource) {
         ring: to_device,
         epoch,
         lost: 0,
+        owed: Owed::default(),
     };
     let source = EventSource {
         ring: from_render,
@@ -41,11 +45,24 @@ pub fn event_line() -> (EventLine, EventSource) {
 }
 
 /// The render side's end.
+///
+/// In a ring that runs full an eighth is kept for what ends something: a device whose thread cannot
+/// keep up misses notes, but none is left hanging. What ends something and finds no room even there
+/// is owed, and told before anything else as soon as there is room again.
 #[derive(Debug)]
 pub struct EventLine {
     ring: Producer<u8>,
     epoch: Instant,
     lost: u64,
+    owed: Owed,
+}
+
+/// What the device's thread has to be told first.
+#[derive(Debug, Default)]
+struct Owed {
+    stop: bool,
+    /// Channels on which nothing is held any more, bit by bit.
+    release: u16,
 }
 
 impl EventLine {
@@ -61,7 +78,7 @@ impl EventLine {
         let latency = latency_ms.to_le_bytes();
         let bytes = since.to_le_bytes().into_iter().chain(latency);
         // A block that is not told is reckoned from the one before.
-        let _told = self.put(BLOCK, master, 10, bytes);
+        let _told = self.put(BLOCK, master, 10, bytes, 0);
     }
 
     /// A message that is due with the frame of that time; counted as lost where there is no room.
@@ -69,9 +86,12 @@ impl EventLine {
     /// # Real-time
     /// Render. Bounded by the length of the message.
     pub fn message(&mut self, due: ReferenceTime, message: &[u8]) {
+        let ends = end_of(message);
+        let kept = if ends == 0 { RESERVE } else { 0 };
         let bytes = message.iter().copied();
-        if !self.put(MESSAGE, due, message.len(), bytes) {
+        if !self.put(MESSAGE, due, message.len(), bytes, kept) {
             self.lost = self.lost.saturating_add(1);
+            self.owed.release |= ends;
         }
     }
 
@@ -82,8 +102,8 @@ impl EventLine {
     /// # Real-time
     /// Render. Wait-free.
     pub fn release(&mut self, due: ReferenceTime, channels: u16) {
-        if !self.put(RELEASE, due, 2, channels.to_le_bytes().into_iter()) {
-            self.lost = self.lost.saturating_add(1);
+        if !self.put(RELEASE, due, 2, channels.to_le_bytes().into_iter(), 0) {
+            self.owed.release |= channels;
         }
     }
 
@@ -92,9 +112,11 @@ impl EventLine {
     /// # Real-time
     /// Render. Wait-free.
     pub fn stop(&mut self) {
-        if !self.put(STOP, ReferenceTime::ZERO, 0, core::iter::empty()) {
-            self.lost = self.lost.saturating_add(1);
-        }
+        self.owed = Owed {
+            stop: true,
+            release: 0,
+        };
+        let _later = self.settle(ReferenceTime::ZERO);
     }
 
     /// What found no room.
@@ -103,16 +125,47 @@ impl EventLine {
         self.lost
     }
 
+    /// Writes a record behind all that is owed, if it leaves so many bytes.
     fn put(
         &mut self,
         kind: u8,
         time: ReferenceTime,
         length: usize,
         bytes: impl Iterator<Item = u8>,
+        kept: usize,
+    ) -> bool {
+        self.settle(time) && self.write(kind, time, length, bytes, kept)
+    }
+
+    /// Tells what is owed; false while there is no room for it.
+    fn settle(&mut self, time: ReferenceTime) -> bool {
+        if self.owed.stop {
+            self.owed.stop = !self.write(STOP, time, 0, core::iter::empty(), 0);
+        }
+        let channels = self.owed.release;
+        if !self.owed.stop
+            && channels != 0
+            && self.write(RELEASE, time, 2, channels.to_le_bytes().into_iter(), 0)
+        {
+            self.owed.release = 0;
+        }
+        !self.owed.stop && self.owed.release == 0
+    }
+
+    fn write(
+        &mut self,
+        kind: u8,
+        time: ReferenceTime,
+        length: usize,
+        bytes: impl Iterator<Item = u8>,
+        kept: usize,
     ) -> bool {
         let Ok(short) = u16::try_from(length) else {
             return false;
         };
+        if self.ring.slots() < HEAD + length + kept {
+            return false;
+        }
         let Ok(chunk) = self.ring.write_chunk_uninit(HEAD + length) else {
             return false;
         };
@@ -121,6 +174,20 @@ impl EventLine {
             .chain(short.to_le_bytes());
         chunk.fill_from_iter(head.chain(bytes));
         true
+    }
+}
+
+/// The channel on which a message ends a key, a pedal or all of them, as a bit; 0 if it ends nothing.
+fn end_of(message: &[u8]) -> u16 {
+    let ends = match *message {
+        [0x80..=0x8F, _, _] | [0x90..=0x9F, _, 0] => true,
+        [0xB0..=0xBF, 64 | 66 | 67, value] => value < 64,
+        [0xB0..=0xBF, 120..=127, _] => true,
+        _ => false,
+    };
+    match message {
+        [status, ..] if ends => 1 << (status & 0x0F),
+        _ => 0,
     }
 }
 
@@ -238,8 +305,80 @@ mod tests {
         for _ in 0..5 {
             line.message(ReferenceTime::ZERO, &[0xF0; 65_000]);
         }
-        assert_eq!(line.lost(), 1);
+        assert_eq!(line.lost(), 2);
         let read = core::iter::from_fn(|| source.next()).count();
-        assert_eq!(read, 4);
+        assert_eq!(read, 3);
+    }
+
+    /// Writes notes until none fits.
+    fn fill(line: &mut EventLine) {
+        while line.lost() == 0 {
+            line.message(ReferenceTime::ZERO, &[0x90, 60, 100]);
+        }
+    }
+
+    #[test]
+    fn ends_have_room_where_notes_have_none() {
+        let (mut line, mut source) = event_line();
+        fill(&mut line);
+        line.message(ReferenceTime::ZERO, &[0x93, 61, 100]);
+        for end in [[0x80, 60, 64], [0x90, 60, 0], [0xB0, 64, 0], [0xB0, 123, 0]] {
+            line.message(ReferenceTime::ZERO, &end);
+        }
+        assert_eq!(line.lost(), 2, "two notes and no end");
+        let ends = core::iter::from_fn(|| source.next()).filter(|record| {
+            let Record::Message { bytes, .. } = record else {
+                return false;
+            };
+            end_of(bytes) == 1
+        });
+        assert_eq!(ends.count(), 4);
+    }
+
+    #[test]
+    fn ends_that_find_no_room_at_all_are_told_first_when_there_is_some() {
+        let (mut line, mut source) = event_line();
+        fill(&mut line);
+        while line.owed.release == 0 {
+            line.message(ReferenceTime::ZERO, &[0x85, 60, 64]);
+        }
+        line.release(ReferenceTime::ZERO, 0x0100);
+        assert_eq!(line.owed.release, 0x0120);
+        assert!(source.next().is_some() && source.next().is_some());
+        line.begin_block(ReferenceTime::new(9), 0);
+        let rest: Vec<Record> = core::iter::from_fn(|| source.next()).collect();
+        let due = ReferenceTime::new(9);
+        let channels = 0x0120;
+        let told = rest
+            .iter()
+            .position(|it| *it == Record::Release { due, channels });
+        assert_eq!(
+            told.map(|place| rest.len() - place),
+            Some(2),
+            "then the block"
+        );
+    }
+
+    #[test]
+    fn a_stop_that_finds_no_room_is_told_before_anything_else() {
+        let (mut line, mut source) = event_line();
+        fill(&mut line);
+        while line.owed.release == 0 {
+            line.message(ReferenceTime::ZERO, &[0x85, 60, 64]);
+        }
+        line.stop();
+        line.message(ReferenceTime::ZERO, &[0x85, 60, 64]);
+        while source.next().is_some() {}
+        line.message(ReferenceTime::ZERO, &[0x90, 60, 100]);
+        let rest: Vec<Record> = core::iter::from_fn(|| source.next()).collect();
+        let [
+            Record::Stop,
+            Record::Release { channels, .. },
+            Record::Message { .. },
+        ] = &rest[..]
+        else {
+            panic!("{rest:?}");
+        };
+        assert_eq!(*channels, 0x0020, "what was lost behind the stop");
     }
 }
