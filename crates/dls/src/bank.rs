@@ -35,6 +35,26 @@ pub struct Patch {
     pub program: u8,
 }
 
+/// Families of melodic programs, eight each, in the words of \[GM1\].
+pub const GM_FAMILIES: [&str; 16] = [
+    "Piano",
+    "Chromatic Percussion",
+    "Organ",
+    "Guitar",
+    "Bass",
+    "Strings",
+    "Ensemble",
+    "Brass",
+    "Reed",
+    "Pipe",
+    "Synth Lead",
+    "Synth Pad",
+    "Synth Effects",
+    "Ethnic",
+    "Percussive",
+    "Sound Effects",
+];
+
 /// The texts a bank file carries about itself; each is empty when the file has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BankInfo {

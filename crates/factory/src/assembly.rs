@@ -217,28 +217,6 @@ impl Assembly {
         zone
     }
 
-    /// Takes recordings in, lowest first; each but the last serves up to `above` keys over its
-    /// root, and the keys that are left serve the next one.
-    pub(crate) fn spread(
-        &mut self,
-        above: u8,
-        recordings: impl IntoIterator<Item = Recording>,
-    ) -> MultiSample {
-        let mut zones: Vec<Zone> = recordings
-            .into_iter()
-            .map(|recording| self.wave(recording))
-            .collect();
-        let mut low = 0;
-        let last = zones.len().saturating_sub(1);
-        for (i, zone) in zones.iter_mut().enumerate() {
-            let high = if i == last { 127 } else { zone.root + above };
-            debug_assert!(low <= high, "roots out of order");
-            zone.keys = low..=high;
-            low = high + 1;
-        }
-        MultiSample { zones }
-    }
-
     /// Records a root every `step` keys; each serves the keys nearest to it, and the outer ones all
     /// that lie beyond.
     ///
@@ -250,7 +228,7 @@ impl Assembly {
         roots: RangeInclusive<u8>,
         record: impl FnMut(u8) -> Recording,
     ) -> MultiSample {
-        self.spread(step / 2, roots.step_by(usize::from(step)).map(record))
+        self.at(roots.step_by(usize::from(step)), record)
     }
 
     /// As [`every`](Self::every), at roots of one's own choice, lowest first: closer together where
@@ -260,16 +238,18 @@ impl Assembly {
         roots: impl IntoIterator<Item = u8>,
         record: impl FnMut(u8) -> Recording,
     ) -> MultiSample {
-        let mut sound = self.spread(0, roots.into_iter().map(record));
+        let recordings = roots.into_iter().map(record);
+        let mut zones: Vec<Zone> = recordings.map(|recording| self.wave(recording)).collect();
+        let nexts: Vec<u8> = zones.iter().skip(1).map(|zone| zone.root).collect();
         let mut low = 0;
-        for zone in 0..sound.zones.len() {
-            let next = sound.zones.get(zone + 1).map(|next| next.root);
-            let zone = &mut sound.zones[zone];
+        for (i, zone) in zones.iter_mut().enumerate() {
+            let next = nexts.get(i);
             let high = next.map_or(127, |next| zone.root + (next - zone.root) / 2);
+            debug_assert!(low <= high, "roots out of order");
             zone.keys = low..=high;
             low = high + 1;
         }
-        sound
+        MultiSample { zones }
     }
 
     /// Adds a melodic program of one sound.
@@ -324,6 +304,11 @@ impl Assembly {
                 regions.push(region);
             }
         }
+        self.lay(patch, name, regions);
+    }
+
+    /// Takes an instrument in; what its regions have in common is written once.
+    fn lay(&mut self, patch: Patch, name: &str, mut regions: Vec<Region>) {
         let articulation = share(&mut regions);
         self.bank.instruments.push(Instrument {
             patch,

@@ -6,31 +6,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use dmus_dls::Bank;
+use dmus_dls::bank::GM_FAMILIES;
 use dmus_song::Song;
 use dmus_synth::Collection;
 
 use crate::songs::{self, Family, Figures, compiled, perform};
 use crate::stage::Heard;
-
-/// Families as \[GM1\] names them, runs of eight programs.
-const FAMILIES: [&str; 16] = [
-    "Piano",
-    "Chromatic Percussion",
-    "Organ",
-    "Guitar",
-    "Bass",
-    "Strings",
-    "Ensemble",
-    "Brass",
-    "Reed",
-    "Pipe",
-    "Synth Lead",
-    "Synth Pad",
-    "Synth Effects",
-    "Ethnic",
-    "Percussive",
-    "Sound Effects",
-];
 
 /// The song that has a program of every family.
 const OF_FAMILIES: &str = "families";
@@ -134,7 +115,7 @@ pub fn measure(bank: &Bank, other: &Bank, folder: &Path) -> Result<Beside> {
 
 /// Each family alone.
 fn families(song: &Song, banks: &[Arc<Collection>; 2]) -> Result<Vec<Pair>> {
-    let melodic = FAMILIES.into_iter().zip(0..);
+    let melodic = GM_FAMILIES.into_iter().zip(0..);
     let all = melodic
         .map(|(name, number)| (name, Family::Melodic(number)))
         .chain([("Kit", Family::Kit)]);

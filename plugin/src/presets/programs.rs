@@ -10,7 +10,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use dmus_dls::bank::Patch;
+use dmus_dls::bank::{GM_FAMILIES, Patch};
 use dmus_entry::{Preset, PresetChoice, PresetPlace};
 use dmus_library::{Library, LoadedBank, Progress};
 
@@ -25,26 +25,6 @@ const MELODIC_PART: usize = 0;
 
 /// The part that plays a drum kit: channel 10, where \[GM1\] has drums.
 const DRUM_PART: usize = 9;
-
-/// Families of eight programs each, in the words of \[GM1\].
-const FAMILIES: [&str; 16] = [
-    "Piano",
-    "Chromatic Percussion",
-    "Organ",
-    "Guitar",
-    "Bass",
-    "Strings",
-    "Ensemble",
-    "Brass",
-    "Reed",
-    "Pipe",
-    "Synth Lead",
-    "Synth Pad",
-    "Synth Effects",
-    "Ethnic",
-    "Percussive",
-    "Sound Effects",
-];
 
 /// The bank of a place.
 fn bank_at(place: &PresetPlace) -> Result<Arc<LoadedBank>, String> {
@@ -108,7 +88,7 @@ fn about(bank: &str, patch: Patch, name: &str) -> About {
     let family = if patch.drums {
         "Drums"
     } else {
-        let family = FAMILIES.get(usize::from(patch.program / 8));
+        let family = GM_FAMILIES.get(usize::from(patch.program / 8));
         family.copied().unwrap_or_default()
     };
     About {

@@ -1,8 +1,8 @@
 //! Kits: one drum or several for each key, laid over waves.
 
-use dmus_dls::bank::{Dialect, Instrument, Patch, Region};
+use dmus_dls::bank::{Patch, Region};
 
-use super::{Assembly, Zone, region, share};
+use super::{Assembly, Zone, region};
 use crate::decay_law::DecayLaw;
 use crate::voicing::Voicing;
 
@@ -23,7 +23,7 @@ impl Assembly {
     /// Adds a drum kit: in bank 0, where GS has it; players find it there for General MIDI 2's bank
     /// 120, too, whose kits have the same programs.
     pub(crate) fn kit(&mut self, program: u8, name: &str, drums: &[Drum]) {
-        let mut regions: Vec<Region> = drums
+        let regions: Vec<Region> = drums
             .iter()
             .map(|drum| {
                 let law = drum
@@ -45,20 +45,12 @@ impl Assembly {
                 region
             })
             .collect();
-        let articulation = share(&mut regions);
         let patch = Patch {
             drums: true,
             bank_msb: 0,
             bank_lsb: 0,
             program,
         };
-        self.bank.instruments.push(Instrument {
-            patch,
-            name: name.to_owned(),
-            regions,
-            articulation,
-            dialect: Dialect::Dls,
-            about: Default::default(),
-        });
+        self.lay(patch, name, regions);
     }
 }

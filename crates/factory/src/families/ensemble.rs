@@ -216,7 +216,7 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) -> Ensem
         aahs: assembly.at(choir, aahs),
         oohs: assembly.at(oohs, |key| by_half(OOHS, key).record(key)),
     };
-    let hit = assembly.spread(6, [orchestra_hit(60)]);
+    let hit = assembly.at([60], orchestra_hit);
     programs(assembly, &sounds, &hit);
     machines(assembly, &sounds, oscillators);
     sounds
