@@ -1,9 +1,8 @@
-"""Plays a note through the standalone program on a JACK server without a sound card.
+"""Plays a note through the standalone program on the JACK server of the environment.
 
 usage: standalone_play.py PROGRAM
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -33,12 +32,12 @@ def wait_for(what, condition):
     raise AssertionError(f"{what} is not there after {PATIENCE_S:.0f} s")
 
 
-def client(name, server):
+def client(name):
     """A client of the server, as soon as that is there."""
 
     def connected():
         try:
-            return jack.Client(name, no_start_server=True, servername=server)
+            return jack.Client(name, no_start_server=True)
         except jack.JackOpenError:
             return None
 
@@ -62,8 +61,8 @@ class Hands:
     """Strikes one note and keeps what it hears, both counted in its own periods: the server's
     count of frames jumps, and not by whole periods, when the machine is busy."""
 
-    def __init__(self, server):
-        self.client = client("dmus-test", server)
+    def __init__(self):
+        self.client = client("dmus-test")
         self.keys = self.client.midi_outports.register("keys")
         self.ears = self.client.inports.register("ears")
         self.waiting = None
@@ -120,18 +119,10 @@ def strike_in_time(hands):
     raise AssertionError(f"the server overslept in each of {TRIES} tries")
 
 
-def play(program, server):
-    environment = dict(os.environ, JACK_DEFAULT_SERVER=server, JACK_NO_START_SERVER="1")
-    os.environ.update(environment)
-    daemon = subprocess.Popen(
-        ["jackd", "-r", "-n", server, "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    instrument = None
+def play(program):
+    hands = Hands()
+    instrument = subprocess.Popen([program, "--backend", "jack"])
     try:
-        hands = Hands(server)
-        instrument = subprocess.Popen([program, "--backend", "jack"], env=environment)
         outputs = wait_for(
             "the instrument",
             lambda: hands.client.get_ports("dmus.*output_1", is_audio=True, is_output=True),
@@ -150,15 +141,12 @@ def play(program, server):
     finally:
         # JACK's library may wait for ever for a server that is busy with a deactivation: a polite
         # end is not asked for.
-        if instrument is not None:
-            instrument.kill()
-            instrument.wait()
-        daemon.terminate()
-        daemon.wait()
+        instrument.kill()
+        instrument.wait()
 
 
 def main():
-    heard, onset = play(sys.argv[1], f"dmus-{os.getpid()}")
+    heard, onset = play(sys.argv[1])
     sounding = heard[4800 : 4800 + 32768].astype(numpy.float64)
     spectrum = numpy.abs(numpy.fft.rfft(sounding * numpy.hanning(len(sounding)), 1 << 19))
     bins = numpy.fft.rfftfreq(1 << 19, 1 / RATE)

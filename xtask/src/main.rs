@@ -15,6 +15,7 @@ mod devices;
 mod fuzz;
 mod icount;
 mod install;
+mod jack;
 mod load;
 mod machine;
 mod model;

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::machine::{self, Need};
-use crate::process::{Job, answers};
+use crate::jack::{self, Server};
+use crate::process::Job;
 use crate::project::{PLUGIN, Project};
 use crate::python;
 use crate::suites::Outcome;
@@ -24,23 +24,8 @@ pub(crate) fn step(project: &Project) -> Outcome {
     play(project).into()
 }
 
-/// Sees to it that what needs ALSA and JACK can be built and run.
-///
-/// # Errors
-/// When they are not there and cannot be installed; says how to.
-pub(crate) fn provide_sound() -> Result<()> {
-    let has_files = |library: &str| {
-        let found = Job::new("pkg-config", Command::new("pkg-config")).args(["--exists", library]);
-        answers("pkg-config", "--version") && found.succeeds().unwrap_or(false)
-    };
-    if has_files("alsa") && has_files("jack") && answers("jackd", "--version") {
-        return Ok(());
-    }
-    machine::provide(Need::Sound)
-}
-
 fn play(project: &Project) -> Result<()> {
-    provide_sound()?;
+    jack::provide()?;
     // Without its window, which would need a screen.
     Job::new("the build of the standalone program", project.cargo())
         .args(["build", "--package", PLUGIN, "--bin", PROGRAM])
@@ -49,7 +34,12 @@ fn play(project: &Project) -> Result<()> {
     let program = project.target("debug").join(PROGRAM);
     let script = project.root().join("tests/python/standalone_play.py");
     let python = python::prepare(project)?;
-    Job::new("a note through JACK", Command::new(python))
-        .args([script, program])
-        .screen()
+    // One that waits for its clients would wait long for the program, which ends without leaving.
+    let server = Server::start(project, "standalone", &[])?;
+    let job = Job::new("a note through JACK", Command::new(python)).args([script, program]);
+    let played = server.with(job).screen();
+    if played.is_err() {
+        server.show();
+    }
+    played
 }
