@@ -13,6 +13,7 @@ mod list;
 mod meters;
 mod parts;
 mod sound;
+mod spawned;
 mod splits;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ use egui::{self, CentralPanel, Panel};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
+    EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
     create_egui_editor,
 };
 
@@ -37,8 +38,7 @@ use crate::control::SharedControl;
 use crate::params::DmusParams;
 use crate::tasks::Task;
 
-/// The editor type that the framework is told.
-pub type DmusEditor = EguiEditor<Window>;
+pub use spawned::{DmusEditor, OpenEditor, OpenWindow};
 
 /// How the window asks for slow work.
 pub type TaskSender = Box<dyn Fn(Task) + Send>;
@@ -62,12 +62,14 @@ pub fn create(
     send: TaskSender,
 ) -> Option<DmusEditor> {
     let window = Window::new(params, control, send);
-    create_egui_editor(
+    let thread = window.thread.clone();
+    let editor = create_egui_editor(
         EguiEditorState::from_size(SIZE, 1.0),
         RepaintNotifier::new(),
         EguiNiceSettings::new().with_tile("DMus"),
         window,
-    )
+    );
+    editor.map(|editor| DmusEditor::new(editor, thread))
 }
 
 /// What stands in the middle of the window.
@@ -99,6 +101,7 @@ pub struct Window {
     browser: browser::Browser,
     meters: meters::Meters,
     link: Option<link::Link>,
+    thread: spawned::DrawingThread,
 }
 
 impl Window {
@@ -114,6 +117,7 @@ impl Window {
             browser: browser::Browser::default(),
             meters: meters::Meters::default(),
             link: None,
+            thread: spawned::DrawingThread::default(),
         }
     }
 
@@ -188,6 +192,7 @@ impl NiceEguiApp for Window {
         nice_gui_ctx: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
+        self.thread.begin();
         self.open(&egui_ctx, nice_gui_ctx);
         self.link = link::Link::new(frame.baseview_window());
         Ok(())

@@ -5,6 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 #![cfg(target_os = "linux")]
 
+use std::collections::BTreeSet;
+use std::fs;
+
 use dmus_host_tests::bundle;
 use dmus_host_tests::fixture::{self, Folder};
 use dmus_host_tests::host::{Bundle, Plugin};
@@ -135,6 +138,8 @@ fn a_text_field_hears_letters_and_the_host_none_until_it_is_left() {
 fn escape_leaves_a_text_field() {
     let mut host = Host::new(OUTSIDE);
     host.click(FIELD);
+    // The field has been reached, however slowly the window draws.
+    assert!(host.screen.focus_is(host.main, false).unwrap());
     assert_eq!(host.strike(ESCAPE), NOTHING);
     assert!(host.screen.focus_is(host.main, true).unwrap());
     assert_eq!(host.strike(ESCAPE), [ESCAPE]);
@@ -163,6 +168,31 @@ fn banks_that_are_dropped_on_the_window_play() {
         "{list}"
     );
     assert!(names[1].contains("a bank.dls"), "{list}");
+}
+
+/// Numbers of the threads of this process.
+fn threads() -> BTreeSet<u32> {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    let number = |task: fs::DirEntry| task.file_name().to_str()?.parse().ok();
+    tasks.filter_map(|task| number(task.unwrap())).collect()
+}
+
+#[test]
+fn a_window_is_closed_when_the_thread_that_draws_it_is_over() {
+    let mut host = Host::new(OUTSIDE);
+    host.plugin.close_window();
+    for turn in 0..20 {
+        let before = threads();
+        host.plugin.open_window(host.holder).unwrap();
+        // It begins the others: those of the software renderer, one that holds the clipboard.
+        let drawing = threads().difference(&before).copied().next();
+        let drawing = drawing.expect("a thread of the window");
+        if turn % 2 == 0 {
+            host.screen.rest();
+        }
+        host.plugin.close_window();
+        assert!(!threads().contains(&drawing), "turn {turn}");
+    }
 }
 
 #[test]

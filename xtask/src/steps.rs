@@ -13,6 +13,7 @@ use crate::project::Project;
 use crate::report::{self, Row};
 use crate::standalone;
 use crate::suites::{self, Outcome};
+use crate::window;
 
 /// A step: the word that options call it by, its heading, and what it does.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +50,7 @@ const CHECK: [Step; 6] = [
 ];
 
 /// The other half: the models, and the plug-in as hosts see it.
-const WHOLE: [Step; 12] = [
+const WHOLE: [Step; 13] = [
     step(
         "model",
         "interleavings of shared memory, then mutants",
@@ -67,6 +68,7 @@ const WHOLE: [Step; 12] = [
         suites::python,
     ),
     step("host", "the bundles in hosts", suites::hosts),
+    step("window", "the window, on a display in memory", window::step),
     step(
         "standalone",
         "the program of its own, through JACK",
