@@ -1,7 +1,5 @@
 //! `devices`: messages to an external device, through a JACK server without a card.
 
-use std::env::consts::OS;
-
 use crate::jack::Server;
 use crate::process::Job;
 use crate::project::Project;
@@ -18,15 +16,13 @@ const SYNCHRONOUS: [&str; 3] = ["-S", "-t", "5000"];
 
 /// The step of `test`: messages arrive whole, in order and in time; a device that goes comes back.
 pub(crate) fn step(project: &Project) -> Outcome {
-    if OS != "linux" {
-        let mut outcome: Outcome = Ok(()).into();
-        outcome.note = "sent on Linux only".to_owned();
-        return outcome;
-    }
-    let server = match Server::start(project, "devices", &SYNCHRONOUS) {
-        Ok(server) => server,
-        Err(error) => return Err(error).into(),
-    };
+    suites::on_linux(|| match Server::start(project, "devices", &SYNCHRONOUS) {
+        Ok(server) => send(project, &server),
+        Err(error) => Err(error).into(),
+    })
+}
+
+fn send(project: &Project, server: &Server) -> Outcome {
     let job = Job::new("a message to a device", project.cargo())
         .args(["test", "--package", DEVICES, "--features", FEATURE])
         .args(["--", "--nocapture"]);

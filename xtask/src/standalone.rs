@@ -1,6 +1,5 @@
 //! `standalone`: the instrument as a program of its own, played through a JACK server without a card.
 
-use std::env::consts::OS;
 use std::process::Command;
 
 use anyhow::Result;
@@ -9,19 +8,14 @@ use crate::jack::{self, Server};
 use crate::process::Job;
 use crate::project::{PLUGIN, Project};
 use crate::python;
-use crate::suites::Outcome;
+use crate::suites::{self, Outcome};
 
 /// The program.
 const PROGRAM: &str = "dmus-standalone";
 
 /// The step of `test`: a note is struck on a known frame and heard on it.
 pub(crate) fn step(project: &Project) -> Outcome {
-    if OS != "linux" {
-        let mut outcome: Outcome = Ok(()).into();
-        outcome.note = "played on Linux only".to_owned();
-        return outcome;
-    }
-    play(project).into()
+    suites::on_linux(|| play(project).into())
 }
 
 fn play(project: &Project) -> Result<()> {

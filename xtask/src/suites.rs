@@ -1,5 +1,6 @@
 //! What the steps of `test` and `check` run, and how each is judged.
 
+use std::env::consts::OS;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
@@ -24,6 +25,17 @@ impl From<Result<()>> for Outcome {
             note: String::new(),
             verdict,
         }
+    }
+}
+
+/// A step that needs what Linux alone has; elsewhere it is passed over, and says so.
+pub(crate) fn on_linux(step: impl FnOnce() -> Outcome) -> Outcome {
+    if OS == "linux" {
+        return step();
+    }
+    Outcome {
+        note: "on Linux only".to_owned(),
+        ..Ok(()).into()
     }
 }
 

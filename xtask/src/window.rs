@@ -32,12 +32,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
 
 /// The step of `test`, the same.
 pub(crate) fn step(project: &Project) -> Outcome {
-    if OS != "linux" {
-        let mut outcome: Outcome = Ok(()).into();
-        outcome.note = "tried on Linux only".to_owned();
-        return outcome;
-    }
-    tried(project)
+    suites::on_linux(|| tried(project))
 }
 
 fn tried(project: &Project) -> Outcome {
