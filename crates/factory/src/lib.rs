@@ -29,6 +29,7 @@ mod plan;
 mod players;
 mod recording;
 mod spectrum;
+mod steady;
 mod strike;
 mod trims;
 mod units;

@@ -54,6 +54,30 @@ impl Spectrum {
         self.im[bin] -= amplitude * cos;
     }
 
+    /// How many bins there are.
+    pub(crate) fn bins(&self) -> usize {
+        self.len / 2
+    }
+
+    /// Real and imaginary part of a bin.
+    pub(crate) fn line(&self, bin: usize) -> (f64, f64) {
+        (self.re[bin], self.im[bin])
+    }
+
+    /// Puts a line into a bin.
+    pub(crate) fn set_line(&mut self, bin: usize, (re, im): (f64, f64)) {
+        self.re[bin] = re;
+        self.im[bin] = im;
+    }
+
+    /// Its lowest bins, up to this one.
+    pub(crate) fn up_to(mut self, last: usize) -> Self {
+        for bin in last + 1..self.bins() {
+            self.set_line(bin, (0.0, 0.0));
+        }
+        self
+    }
+
     /// Adds noise of random phase whose amplitude per bin is `level(hz)`.
     pub(crate) fn add_noise(&mut self, rate: f64, seed: u64, level: impl Fn(f64) -> f64) {
         let mut noise = Noise::new(seed);

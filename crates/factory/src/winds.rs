@@ -4,6 +4,7 @@ use crate::plan::LoopPlan;
 use crate::players::Players;
 use crate::recording::{Onset, Recording};
 use crate::spectrum::Spectrum;
+use crate::steady::steady;
 
 /// A resonance of a body, a bell or a mouth.
 #[derive(Debug, Clone, Copy)]
@@ -81,9 +82,12 @@ impl Tone {
             });
         }
         let top = plan.top_hz();
-        let frames = spectrum
-            .shape(rate, |hz| if hz > top { 0.0 } else { 1.0 })
-            .into_loop();
+        let spectrum = spectrum.shape(rate, |hz| if hz > top { 0.0 } else { 1.0 });
+        let frames = if self.players.count == 1 {
+            steady(spectrum, plan.periods)
+        } else {
+            spectrum.into_loop()
+        };
         Recording::blown(self.name, &plan, frames, &self.onset)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Writes the page, the contact sheet and the picture of the songs of a folder with this bank and
 //! another, and prints what is not kept. While a recipe is worked on, `dmus-gauge --programs 53,54`
-//! prints that for these programs, counted from 1, and writes nothing.
+//! prints the rows of these programs, counted from 1, and writes nothing.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks")]
 
@@ -19,7 +19,9 @@ fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.as_slice() {
         [option, list] if option == "--programs" => {
-            print_broken(&measured(&dmus_factory::bank(), &numbers(list)?)?);
+            for figures in measured(&dmus_factory::bank(), &numbers(list)?)? {
+                println!("{}", page::row(&figures));
+            }
             Ok(())
         }
         [page, sheet, songs, other, folder] => write_all([page, sheet, songs, other, folder]),

@@ -112,6 +112,7 @@ impl Figures {
             ("wheel", is_pitched && self.wheel_db < -30.0),
             ("release", self.releases_wrongly()),
             ("click", self.click_db > -60.0),
+            ("beat", !declared::beats(program) && self.beat_db > -60.0),
             ("alias", is_pitched && self.alias.value > -70.0),
         ]
         .into_iter()
@@ -342,9 +343,10 @@ impl Bench<'_> {
     }
 
     fn beats(&self, instrument: &Instrument) -> f64 {
+        let below = declared::octaves_below(instrument.patch.program);
         let beats = instrument.regions.iter().filter_map(|region| {
             let wave = self.bank.waves.get(region.wave)?;
-            waves::beat_db(wave, region.sample?)
+            waves::beat_db(wave, region.sample?, below)
         });
         beats.fold(-120.0, f64::max)
     }

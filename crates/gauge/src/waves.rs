@@ -4,6 +4,7 @@ use anyhow::Result;
 use dmus_dls::Bank;
 use dmus_dls::bank::{Connection, Dialect, Instrument, Patch, Region, Wave, WaveLoop, WaveSample};
 use realfft::RealFftPlanner;
+use realfft::num_complex::Complex;
 
 use crate::spectrum::{Powers, between, decibels};
 use crate::stage::{Note, Part, Stage};
@@ -39,35 +40,35 @@ pub fn click_db(wave: &Wave, wave_loop: WaveLoop) -> f64 {
     20.0 * over.max(1e-6).log10()
 }
 
-/// Power of a loop that is no multiple of its key's pitch, dB of all of it: what makes the level go up
-/// and down each time the loop comes round.
+/// Strongest change of a loop's level that comes round with it, dB of the level.
 ///
-/// A loop repeats, so its spectrum has lines at multiples of one turn only; those of a steady tone
-/// are its partials, and two lines between them beat. `None` where the loop is no whole number of
-/// the tone's periods, as that of a stiff string.
+/// The frames' squares have lines at multiples of the loop's turn. Those below half the tone's pitch
+/// are its level going up and down; what two neighbouring partials do together lies at the pitch.
+/// `None` where the loop is no whole number of the tone's periods, as that of a stiff string.
+///
+/// - `octaves_below`: how far the tone lies below the key
 #[must_use]
-pub fn beat_db(wave: &Wave, sample: WaveSample) -> Option<f64> {
+pub fn beat_db(wave: &Wave, sample: WaveSample, octaves_below: u8) -> Option<f64> {
     let wave_loop = sample.wave_loop?;
     let (start, len) = (wave_loop.start as usize, wave_loop.length as usize);
-    let levels = partials(wave.frames.get(start..start + len)?);
+    let frames = wave.frames.get(start..start + len)?;
     let keys = f64::from(sample.unity_note) - f64::from(sample.fine_tune) / 100.0;
-    let key_hz = 440.0 * ((keys - 69.0) / 12.0).exp2();
+    let key_hz = 440.0 * ((keys - 69.0) / 12.0 - f64::from(octaves_below)).exp2();
     let periods = key_hz * len as f64 / f64::from(wave.sample_rate);
     // A hundredth of a period at the seam is what rounding the rate leaves, more is another tone.
     if periods < 0.99 || (periods - periods.round()).abs() > 0.01 {
         return None;
     }
-    let periods = periods.round() as usize;
-    let powers = levels.iter().map(|level| 10_f64.powf(level / 10.0));
-    let (mut tone, mut rest) = (1e-30, 0.0);
-    for (line, power) in powers.enumerate().skip(1) {
-        if line % periods == 0 {
-            tone += power;
-        } else {
-            rest += power;
-        }
-    }
-    Some(decibels(rest / (tone + rest)))
+    let squares = frames.iter().map(|frame| f64::from(*frame).powi(2));
+    let lines = transformed(squares.collect());
+    let level = lines.first().map_or(1e-30, |line| line.norm());
+    let below = lines
+        .iter()
+        .skip(1)
+        .take((periods.round() as usize - 1) / 2);
+    // A level that swings by a share has twice that of its square, halved between two lines.
+    let swing = below.map(|line| line.norm() / level).fold(1e-6, f64::max);
+    Some(20.0 * swing.log10())
 }
 
 /// Loudest component of a region's bare wave on a key that is no partial of it, dB below the
@@ -137,15 +138,19 @@ pub fn alias_db(bank: &Bank, region: &Region, key: u8) -> Result<Option<f64>> {
 
 /// Levels of a loop's bins, dB below the strongest.
 fn partials(frames: &[i16]) -> Vec<f64> {
-    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(frames.len());
-    let mut input: Vec<f64> = frames.iter().map(|frame| f64::from(*frame)).collect();
+    let lines = transformed(frames.iter().map(|frame| f64::from(*frame)).collect());
+    let powers = lines.iter().map(|value| value.norm_sqr());
+    let top = powers.clone().fold(1e-30, f64::max);
+    powers.map(|power| decibels(power / top)).collect()
+}
+
+fn transformed(mut input: Vec<f64>) -> Vec<Complex<f64>> {
+    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(input.len());
     let mut output = transform.make_output_vec();
     // It fails only for wrong lengths; these are its own.
     let done = transform.process(&mut input, &mut output).is_ok();
     debug_assert!(done);
-    let powers = output.iter().map(|value| value.norm_sqr());
-    let top = powers.clone().fold(1e-30, f64::max);
-    powers.map(|power| decibels(power / top)).collect()
+    output
 }
 
 /// A bank of one program.
@@ -217,16 +222,17 @@ mod tests {
             no_truncation: false,
             no_compression: false,
         };
-        assert!(beat_db(&wave, sample).is_some_and(|beat| beat < -80.0));
+        assert!(beat_db(&wave, sample, 0).is_some_and(|beat| beat < -80.0));
         let frames = wave.frames.iter().zip(0..).map(|(frame, n)| {
             let other = (TAU * 17.0 * f64::from(n) / 1024.0).sin();
-            *frame + (2_000.0 * other) as i16
+            *frame + (200.0 * other) as i16
         });
         let beside = Wave {
             frames: frames.collect::<Vec<i16>>().into(),
             ..wave.clone()
         };
-        let beat = beat_db(&beside, sample).unwrap_or(0.0);
-        assert!((beat + 20.0).abs() < 0.2, "{beat}");
+        let beat = beat_db(&beside, sample, 0).unwrap_or(0.0);
+        // A hundredth of the amplitude beside it.
+        assert!((beat + 40.0).abs() < 0.2, "{beat}");
     }
 }

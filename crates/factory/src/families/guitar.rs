@@ -10,6 +10,7 @@ use crate::plan::LoopPlan;
 use crate::players::Players;
 use crate::recording::{Onset, Recording};
 use crate::spectrum::Spectrum;
+use crate::steady::steady;
 use crate::strike::{Knock, Partial, Strike};
 use crate::units::key_to_hz;
 use crate::voicing::{Decay, FADING, Filter, Voicing};
@@ -271,7 +272,7 @@ fn amplified(key: u8, drive: f64, presence: f64) -> Recording {
     } else {
         "Overdriven guitar"
     };
-    Recording::blown(name, &plan, spectrum.into_loop(), &onset)
+    Recording::blown(name, &plan, steady(spectrum, plan.periods), &onset)
 }
 
 /// A flageolet: the string touched at its middle leaves a bell-like few partials.

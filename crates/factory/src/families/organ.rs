@@ -8,6 +8,7 @@ use crate::plan::LoopPlan;
 use crate::players::Players;
 use crate::recording::{Onset, Recording};
 use crate::spectrum::Spectrum;
+use crate::steady::steady;
 use crate::strike::{Partial, Strike};
 use crate::units::key_to_hz;
 use crate::voicing::{Decay, Filter, Vibrato, Voicing};
@@ -232,7 +233,12 @@ fn church(key: u8) -> Recording {
         burst_s: 0.03,
         burst_hz: 1800.0,
     };
-    let mut recording = Recording::blown("Principal chorus", &plan, wind.into_loop(), &onset);
+    let mut recording = Recording::blown(
+        "Principal chorus",
+        &plan,
+        steady(wind, plan.periods),
+        &onset,
+    );
     recording.key = key;
     recording
 }
@@ -295,5 +301,5 @@ fn free_reed(key: u8, reed: &Reed) -> Recording {
         burst_s: 0.02,
         burst_hz: 2500.0,
     };
-    Recording::blown(reed.name, &plan, breath.into_loop(), &onset)
+    Recording::blown(reed.name, &plan, steady(breath, plan.periods), &onset)
 }
