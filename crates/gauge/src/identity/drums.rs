@@ -6,21 +6,22 @@ use super::sound::{band_fall, modes, turns_hz};
 use crate::spectrum::{Powers, between};
 use crate::stage::{Note, Part};
 
-const SKIN: &str = "Morrison and Rossing, Percussion Musical Instruments (2018), fig. 9.1 (read): modes \
+const SKIN: &str = "Morrison and Rossing, Percussion Musical Instruments (2018), fig. 9.1 (first pages read): modes \
                     of an ideal membrane, 1.59 and 2.14, within a twentieth";
 const BASS: &str = "Fletcher and Bassett, JASA 64 (1978), of a concert drum: 40 Hz, and a tenth higher \
                     after a hard blow; a kit's drum is smaller";
 const SNARE: &str = "Rossing et al., JASA 92 (1992): the lowest pair of a snare drum's two heads, 182 \
-                     and 330 Hz, within a twelfth";
+                     and 330 Hz, within a twelfth; Zhao's thesis (abstract read) on how air couples \
+                     them";
 const WIRES: &str = "Rossing et al., JASA 92 (1992): the wires' noise and the heads' modes share the \
                      sound";
 const PLATE: &str = "Fletcher and Rossing, ch. 20: a cymbal's shimmer lies between 3 and 5 kHz";
 const LOSSES: &str =
     "Fletcher and Rossing, ch. 20: a cymbal rings for seconds, its low modes longest";
-const TRIANGLE: &str = "Rossing, Acoustics of mallet percussion instruments (JASA, 1976; abstract read): \
+const TRIANGLE: &str = "Rossing, Acoustics of mallet percussion instruments (abstract read): \
                         no pitch, because of its many overtones";
-const STEEL: &str = "Stanciu et al., Applied Sciences 12 (2022; abstract read): a steel bar, hardly \
-                     damped";
+const STEEL: &str = "Fletcher and Rossing, ch. 19: a bent bar of steel, hardly damped, rings for \
+                     seconds";
 
 /// Writes the facts.
 pub(super) fn facts(ear: &mut Ear, facts: &mut Vec<Fact>) {

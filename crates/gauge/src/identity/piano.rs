@@ -4,9 +4,10 @@ use super::Fact;
 use super::ear::{Ear, hertz};
 use super::sound::stretch;
 
-const RIGAUD: &str = "Rigaud et al., JASA 133 (2013): B of a grand by key, within a third";
+const RIGAUD: &str =
+    "Rigaud et al., JASA 133 (2013; abstract read): B of a grand by key, within a third";
 const WEINREICH: &str = "Weinreich, JASA 62 (1977): a fast decay, then one several times slower \
-                         (read in Woodhouse, JASA 150 (2021), abstract)";
+                         (abstract read of Woodhouse, JASA 150, 2021, who tells it)";
 const MARTIN: &str = "Martin, JASA 19 (1947): the higher the key, the faster the decay";
 const REGISTER: &str = "Fletcher and Rossing, ch. 12, after Martin: decay of the prompt sound by \
                         register, within a factor of two";

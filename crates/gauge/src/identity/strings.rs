@@ -4,19 +4,27 @@ use super::Fact;
 use super::ear::{Ear, hertz};
 use super::sound::stretch;
 
-const NYLON: &str = "Woodhouse, Acta Acustica 90 (2004), table of a classical guitar's strings: B of \
-                     open strings from their stiffness, tension and length";
-const STEEL: &str = "Järveläinen and Karjalainen (2005; abstract read): B of a guitar's strings, some \
-                     10^-5 to 10^-4; open light strings by their diameters";
+const NYLON: &str = "Woodhouse, Acta Acustica 90 (2004), table of a classical guitar's strings: B \
+                     from stiffness, tension and length, within a half";
+const STEEL: &str = "Järveläinen and Karjalainen, Importance of Inharmonicity in the Acoustic Guitar \
+                     (abstract read): it is heard on the lowest strings; B of light strings by their \
+                     diameters";
 const LOSSES: &str = "Fletcher and Rossing, ch. 2: the losses of a string rise with frequency";
 
 /// Writes the facts.
 pub(super) fn facts(ear: &mut Ear, facts: &mut Vec<Fact>) {
-    for (program, key, string, published, source) in [
-        (24, 40, "Nylon guitar, open E", (12.0, 28.0), NYLON),
-        (24, 55, "Nylon guitar, open G", (60.0, 180.0), NYLON),
-        (25, 40, "Steel guitar, open E", (60.0, 200.0), STEEL),
-        (25, 64, "Steel guitar, high E", (10.0, 40.0), STEEL),
+    for (program, key, string, published, source, high) in [
+        (24, 40, "Nylon guitar, open E", (12.0, 28.0), NYLON, 12.0),
+        (
+            24,
+            57,
+            "Nylon guitar, second fret of G",
+            (75.0, 220.0),
+            NYLON,
+            12.0,
+        ),
+        (25, 40, "Steel guitar, open E", (60.0, 200.0), STEEL, 12.0),
+        (25, 64, "Steel guitar, high E", (10.0, 40.0), STEEL, 16.0),
     ] {
         let powers = ear.spectrum(program, key, 0.05, 1.5);
         let guess = 0.5e-6 * (published.0 + published.1);
@@ -24,7 +32,7 @@ pub(super) fn facts(ear: &mut Ear, facts: &mut Vec<Fact>) {
             what: format!("{string}: inharmonicity B, 10^-6"),
             published,
             source,
-            ours: 1e6 * stretch(&powers, hertz(key), guess, [1.0, 12.0]),
+            ours: 1e6 * stretch(&powers, hertz(key), guess, [1.0, high]),
         });
     }
     for (program, name) in [
