@@ -122,37 +122,15 @@ fn variations_are_heard_as_such_and_as_loud_as_their_capital_tones() {
 }
 
 /// What our programs fall short of; the page says by how much. A fact that is mended leaves the list.
-const SHORT: [&str; 30] = [
+const SHORT: [&str; 7] = [
     "Choir aahs, key 60: spread of the first partial, cents",
     "Trumpet: first formant, by the strongest partials, Hz",
     "Trombone: first formant, by the strongest partials, Hz",
     "French horn: first formant, by the strongest partials, Hz",
     "Tuba: first formant, by the strongest partials, Hz",
     "Voice oohs: second formant, Hz",
-    "Marimba, key 48: fall of the first mode by 60 dB, s",
-    "Marimba, key 60: fall of the first mode by 60 dB, s",
-    "Marimba, key 72: fall of the first mode by 60 dB, s",
-    "Xylophone, key 72: fall of the first mode by 60 dB, s",
-    "Timpani: decay of the principal tone over that of the fifth",
-    "Timpani: decay of the principal tone over that of the octave",
-    "Violin: air resonance, 250 to 310 Hz, above what lies below them, dB",
-    "Violin: wood resonances, 400 to 600 Hz, above what lies below them, dB",
-    "Violin, open G: first partial under the strongest, dB",
-    "Cello: air resonance, 88 to 112 Hz, above what lies below them, dB",
-    "Cello: wood resonances, 150 to 230 Hz, above what lies below them, dB",
-    "Cello, open C: first partial under the strongest, dB",
-    "Violin: noise of the first 60 milliseconds above that of the held tone, dB",
+    // It is less than a bin of a loop of a thousand frames, which is all that there is room for.
     "Nylon guitar, open E: inharmonicity B, 10^-6",
-    "Nylon guitar, open G: inharmonicity B, 10^-6",
-    "Steel guitar, open E: inharmonicity B, 10^-6",
-    "Steel guitar, high E: inharmonicity B, 10^-6",
-    "Tom, key 45: third mode",
-    "Tom, key 48: third mode",
-    "Bass drum, key 35: frequency after 20 milliseconds over that at rest",
-    "Bass drum, key 36: frequency after 20 milliseconds over that at rest",
-    "Crash cymbal: decay above 5 kHz over that below 1 kHz",
-    "Ride cymbal: decay above 5 kHz over that below 1 kHz",
-    "Triangle: modes within 40 dB of the strongest, 1 to 15 kHz",
 ];
 
 #[test]
