@@ -61,6 +61,11 @@ pub(crate) struct Tone {
 impl Tone {
     /// One note.
     pub(crate) fn record(&self, key: u8) -> Recording {
+        self.record_through(key, |_| 1.0)
+    }
+
+    /// One note through something more than its formants: a gain by frequency.
+    pub(crate) fn record_through(&self, key: u8, gain: impl Fn(f64) -> f64) -> Recording {
         let plan = LoopPlan::new(key, self.len, self.rate_hz);
         let rate = plan.rate_hz();
         let source = self.players.play_spread(&plan, |number, hz| {
@@ -72,8 +77,9 @@ impl Tone {
                 / (1.0 + libm::pow(hz / self.top_hz, self.top_power))
         });
         let first_hz = plan.fundamental_hz();
-        let mut spectrum = Spectrum::of(&source)
-            .shape(rate, |hz| resonate(self.formants, self.floor, first_hz, hz));
+        let mut spectrum = Spectrum::of(&source).shape(rate, |hz| {
+            gain(hz) * resonate(self.formants, self.floor, first_hz, hz)
+        });
         if self.breath > 0.0 {
             let per_bin = self.breath * (self.players.count as f64 * plan.hz(1)).sqrt();
             spectrum.add_noise(rate, self.players.seed + u64::from(key), |hz| {

@@ -3,8 +3,12 @@
 //! No listener and no classifier decides: each line is a quantity that somebody has measured on the
 //! instrument, the span it has there, and what our program has.
 
+mod bowed;
 mod drums;
 mod ear;
+mod piano;
+mod pipes;
+mod sound;
 mod strings;
 mod struck;
 mod voices;
@@ -55,9 +59,12 @@ impl Fact {
 pub fn measure(bank: &Bank) -> Result<Vec<Fact>> {
     let mut ear = Ear::new(bank)?;
     let mut facts = Vec::new();
+    piano::facts(&mut ear, &mut facts);
     struck::facts(&mut ear, &mut facts);
+    bowed::facts(&mut ear, &mut facts);
     strings::facts(&mut ear, &mut facts);
     winds::facts(&mut ear, &mut facts);
+    pipes::facts(&mut ear, &mut facts);
     voices::facts(&mut ear, &mut facts);
     drums::facts(&mut ear, &mut facts);
     Ok(facts)

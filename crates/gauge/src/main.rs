@@ -2,7 +2,8 @@
 //!
 //! Writes the page, the contact sheet and the picture of the songs of a folder with this bank and
 //! another, and prints what is not kept. While a recipe is worked on, `dmus-gauge --programs 53,54`
-//! prints the rows of these programs, counted from 1, and writes nothing.
+//! prints the rows of these programs, counted from 1, and `dmus-gauge --facts` the published figures;
+//! both write nothing.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks")]
 
@@ -24,10 +25,16 @@ fn main() -> Result<()> {
             }
             Ok(())
         }
+        [option] if option == "--facts" => {
+            for fact in identity::measure(&dmus_factory::bank())? {
+                println!("{}", page::facts::row(&fact));
+            }
+            Ok(())
+        }
         [page, sheet, songs, other, folder] => write_all([page, sheet, songs, other, folder]),
         _ => bail!(
             "usage: dmus-gauge PAGE.md SHEET.png SONGS.png OTHER.sf2 FOLDER, or dmus-gauge \
-             --programs 1,2,3"
+             --programs 1,2,3, or dmus-gauge --facts"
         ),
     }
 }

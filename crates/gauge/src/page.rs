@@ -1,5 +1,6 @@
 //! The page docs/factory-bank.md: every figure, how it was made, and which promises are not kept.
 
+pub mod facts;
 mod kits;
 mod songs;
 mod variations;
@@ -89,30 +90,7 @@ pub fn page(
     for figures in programs {
         line(&mut text, &row(figures));
     }
-    line(&mut text, "\n## Published figures\n");
-    line(
-        &mut text,
-        "Where a source gives a direction and no number, the span is as wide as the words allow. \
-         What is missing where one does not hold stands in the last column.\n",
-    );
-    line(&mut text, "| what | published | ours | source | kept |");
-    line(&mut text, "| --- | --: | --: | --- | --- |");
-    for fact in facts {
-        let (low, high) = fact.published;
-        line(
-            &mut text,
-            &format!(
-                "| {} | {low:.3} to {high:.3} | {:.3} | {} | {} |",
-                fact.what,
-                fact.ours,
-                fact.source,
-                match fact.lacks() {
-                    lacks if lacks.is_empty() => "yes".to_owned(),
-                    lacks => format!("**no**: {lacks}"),
-                }
-            ),
-        );
-    }
+    facts::facts(&mut text, facts);
     variations::variations(&mut text, variations);
     kits::kits(&mut text, kits);
     songs::songs(&mut text, beside);

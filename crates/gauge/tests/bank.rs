@@ -124,12 +124,13 @@ fn variations_are_heard_as_such_and_as_loud_as_their_capital_tones() {
 /// What our programs fall short of; the page says by how much. A fact that is mended leaves the list.
 const SHORT: [&str; 7] = [
     "Choir aahs, key 60: spread of the first partial, cents",
-    "Violin, open G: first partial under the strongest, dB",
     "Trumpet: first formant, by the strongest partials, Hz",
     "Trombone: first formant, by the strongest partials, Hz",
     "French horn: first formant, by the strongest partials, Hz",
     "Tuba: first formant, by the strongest partials, Hz",
     "Voice oohs: second formant, Hz",
+    // It is less than a bin of a loop of a thousand frames, which is all that there is room for.
+    "Nylon guitar, open E: inharmonicity B, 10^-6",
 ];
 
 #[test]
@@ -142,7 +143,8 @@ fn instruments_have_what_was_published_of_them_but_for_what_is_known() {
         .collect();
     assert!(unknown.is_empty(), "{unknown:#?}");
     for short in SHORT {
-        assert!(facts.iter().any(|fact| fact.what == short), "{short}");
+        let fact = facts.iter().find(|fact| fact.what == short);
+        assert!(fact.is_some_and(|fact| !fact.holds()), "{short}: {fact:?}");
     }
 }
 

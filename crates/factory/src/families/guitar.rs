@@ -165,12 +165,53 @@ const CLEAN: Pluck = Pluck {
     ..NYLON
 };
 
+/// A string by its open key and how stiff it is there.
+type Open = (u8, f64);
+
+/// A classical guitar's strings. Source: J. Woodhouse, *On the synthesis of guitar plucks* (2004), its
+/// table of stiffness and tension.
+const NYLON_STRINGS: [Open; 6] = [
+    (40, 1.9e-5),
+    (45, 1.3e-5),
+    (50, 1.7e-5),
+    (55, 1.24e-4),
+    (59, 7.0e-5),
+    (64, 4.3e-5),
+];
+
+/// Light strings of steel, by the diameters of their cores.
+const STEEL_STRINGS: [Open; 6] = [
+    (40, 1.3e-4),
+    (45, 7.4e-5),
+    (50, 4.6e-5),
+    (55, 2.8e-5),
+    (59, 6.0e-5),
+    (64, 1.8e-5),
+];
+
+/// Frets that a neck has.
+const FRETS: u8 = 19;
+
+impl Pluck {
+    /// The same on the string on which a key is played, as low on the neck as can be: half the length
+    /// is four times as stiff.
+    fn on(self, strings: &[Open; 6], key: u8) -> Self {
+        let [lowest, ..] = strings;
+        let played = strings.iter().rev().find(|(open, _)| *open <= key);
+        let (open, stiffness) = played.unwrap_or(lowest);
+        let frets = f64::from(key.saturating_sub(*open).min(FRETS));
+        Self {
+            stiffness: stiffness * libm::exp2(frets / 6.0),
+            ..self
+        }
+    }
+}
+
 pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
     // A body's resonance at 105 Hz moves fast past the lowest strings.
     let low = (29..=45).step_by(2).chain((49..=97).step_by(4));
-    let nylon = assembly.at(low, |key| NYLON.record(key));
-    let mut plucks = |pluck: Pluck| assembly.every(4, 29..=97, |key| pluck.record(key));
-    let steel = plucks(STEEL);
+    let nylon = assembly.at(low, |key| NYLON.on(&NYLON_STRINGS, key).record(key));
+    let steel = assembly.every(4, 29..=97, |key| STEEL.on(&STEEL_STRINGS, key).record(key));
     let clean = assembly.every(4, 29..=97, |key| CLEAN.record(key).softened());
     let overdrive = assembly.every(3, 28..=97, |key| amplified(key, 1.8, 1.6));
     // Fully driven, the cabinet alone is left to shape the highest keys.
@@ -304,4 +345,18 @@ fn harmonic(key: u8) -> Recording {
         }),
     };
     strike.record("Guitar harmonic", &plan, &partials)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_is_four_times_as_stiff_at_its_octave_and_the_lowest_serves_what_lies_below() {
+        let on = |key| STEEL.on(&STEEL_STRINGS, key).stiffness;
+        assert!((on(76) / on(64) - 4.0).abs() < 1e-9);
+        // The last fret before another string is there.
+        assert!((on(63) / on(59) - libm::exp2(4.0 / 6.0)).abs() < 1e-9);
+        assert!((on(30) - on(40)).abs() < 1e-12);
+    }
 }

@@ -85,7 +85,7 @@ const VIOLIN: Tone = Tone {
     breath: 0.0012,
     breath_hz: 3500.0,
     onset: Onset {
-        burst_db: -20.0,
+        burst_db: -10.0,
         burst_s: 0.03,
         opening_s: 0.04,
         ..SMOOTH
@@ -141,9 +141,43 @@ const HARP: Pluck = Pluck {
     ..PIZZICATO
 };
 
+/// How little the body of a violin or a cello radiates below its air resonance, where the holes breathe
+/// against the plates.
+struct Air {
+    hz: f64,
+    /// As a power of the frequency.
+    steepness: f64,
+}
+
+const VIOLIN_AIR: Air = Air {
+    hz: 244.0,
+    steepness: 8.0,
+};
+
+const CELLO_AIR: Air = Air {
+    hz: 96.0,
+    steepness: 6.0,
+};
+
+impl Air {
+    /// What is left far below, as a gain.
+    const LEAST: f64 = 0.04;
+
+    fn gain(&self, hz: f64) -> f64 {
+        let over = libm::pow(hz / self.hz, self.steepness);
+        (Self::LEAST + over) / (1.0 + over)
+    }
+}
+
 pub(crate) fn build(assembly: &mut Assembly) -> Strings {
-    let bowed = assembly.every(3, 28..=97, |key| VIOLIN.record(key));
-    let low_bowed = assembly.every(3, 25..=97, |key| CELLO.record(key));
+    // The first partial comes fast past the air of a violin's body.
+    let roots = (28..=58).step_by(3).chain([60, 62]);
+    let bowed = assembly.at(roots.chain((64..=97).step_by(3)), |key| {
+        VIOLIN.record_through(key, |hz| VIOLIN_AIR.gain(hz))
+    });
+    let low_bowed = assembly.every(3, 25..=97, |key| {
+        CELLO.record_through(key, |hz| CELLO_AIR.gain(hz))
+    });
     let pizzicato = assembly.every(3, 28..=97, |key| PIZZICATO.record(key).softened());
     let harp = assembly.every(3, 28..=97, |key| HARP.record(key));
     let timpani = assembly.every(7, 29..=64, timpani);
@@ -205,14 +239,15 @@ fn timpani(key: u8) -> Recording {
     let f0 = key_to_hz(f64::from(key));
     let modes = [
         (0.85, 0.5, 0.35),
-        (1.0, 1.0, 3.6),
-        (1.504, 0.75, 3.2),
+        // The principal tone radiates best, and is gone before the fifth and the octave.
+        (1.0, 1.0, 2.2),
+        (1.504, 0.75, 3.4),
         (1.742, 0.3, 0.7),
-        (2.0, 0.5, 2.4),
+        (2.0, 0.5, 3.7),
         (2.245, 0.2, 0.6),
-        (2.494, 0.3, 1.8),
-        (2.98, 0.18, 1.2),
-        (3.46, 0.1, 0.9),
+        (2.494, 0.3, 2.8),
+        (2.98, 0.18, 1.8),
+        (3.46, 0.1, 1.2),
     ];
     let partials: Vec<Partial> = modes
         .iter()
@@ -220,7 +255,7 @@ fn timpani(key: u8) -> Recording {
         .collect();
     let strike = Strike {
         lead_s: 0.3,
-        shared_s: 3.6 * 96.0 / 60.0,
+        shared_s: 3.7 * 96.0 / 60.0,
         rise_s: 0.003,
         knock: Some(Knock {
             amplitude: 0.9,

@@ -121,6 +121,15 @@ impl Ear {
         }
     }
 
+    /// By how much the first partial of a held note lies below its strongest, dB.
+    pub(super) fn first_under_strongest_db(&mut self, program: u8, key: u8) -> f64 {
+        let partials = self.partials(program, key, 100);
+        let levels = partials.iter().map(|(_, level)| *level);
+        let strongest = levels.fold(f64::MIN, f64::max);
+        let first = partials.first();
+        first.map_or(f64::NAN, |(_, first)| strongest - first)
+    }
+
     /// Envelope of the partials of every second key, `tilt` added in dB an octave.
     pub(super) fn envelope(&mut self, program: u8, keys: [u8; 2], tilt: f64) -> Envelope {
         let [low, high] = keys;

@@ -1,56 +1,38 @@
-//! Strings: what a bow and a body do, how what is plucked falls.
+//! What is plucked: how stiff its strings are, how they fall.
 
 use super::Fact;
-use super::ear::Ear;
+use super::ear::{Ear, hertz};
+use super::sound::stretch;
 
-const BODY: &str = "Hutchins, JASA 73 (1983): air and wood of a violin at 275 and 400 to 600 Hz";
-const HILL: &str = "Fletcher and Rossing, ch. 10: the bridge raises 2 to 3 kHz";
-const OPEN_G: &str =
-    "Meyer, Acoustics and the Performance of Music: the lowest fundamentals are weak";
-const VIBRATO: &str = "Seashore, Psychology of Music (1938): five to seven swings a second";
+const NYLON: &str = "Woodhouse, Acta Acustica 90 (2004), table of a classical guitar's strings: B \
+                     from stiffness, tension and length, within a half";
+const STEEL: &str = "Järveläinen and Karjalainen, Importance of Inharmonicity in the Acoustic Guitar \
+                     (abstract read): it is heard on the lowest strings; B of light strings by their \
+                     diameters";
 const LOSSES: &str = "Fletcher and Rossing, ch. 2: the losses of a string rise with frequency";
 
 /// Writes the facts.
 pub(super) fn facts(ear: &mut Ear, facts: &mut Vec<Fact>) {
-    // A bowed string's own partials fall by 6 dB an octave; what is left is the body.
-    let body = ear.envelope(40, [55, 91], 6.0);
-    let below = body.level(190.0, 225.0);
-    for (what, low, high) in [
-        ("air resonance, 250 to 310 Hz", 250.0, 310.0),
-        ("wood resonances, 400 to 600 Hz", 400.0, 600.0),
+    for (program, key, string, published, source, high) in [
+        (24, 40, "Nylon guitar, open E", (12.0, 28.0), NYLON, 12.0),
+        (
+            24,
+            57,
+            "Nylon guitar, second fret of G",
+            (75.0, 220.0),
+            NYLON,
+            12.0,
+        ),
+        (25, 40, "Steel guitar, open E", (60.0, 200.0), STEEL, 12.0),
+        (25, 64, "Steel guitar, high E", (10.0, 40.0), STEEL, 16.0),
     ] {
+        let powers = ear.spectrum(program, key, 0.05, 1.5);
+        let guess = 0.5e-6 * (published.0 + published.1);
         facts.push(Fact {
-            what: format!("Violin: {what}, above what lies below them, dB"),
-            published: (3.0, 30.0),
-            source: BODY,
-            ours: body.level(low, high) - below,
-        });
-    }
-    facts.push(Fact {
-        what: "Violin: 2 to 3 kHz above 4 to 6 kHz, dB".to_owned(),
-        published: (3.0, 30.0),
-        source: HILL,
-        ours: body.level(2000.0, 3000.0) - body.level(4000.0, 6000.0),
-    });
-    let open = ear.partials(40, 55, 100);
-    let strongest = open
-        .iter()
-        .map(|(_, level)| *level)
-        .fold(f64::MIN, f64::max);
-    facts.push(Fact {
-        what: "Violin, open G: first partial under the strongest, dB".to_owned(),
-        published: (3.0, 30.0),
-        source: OPEN_G,
-        ours: open
-            .first()
-            .map_or(f64::NAN, |(_, first)| strongest - first),
-    });
-    for (program, key, name) in [(40, 69, "Violin"), (42, 57, "Cello")] {
-        facts.push(Fact {
-            what: format!("{name}: swings of the vibrato, Hz"),
-            published: (5.0, 7.0),
-            source: VIBRATO,
-            ours: ear.vibrato_hz(program, key),
+            what: format!("{string}: inharmonicity B, 10^-6"),
+            published,
+            source,
+            ours: 1e6 * stretch(&powers, hertz(key), guess, [1.0, high]),
         });
     }
     for (program, name) in [

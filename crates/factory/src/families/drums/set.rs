@@ -1,7 +1,7 @@
 //! A set of drums in the making: keys are added, changed and replaced.
 
 use crate::assembly::{Drum, Zone};
-use crate::voicing::{Decay, Filter, Voicing};
+use crate::voicing::{Decay, FADING, Filter, Voicing};
 
 /// A note-off does not stop a drum: it rings to its own end.
 const RINGING: Voicing = Voicing {
@@ -108,5 +108,21 @@ pub(super) fn soft(hz: f64, velocity_cents: f64) -> impl FnOnce(Voicing) -> Voic
             key_cents: 0.0,
             ..Filter::by_velocity(hz, velocity_cents)
         })
+    }
+}
+
+/// The same, closing by so many cents while the drum rings: the high modes of a plate die first.
+pub(super) fn darkening(
+    hz: f64,
+    velocity_cents: f64,
+    cents: f64,
+) -> impl FnOnce(Voicing) -> Voicing {
+    move |voicing| {
+        let closed = soft(hz * libm::exp2(-cents / 1200.0), velocity_cents)(voicing);
+        let filter = closed.filter.map(|filter| Filter {
+            envelope_cents: cents,
+            ..filter
+        });
+        Voicing { filter, ..closed }.sweep(FADING)
     }
 }

@@ -9,9 +9,9 @@ use crate::recording::Recording;
 /// A bass drum: a skin whose tension falls as it comes to rest, and the beater's slap.
 pub(crate) fn kick() -> Recording {
     Canvas::new(22_000, 0.36)
-        .tone(190.0, 52.0, 0.022, Stroke::hit(1.0, 0.34))
-        .tone(330.0, 110.0, 0.012, Stroke::hit(0.4, 0.09))
-        .noise(11, Band::Between(1500.0, 5500.0), Stroke::hit(0.3, 0.022))
+        .tone(150.0, 52.0, 0.011, Stroke::hit(1.0, 0.34))
+        .tone(330.0, 110.0, 0.012, Stroke::hit(0.55, 0.15))
+        .noise(11, Band::Between(1500.0, 5500.0), Stroke::hit(0.45, 0.025))
         .noise(12, Band::Below(400.0), Stroke::hit(0.25, 0.06))
         .warp(|_, value| libm::tanh(2.4 * value))
         .record("Bass drum", 36)
@@ -20,9 +20,9 @@ pub(crate) fn kick() -> Recording {
 /// An acoustic bass drum: looser and rounder.
 pub(crate) fn deep_kick() -> Recording {
     Canvas::new(14_000, 0.5)
-        .tone(110.0, 46.0, 0.03, Stroke::hit(1.0, 0.5))
-        .tone(170.0, 78.0, 0.03, Stroke::hit(0.4, 0.25))
-        .noise(13, Band::Between(700.0, 3000.0), Stroke::hit(0.22, 0.03))
+        .tone(90.0, 46.0, 0.014, Stroke::hit(1.0, 0.5))
+        .tone(140.0, 78.0, 0.02, Stroke::hit(0.5, 0.28))
+        .noise(13, Band::Between(700.0, 3000.0), Stroke::hit(0.3, 0.03))
         .noise(14, Band::Below(250.0), Stroke::hit(0.3, 0.15))
         .warp(|_, value| libm::tanh(1.8 * value))
         .record("Deep bass drum", 35)
@@ -56,7 +56,7 @@ pub(crate) fn tom() -> Recording {
     Canvas::new(16_000, 0.65)
         .tone(150.0, 108.0, 0.05, Stroke::hit(1.0, 0.75))
         .tone(225.0, 172.0, 0.05, Stroke::hit(0.45, 0.4))
-        .modes(&[(232.0, 0.2, 0.25), (318.0, 0.12, 0.15)])
+        .modes(&[(231.0, 0.32, 0.34), (318.0, 0.12, 0.15)])
         .noise(31, Band::Between(600.0, 4000.0), Stroke::hit(0.3, 0.04))
         .noise(32, Band::Below(500.0), Stroke::hit(0.15, 0.2))
         .warp(|_, value| libm::tanh(1.6 * value))

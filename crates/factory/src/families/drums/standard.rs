@@ -3,7 +3,7 @@
 //! Source: \[GM1\] percussion map for keys 35 to 81; the keys around it are those of
 //! the GS standard kit.
 
-use super::set::{Set, group, rung, soft};
+use super::set::{Set, darkening, group, rung, soft};
 use super::{Kit, airs, metals, skins, woods};
 use crate::assembly::{Assembly, Zone};
 use crate::voicing::{Decay, Voicing};
@@ -56,7 +56,7 @@ pub(super) fn toms(set: &mut Set, tom: &Zone, level_db: f64) {
 
 fn cymbals(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     // A soft stroke leaves the highest modes of a plate at rest.
-    let stroke = || soft(18_000.0, 3000.0);
+    let stroke = || darkening(18_000.0, 3000.0, 1700.0);
     hats(set, [42, 44, 46], &kit.hat);
     set.add(49, &kit.crash, 0, -1.5, -16.0);
     set.with(stroke());
@@ -148,12 +148,12 @@ fn small(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     set.add(75, &claves, 0, -8.0, 12.0);
     set.add(76, &kit.block, 0, -6.0, 16.0);
     set.add(77, &kit.block, -420, -6.0, 16.0);
-    set.add(80, &kit.triangle, 0, -3.0, -20.0);
+    set.add(80, &kit.triangle, 0, -0.3, -20.0);
     set.with(rung(0.4));
     set.add(81, &kit.triangle, 0, -8.0, -20.0);
     set.group(2, group::TRIANGLES);
     set.add(82, &maracas, -300, -8.0, -14.0);
-    set.add(34, &kit.triangle, -400, -4.0, 0.0);
+    set.add(34, &kit.triangle, -400, -1.2, 0.0);
     set.with(rung(0.8));
 }
 
