@@ -29,10 +29,10 @@ the loudest of each.
 
 | figure | how | promise |
 | --- | --- | --- |
-| tune | each region by itself on its outer keys from 24 to 96, without oscillators, glides and detuning of layers: the slope of the phase of its first partial, or for a section of players the middle of that partial's power, in cents of the key | 1; bars, bells and stiff strings 3; drums and noises none |
+| tune | each region by itself on its outer keys from 24 to 96, without oscillators, glides and detuning of layers: the slope of the phase of its first partial, or for a section of players the middle of that partial's power over eight rounds of its loop, in cents of the key | 1; bars, bells and stiff strings 3; drums and noises none |
 | weakest | loudest twentieth of a second of the quietest key from 24 to 96, dB of full scale | above -60 |
 | LUFS | EBU R128 short term of three seconds at velocity 100 on the key; beside it the distance from the target of its kind | within 1.5 |
-| step | where one wave follows another, each layer by itself: change of the power's centroid over a second, and of the loudness of the first three quarters of it | 15 %, 1 dB |
+| step | where one wave follows another, each layer by itself and played as it is: change of the power's centroid over a second, and of the loudness of the first three quarters of it | 15 %, 1 dB |
 | dynamics | RMS of the first half second at velocity 127 above that at 30; velocities 30, 64, 100, 127 have to rise in turn | each step 1 dB |
 | brightness | amplitude-weighted centroid of the same, at 127 over that at 30 | each step 1 % |
 | wheel | what the full modulation wheel changes, dB of the note | above -30 |
