@@ -94,6 +94,17 @@ impl MultiSample {
         self
     }
 
+    /// The same waves each so many keys further down, slowed: what an instrument of the same shape but
+    /// larger sounds like, since its resonances lie lower by as much.
+    pub(crate) fn larger(mut self, keys: i8) -> Self {
+        self.zones.retain_mut(|zone| {
+            let lower = moved(&zone.keys, -keys);
+            zone.keys = lower.clone().unwrap_or(0..=0);
+            lower.is_some()
+        });
+        self
+    }
+
     /// The same waves for a part of the keyboard.
     pub(crate) fn within(mut self, keys: RangeInclusive<u8>) -> Self {
         self.zones.retain_mut(|zone| {

@@ -126,6 +126,15 @@ impl Recording {
         Self::looped(name, plan, frames, len)
     }
 
+    /// The same from its loop on.
+    pub(crate) fn rung(mut self) -> Self {
+        if let Some((start, _)) = &mut self.sustain {
+            self.frames.drain(..*start);
+            *start = 0;
+        }
+        self
+    }
+
     /// The same with half of what its attack stands out of its loop, in dB: an ear adds a moment up,
     /// and a peak that it hardly hears keeps the whole wave quiet.
     pub(crate) fn softened(mut self) -> Self {

@@ -90,16 +90,25 @@ impl Spectrum {
         }
     }
 
-    /// Sum of the squared amplitudes of some bins, and the bin in their middle.
-    pub(crate) fn power(&self, bins: RangeInclusive<usize>) -> (f64, f64) {
-        let (mut sum, mut moment) = (1e-30, 0.0);
-        for bin in bins {
-            let (re, im) = (self.re[bin], self.im[bin]);
-            let power = re * re + im * im;
-            sum += power;
-            moment += power * bin as f64;
+    /// Sum of the squared amplitudes of some bins.
+    pub(crate) fn power(&self, bins: RangeInclusive<usize>) -> f64 {
+        let powers = bins.map(|bin| self.re[bin] * self.re[bin] + self.im[bin] * self.im[bin]);
+        powers.sum()
+    }
+
+    /// Gives the bins of each pair that stand equally far from `middle`, up to `reach`, the power that
+    /// they have on the mean; the phases stay.
+    pub(crate) fn balance(&mut self, middle: usize, reach: usize) {
+        for away in 1..=reach {
+            let pair = [middle - away, middle + away];
+            let powers = pair.map(|bin| self.power(bin..=bin));
+            let mean = 0.5 * (powers[0] + powers[1]);
+            for (bin, power) in pair.into_iter().zip(powers) {
+                if power > 0.0 {
+                    self.scale(bin..=bin, libm::sqrt(mean / power));
+                }
+            }
         }
-        (sum, moment / sum)
     }
 
     /// Multiplies some bins by a gain.
@@ -196,6 +205,19 @@ mod tests {
                 (value - expected).abs() < 1e-12,
                 "frame {n}: {value} for {expected}"
             );
+        }
+    }
+
+    #[test]
+    fn balanced_bins_have_the_power_of_their_pair() {
+        let mut spectrum = Spectrum::new(64);
+        spectrum.add(7, 0.8, 0.3);
+        spectrum.add(8, 2.0, 0.0);
+        spectrum.add(9, 0.6, 0.7);
+        spectrum.balance(8, 2);
+        let powers = [7, 8, 9].map(|bin| spectrum.power(bin..=bin));
+        for (power, expected) in powers.into_iter().zip([0.5, 4.0, 0.5]) {
+            assert!((power - expected).abs() < 1e-12, "{powers:?}");
         }
     }
 

@@ -53,11 +53,11 @@ pub const fn middle_key(program: u8) -> u8 {
 }
 
 /// Whether a loop's level may go up and down: sections and noises do, a tine's overtone beside its tone,
-/// strings of more than one choir, a kettle's modes, and two reeds in a bag.
+/// strings of more than one choir, a kettle's modes, the players under the rain, two reeds in a bag.
 #[must_use]
 pub const fn beats(program: u8) -> bool {
     matches!(Pitch::of(program), Pitch::Section | Pitch::None)
-        || matches!(program, 4 | 6 | 15 | 47 | 109)
+        || matches!(program, 4 | 6 | 15 | 47 | 96 | 109)
 }
 
 /// Octaves by which the lowest tone of a key lies below it: a principal chorus stands on sixteen feet.

@@ -30,16 +30,16 @@ the loudest of each.
 
 | figure | how | promise |
 | --- | --- | --- |
-| tune | each region by itself on its outer keys from 24 to 96, without oscillators, glides and detuning of layers: the slope of the phase of its first partial, or for a section of players the middle of that partial's power, in cents of the key | 1; bars, bells and stiff strings 3; drums and noises none |
+| tune | each region by itself on its outer keys from 24 to 96, without oscillators, glides and detuning of layers: the slope of the phase of its first partial, or for a section of players the middle of that partial's power over eight rounds of its loop, in cents of the key | 1; bars, bells and stiff strings 3; drums and noises none |
 | weakest | loudest twentieth of a second of the quietest key from 24 to 96, dB of full scale | above -60 |
 | LUFS | EBU R128 short term of three seconds at velocity 100 on the key; beside it the distance from the target of its kind | within 1.5 |
-| step | where one wave follows another, each layer by itself: change of the power's centroid over a second, and of the loudness of the first three quarters of it | 15 %, 1 dB |
+| step | where one wave follows another, each layer by itself and played as it is: change of the power's centroid over a second, and of the loudness of the first three quarters of it | 15 %, 1 dB |
 | dynamics | RMS of the first half second at velocity 127 above that at 30; velocities 30, 64, 100, 127 have to rise in turn | each step 1 dB |
 | brightness | amplitude-weighted centroid of the same, at 127 over that at 30 | each step 1 % |
 | wheel | what the full modulation wheel changes, dB of the note | above -30 |
 | release | seconds to 60 dB below where the key was let go; `rings` where it goes on by itself | 1.2; sections and pads 3 |
 | click | what is less foreseeable at a loop's seam than elsewhere, dB below the peak; -120 is nothing | below -60 |
-| beat | strongest change of a loop's level that comes round with it and is slower than half the pitch, dB of the level: lines of the square of its frames; -120 where no loop is of whole periods | below -60; none where it is meant: sections and noises, the tine's overtone of program 5, the strings of 7 and 16, the kettle of 48, the reeds of 110 |
+| beat | strongest change of a loop's level that comes round with it and is slower than half the pitch, dB of the level: lines of the square of its frames; -120 where no loop is of whole periods | below -60; none where it is meant: sections and noises, the tine's overtone of program 5, the strings of 7 and 16, the kettle of 48, the pad of 97, the reeds of 110 |
 | alias | bare loops on the outer keys of their regions: loudest component that is no partial, dB below the strongest | below -70; noises none |
 
 ";

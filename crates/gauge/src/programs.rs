@@ -23,6 +23,10 @@ pub const VELOCITIES: [u8; 4] = [30, 64, 100, 127];
 /// Time in which the longest loops come round several times.
 const LONGEST_LOOPS_S: f64 = 3.0;
 
+/// Rounds of a section's loop after which the lines of its spectrum stand apart under the window of
+/// [`Powers`]. Over fewer, what is found is where the players happen to be in their wandering.
+const ROUNDS: f64 = 8.0;
+
 /// A figure and the key it was worst on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Worst {
@@ -184,7 +188,7 @@ impl Bench<'_> {
             .plain
             .play(&Note::new(Part::Program(program), key, 3.0));
         let (levels_db, centroids_hz) = self.dynamics(program, key);
-        let (centroid_step, level_step) = self.steps(still)?;
+        let (centroid_step, level_step) = self.steps(instrument)?;
         Ok(Figures {
             program,
             name: instrument.name.clone(),
@@ -216,10 +220,17 @@ impl Bench<'_> {
             };
             let own_key = wave.sample.map_or(sample.unity_note, |own| own.unity_note);
             let transposed = f64::from(own_key) - f64::from(sample.unity_note);
+            let own_hz = 440.0 * ((f64::from(own_key) - 69.0) / 12.0).exp2();
             let mut stage = Stage::new(&self.apart(instrument, &[region]))?;
             for key in outer_keys(region) {
                 let key_hz = 440.0 * ((f64::from(key) + transposed - 69.0) / 12.0).exp2();
-                let seconds = (0.6 + 17.0 * 8.0 / key_hz).max(LONGEST_LOOPS_S);
+                let rate_hz = f64::from(wave.sample_rate) * key_hz / own_hz;
+                let rounds_s = match (Pitch::of(program), sample.wave_loop) {
+                    (Pitch::Section, Some(once)) => ROUNDS * f64::from(once.length) / rate_hz,
+                    _ => 0.0,
+                };
+                let steady_s = (17.0 * 8.0 / key_hz).max(rounds_s);
+                let seconds = (0.6 + steady_s).max(LONGEST_LOOPS_S);
                 let note = Note::new(Part::Program(0), key, seconds);
                 let velocity = *region.velocities.end();
                 let heard = stage.play(&Note { velocity, ..note }).mono();
@@ -281,6 +292,9 @@ impl Bench<'_> {
     }
 
     /// Jumps of centroid and loudness where one wave of a layer follows another.
+    ///
+    /// Played as it is: a wave that was flattened for its envelope is heard falling only, and what its
+    /// loop weighs against its beginning is the envelope's doing.
     fn steps(&self, instrument: &Instrument) -> Result<(Worst, Worst)> {
         let (mut centroid, mut level) =
             (Worst { value: 0.0, key: 0 }, Worst { value: 0.0, key: 0 });

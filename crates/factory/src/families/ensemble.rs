@@ -2,9 +2,11 @@
 //!
 //! Every section is so many players, each with a vibrato and a tuning of its own, heard through
 //! fixed resonances: wood for strings, a mouth for voices. Source for the vowels: the formant
-//! tables that are common in singing synthesis, for a tenor's and a soprano's a and u.
+//! tables that are common in singing synthesis, for a tenor's and a soprano's a; for the u the means
+//! of men and women in Peterson and Barney, JASA 24 (1952).
 
 use crate::assembly::{Assembly, Layer, MultiSample};
+use crate::families::pad::BESIDE_CENTS;
 use crate::oscillators::Oscillators;
 use crate::plan::LoopPlan;
 use crate::players::Players;
@@ -81,7 +83,7 @@ const AAH_LOW: [Formant; 5] = [
     Formant {
         hz: 1100.0,
         width_hz: 324.0,
-        gain: 0.55,
+        gain: 0.75,
     },
     Formant {
         hz: 2600.0,
@@ -109,7 +111,7 @@ const AAH_HIGH: [Formant; 4] = [
     Formant {
         hz: 1200.0,
         width_hz: 324.0,
-        gain: 0.55,
+        gain: 0.75,
     },
     Formant {
         hz: 2900.0,
@@ -125,14 +127,14 @@ const AAH_HIGH: [Formant; 4] = [
 
 const OOH: [Formant; 4] = [
     Formant {
-        hz: 360.0,
-        width_hz: 324.0,
+        hz: 340.0,
+        width_hz: 300.0,
         gain: 1.0,
     },
     Formant {
-        hz: 720.0,
-        width_hz: 324.0,
-        gain: 0.35,
+        hz: 900.0,
+        width_hz: 300.0,
+        gain: 0.5,
     },
     Formant {
         hz: 2650.0,
@@ -150,8 +152,8 @@ const AAHS: Tone = Tone {
     name: "Choir aah",
     players: Players {
         count: 7,
-        detune_cents: 11.0,
-        vibrato_cents: 16.0,
+        detune_cents: 8.0,
+        vibrato_cents: 10.0,
         seed: 718,
         ..SECTION.players
     },
@@ -176,8 +178,8 @@ const OOHS: Tone = Tone {
     name: "Voice ooh",
     players: Players {
         count: 5,
-        detune_cents: 9.0,
-        vibrato_cents: 14.0,
+        detune_cents: 8.0,
+        vibrato_cents: 10.0,
         seed: 725,
         ..SECTION.players
     },
@@ -201,10 +203,10 @@ pub(crate) fn build(assembly: &mut Assembly, oscillators: &Oscillators) -> Ensem
         ..AAHS
     };
     let aahs = |key| by_half(if key < 56 { men } else { AAHS }, key).record(key);
-    let choir = (28..=40)
+    let choir = (28..=58)
         .step_by(3)
-        .chain((42..=69).step_by(3))
-        .chain((71..=97).step_by(2));
+        .chain((60..=84).step_by(2))
+        .chain((87..=96).step_by(3));
     let middle = (43..=79).step_by(3);
     let oohs = (28..=40)
         .step_by(2)
@@ -288,7 +290,7 @@ fn machines(assembly: &mut Assembly, sounds: &Ensemble, oscillators: &Oscillator
         .filter(Filter::by_velocity(2500.0, 1500.0));
     let layers = [
         Layer::of(&sounds.oohs, VOICE.level(-2.0)),
-        Layer::of(&oscillators.pulse, pulse),
+        Layer::of(&oscillators.pulse, pulse.detune(BESIDE_CENTS)),
     ];
     assembly.program(54, "Synth Voice", &layers);
 }

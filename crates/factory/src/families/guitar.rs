@@ -242,7 +242,8 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
     let palm = finger
         .decay(Decay::To(1.7, 96.0))
         .release(0.3)
-        .level(5.0)
+        .level(4.0)
+        .tilt(-0.5)
         .filter(by_velocity(1800.0));
     assembly.solo(28, "Electric Guitar (muted)", &clean, palm);
     let amplifier = Voicing::HELD

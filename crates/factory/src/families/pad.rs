@@ -16,6 +16,10 @@ pub(crate) struct Pads {
     pub(crate) metal: MultiSample,
 }
 
+/// Cents by which a layer stands beside a section's: on one pitch with it, it would add to the section's
+/// middle or cancel it on each key as chance has it.
+pub(crate) const BESIDE_CENTS: i16 = 6;
+
 /// A pad's envelope: slow in, slow out.
 pub(crate) const SLOW: Voicing = Voicing {
     attack_s: 0.5,
@@ -42,7 +46,7 @@ pub(crate) fn build(
         .level(-3.0);
     let new_age = [
         Layer::of(&bars.music_box, bell),
-        Layer::of(&ensemble.oohs, SLOW.level(-4.0)),
+        Layer::of(&ensemble.oohs, SLOW.level(-4.0).detune(BESIDE_CENTS)),
     ];
     assembly.program(88, "Pad 1 (new age)", &new_age);
     let warm = SLOW.filter(by_velocity(1300.0));
@@ -69,7 +73,10 @@ pub(crate) fn build(
     let glass = SLOW.attack(0.7).filter(Filter::by_velocity(5000.0, 3800.0));
     let bowed = [
         Layer::of(&pads.metal, glass.level(-5.0)),
-        Layer::of(&oscillators.triangle, glass.level(-4.0)),
+        Layer::of(
+            &oscillators.triangle,
+            glass.level(-4.0).detune(BESIDE_CENTS),
+        ),
     ];
     assembly.program(92, "Pad 5 (bowed)", &bowed);
     let sheet = SLOW.attack(0.06).filter(by_velocity(1500.0));

@@ -36,7 +36,9 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
         116,
         "Taiko Drum",
         &on_key(&kit.great_drum, 48),
-        ringing.filter(skin).level(3.0),
+        ringing
+            .filter(Filter::by_velocity(330.0, 2700.0))
+            .level(3.0),
     );
     assembly.solo(
         117,
@@ -60,9 +62,8 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
     let swell = Voicing::HELD
         .attack(1.6)
         .decay(Decay::To(0.25, 96.0))
-        .release(0.3)
-        .level(12.0);
-    assembly.solo(119, "Reverse Cymbal", &on_key(&kit.crash, 60), swell);
+        .release(0.3);
+    assembly.solo(119, "Reverse Cymbal", &on_key(&kit.wash, 60), swell);
 }
 
 /// A steel pan: the octave and the twelfth of each note are tuned into its dent.

@@ -38,7 +38,8 @@ pub(crate) fn build(assembly: &mut Assembly) {
     electric(assembly, &tines, &bells);
 
     let quills = assembly.every(5, 27..=97, harpsichord);
-    let roots = (29..=85).step_by(4).chain((87..=97).step_by(2));
+    let roots = (29..=77).step_by(4);
+    let roots = roots.chain([80, 83]).chain((85..=97).step_by(2));
     let clavinet = assembly.at(roots, clavinet);
     plucked(assembly, &quills, &clavinet);
 }
@@ -144,7 +145,7 @@ fn plucked(assembly: &mut Assembly, quills: &MultiSample, clavinet: &MultiSample
         .decay(Decay::Wave(0.8))
         .sweep(FADING)
         .filter(Filter::plucked(3000.0, 3600.0))
-        .tilt(0.8);
+        .tilt(1.4);
     assembly.solo(7, "Clavi", clavinet, clav);
 }
 
@@ -368,19 +369,26 @@ fn harpsichord(key: u8) -> Recording {
     strike.record("Harpsichord", &plan, &partials)
 }
 
+/// Fundamental of the strings from which on the pad of a clavinet's key dulls them.
+const PAD_HZ: f64 = 500.0;
+
 /// A clavinet: struck strings under two pick-ups in opposite phase.
 fn clavinet(key: u8) -> Recording {
     let (plan, top_hz) = LoopPlan::of_string(key, 2048, 32_000.0);
     let f0 = key_to_hz(f64::from(key));
     let long = ringing_s(key) * 0.45;
+    // The shorter the string, the more of it the pad covers: its first partials are the strongest,
+    // which a player mirrors least.
+    let soft_hz = 3600.0 * libm::pow((PAD_HZ / f0).min(1.0), 0.25);
     let partials: Vec<Partial> = (1..=50_u32)
         .map(|number| {
             let n = f64::from(number);
             let pickups = libm::sin(PI * n * 0.09) - 0.8 * libm::sin(PI * n * 0.21);
             let decay = long * 60.0 / 96.0 / (1.0 + 0.1 * n);
+            let hz = n * f0 * (1.0 + 8e-5 * n * n).sqrt();
             Partial {
-                hz: n * f0 * (1.0 + 8e-5 * n * n).sqrt(),
-                amplitude: pickups * libm::exp(-n * f0 / 5500.0) / libm::pow(n, 0.3),
+                hz,
+                amplitude: pickups * libm::exp(-n * f0 / soft_hz) / libm::pow(n, 0.3),
                 prompt_s: decay * 0.5,
                 after_s: decay,
                 after_share: 0.5,

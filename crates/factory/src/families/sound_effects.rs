@@ -53,7 +53,7 @@ pub(crate) fn build(assembly: &mut Assembly, pipes: &Pipes, kit: &Kit) {
     // Far up the keyboard a bird would sing above all hearing: there it sings two octaves lower.
     let chirp = scene
         .attack(0.01)
-        .filter(Filter::by_velocity(3500.0, 1500.0));
+        .filter(Filter::by_velocity(6500.0, 3000.0));
     let low = bird.clone().within(0..=71);
     let high = bird.within(48..=127);
     let flock = [Layer::of(&low, chirp), Layer::of(&high, chirp.up(-24))];
@@ -108,10 +108,10 @@ fn bird() -> Recording {
     let rate = plan.rate_hz();
     let mut frames = vec![0.0; plan.len];
     for (start_s, from_hz, to_hz, length_s) in [
-        (0.02, 2600.0, 4600.0, 0.07),
-        (0.13, 4700.0, 3100.0, 0.06),
-        (0.23, 2900.0, 4900.0, 0.05),
-        (0.32, 5200.0, 3600.0, 0.12),
+        (0.02, 2000.0, 4800.0, 0.07),
+        (0.13, 5000.0, 2200.0, 0.06),
+        (0.23, 2400.0, 5400.0, 0.05),
+        (0.32, 5600.0, 2600.0, 0.12),
     ] {
         let mut turns = 0.0;
         let start = plan.frames(start_s);

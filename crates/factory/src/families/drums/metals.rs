@@ -89,27 +89,41 @@ pub(crate) fn hi_hat() -> Recording {
 }
 
 /// A crash of eighteen inches.
+const CRASH: Plate = Plate {
+    name: "Crash",
+    key: 49,
+    modes: 420,
+    low_hz: 240.0,
+    high_hz: 15_000.0,
+    tilt_db: 2.0,
+    ring_s: 3.6,
+    loss_hz: 7000.0,
+    rate_hz: 33_000.0,
+    lead_s: 0.35,
+    len: 16_384,
+    knock: Knock {
+        amplitude: 1.4,
+        hz: 5000.0,
+        q: 0.4,
+        decay_s: 0.25,
+    },
+};
+
 pub(crate) fn crash() -> Recording {
-    Plate {
-        name: "Crash",
-        key: 49,
-        modes: 420,
-        low_hz: 240.0,
-        high_hz: 15_000.0,
-        tilt_db: 2.0,
-        ring_s: 3.6,
-        loss_hz: 7000.0,
-        rate_hz: 33_000.0,
-        lead_s: 0.35,
-        len: 16_384,
-        knock: Knock {
-            amplitude: 1.4,
-            hz: 5000.0,
-            q: 0.4,
-            decay_s: 0.25,
-        },
-    }
-    .record()
+    CRASH.record()
+}
+
+/// What a crash is once the blow is over, for a swell that never is one.
+pub(crate) fn wash() -> Recording {
+    let plate = Plate {
+        name: "Cymbal wash",
+        high_hz: 9500.0,
+        rate_hz: 25_000.0,
+        lead_s: 0.2,
+        len: 8192,
+        ..CRASH
+    };
+    plate.record().rung()
 }
 
 /// A ride: a stick's ping over a long wash.
