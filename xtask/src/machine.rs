@@ -62,6 +62,7 @@ impl Need {
             Self::Ardour => &["ardour"],
             Self::Display => &[
                 "xvfb",
+                "libegl1",
                 "libgl1",
                 "libgl1-mesa-dri",
                 "libx11-xcb1",

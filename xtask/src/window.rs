@@ -12,9 +12,18 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::machine::{self, Need};
-use crate::process::Job;
+use crate::process::{Job, answers};
 use crate::project::{HOST_TESTS, Project};
 use crate::suites::{self, Outcome};
+
+/// What a window loads.
+const LIBRARIES: [&str; 5] = [
+    "libEGL.so.1",
+    "libGL.so.1",
+    "libX11-xcb.so.1",
+    "libXcursor.so.1",
+    "libxkbcommon-x11.so.0",
+];
 
 /// The server.
 const PROGRAM: &str = "Xvfb";
@@ -60,13 +69,10 @@ struct Display {
 
 impl Display {
     fn open() -> Result<Self> {
-        let mut server = match Self::start() {
-            Ok(server) => server,
-            Err(_absent) => {
-                machine::provide(Need::Display)?;
-                Self::start()?
-            }
-        };
+        if !(answers(PROGRAM, "-help") && has_libraries()) {
+            machine::provide(Need::Display)?;
+        }
+        let mut server = Self::start()?;
         let output = server.stdout.take();
         let mut display = Self {
             server,
@@ -100,4 +106,13 @@ impl Drop for Display {
         let _ended = self.server.kill();
         let _seen = self.server.wait();
     }
+}
+
+/// Whether the system knows what a window loads when it opens; where that cannot be asked, it does.
+fn has_libraries() -> bool {
+    let Ok(known) = Command::new("ldconfig").arg("-p").output() else {
+        return true;
+    };
+    let known = String::from_utf8_lossy(&known.stdout);
+    LIBRARIES.iter().all(|library| known.contains(library))
 }
