@@ -38,7 +38,7 @@ impl FromStr for PatchName {
         };
         let numbers: Vec<u8> = numbers
             .split(':')
-            .map(str::parse)
+            .map(str::parse::<u8>)
             .collect::<Result<_, _>>()
             .map_err(|_| refused())?;
         let (bank_msb, bank_lsb, program) = match numbers[..] {
