@@ -39,6 +39,22 @@ pub(super) fn facts(ear: &mut Ear, facts: &mut Vec<Fact>) {
     }
 }
 
+/// How far a body's resonances stand above what lies below them.
+fn resonance(
+    name: &str,
+    what: &str,
+    published: (f64, f64),
+    source: &'static str,
+    ours: f64,
+) -> Fact {
+    Fact {
+        what: format!("{name}: {what}, above what lies below them, dB"),
+        published,
+        source,
+        ours,
+    }
+}
+
 fn violin(ear: &mut Ear, facts: &mut Vec<Fact>) {
     // A bowed string's own partials fall by 6 dB an octave; what is left is the body.
     let body = ear.envelope(40, [55, 91], 6.0);
@@ -47,12 +63,8 @@ fn violin(ear: &mut Ear, facts: &mut Vec<Fact>) {
         ("air resonance, 250 to 310 Hz", 250.0, 310.0),
         ("wood resonances, 400 to 600 Hz", 400.0, 600.0),
     ] {
-        facts.push(Fact {
-            what: format!("Violin: {what}, above what lies below them, dB"),
-            published: (10.0, 30.0),
-            source: BODY,
-            ours: body.level(low, high) - below,
-        });
+        let ours = body.level(low, high) - below;
+        facts.push(resonance("Violin", what, (10.0, 30.0), BODY, ours));
     }
     facts.push(Fact {
         what: "Violin: 2 to 3 kHz above 4 to 6 kHz, dB".to_owned(),
@@ -81,12 +93,8 @@ fn cello(ear: &mut Ear, facts: &mut Vec<Fact>) {
         ("air resonance, 88 to 112 Hz", 88.0, 112.0, (9.0, 32.0)),
         ("wood resonances, 150 to 230 Hz", 150.0, 230.0, (16.0, 45.0)),
     ] {
-        facts.push(Fact {
-            what: format!("Cello: {what}, above what lies below them, dB"),
-            published,
-            source: CELLO,
-            ours: body.level(low, high) - below,
-        });
+        let ours = body.level(low, high) - below;
+        facts.push(resonance("Cello", what, published, CELLO, ours));
     }
     facts.push(Fact {
         what: "Cello: 1.4 to 2.2 kHz above 4 to 6 kHz, dB".to_owned(),
