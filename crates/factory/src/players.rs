@@ -12,10 +12,10 @@ use crate::spectrum::{Spectrum, spread_phases};
 /// Frames of the single-cycle table that a player reads.
 const TABLE: usize = 8192;
 
-/// Performances of which the steadiest is kept.
+/// Performances of which the one is kept whose colour is steadiest.
 const REHEARSALS: u64 = 32;
 
-/// Parts of a loop whose levels are compared.
+/// Parts of a loop whose colours are compared.
 const PARTS: usize = 16;
 
 /// How a group plays.
@@ -85,11 +85,6 @@ impl Players {
             self.tune(plan, Spectrum::of(&frames), &harmonic)
                 .into_loop()
         });
-        let unrest = |take: &[f64]| {
-            let bends: Vec<f64> = take.windows(2).map(|pair| pair[1] - pair[0]).collect();
-            // The treble's share of the bends is larger: with both, neither level nor colour moves much.
-            swell(take) + swell(&bends)
-        };
         let rated = takes.map(|take| (unrest(&take), take));
         let steadiest = rated.min_by(|(one, _), (other, _)| one.total_cmp(other));
         steadiest.map(|(_, take)| take).unwrap_or_default()
@@ -194,16 +189,28 @@ impl Players {
     }
 }
 
-/// How far the power of a loop swells and fades, as a share of it: players who meet fade together, and
-/// a fade that comes round with the loop is heard as a pulse.
-fn swell(frames: &[f64]) -> f64 {
+/// How far the colour of a loop goes up and down, as a share of it: the power of its slope over its own,
+/// part by part. Its level is made to stand still later on; a colour that comes round with the loop
+/// would be heard as a pulse as well.
+fn unrest(frames: &[f64]) -> f64 {
     let parts = frames.chunks(frames.len().div_ceil(PARTS).max(1));
-    let powers: Vec<f64> = parts
-        .map(|part| part.iter().map(|value| value * value).sum::<f64>() / part.len() as f64)
+    let colours: Vec<f64> = parts
+        .map(|part| {
+            let slopes = part.windows(2).map(|pair| pair[1] - pair[0]);
+            let slope = slopes.map(|slope| slope * slope).sum::<f64>();
+            slope
+                / part
+                    .iter()
+                    .map(|value| value * value)
+                    .sum::<f64>()
+                    .max(1e-12)
+        })
         .collect();
-    let mean = powers.iter().sum::<f64>() / powers.len().max(1) as f64;
-    let off = powers.iter().map(|power| (power - mean) * (power - mean));
-    libm::sqrt(off.sum::<f64>() / powers.len().max(1) as f64) / mean.max(1e-12)
+    let mean = colours.iter().sum::<f64>() / colours.len().max(1) as f64;
+    let off = colours
+        .iter()
+        .map(|colour| (colour - mean) * (colour - mean));
+    libm::sqrt(off.sum::<f64>() / colours.len().max(1) as f64) / mean.max(1e-12)
 }
 
 /// Sum of the harmonics that fit under the plan's top, as one cycle of [`TABLE`] frames; `phases` finds
@@ -281,10 +288,10 @@ mod tests {
     fn the_take_that_is_kept_is_steadier_than_most() {
         let plan = LoopPlan::new(60, 8192, 18_000.0);
         let level = |n: usize, _: f64| 1.0 / n as f64;
-        let kept = swell(&CROWD.play(&plan, level));
+        let kept = unrest(&CROWD.play(&plan, level));
         let table = single_cycle(&plan, &level, |amplitudes| vec![0.0; amplitudes.len()]);
         let steadier = (900..930)
-            .filter(|seed| swell(&CROWD.perform(&plan, &table, *seed)) < kept)
+            .filter(|seed| unrest(&CROWD.perform(&plan, &table, *seed)) < kept)
             .count();
         assert!(steadier < 5, "{steadier} of 30 are steadier than {kept}");
     }

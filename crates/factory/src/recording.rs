@@ -11,6 +11,7 @@ use crate::loudness::{self, Played};
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::spectrum::Spectrum;
+use crate::steady::{SWEEPS, evening};
 use crate::units::{db_to_gain, key_to_hz};
 
 /// Peak of every wave, dB below full scale: room for the interpolation to overshoot.
@@ -131,6 +132,18 @@ impl Recording {
         if let Some((start, _)) = &mut self.sustain {
             self.frames.drain(..*start);
             *start = 0;
+        }
+        self
+    }
+
+    /// The same with a loop whose level stands still, but for changes of more than `reach` turns a loop.
+    /// What leads to it is moved by the same gains, turn for turn.
+    pub(crate) fn evened(mut self, reach: usize) -> Self {
+        if let Some((start, length)) = self.sustain {
+            let gains = evening(&self.frames[start..start + length], reach, SWEEPS);
+            for (n, value) in self.frames.iter_mut().enumerate() {
+                *value *= gains[(n + length - start % length) % length];
+            }
         }
         self
     }
@@ -282,5 +295,38 @@ mod tests {
         let fallen_db = 20.0 * libm::log10(plain.peak() / soft.peak());
         assert!((8.0..11.0).contains(&fallen_db), "{fallen_db} dB");
         assert!(plain.frames[lead..] == soft.frames[lead..]);
+    }
+
+    #[test]
+    fn an_evened_loop_is_joined_by_what_leads_to_it() {
+        let plan = LoopPlan::new(69, 2048, 32_000.0);
+        let lead = plan.frames(0.1);
+        // Two lines beside each other: the level goes up and down once in a loop.
+        let frames: Vec<f64> = (0..lead + plan.len)
+            .map(|n| {
+                let turn = TAU * n as f64 / plan.len as f64;
+                let line = |bin: usize| libm::sin(bin as f64 * turn);
+                line(plan.periods) + 0.2 * line(plan.periods + 1)
+            })
+            .collect();
+        let reach = plan.periods / 2 - 1;
+        let even = Recording::struck("pair", &plan, frames, 4.0).evened(reach);
+        let Some((start, length)) = even.sustain else {
+            panic!("it has a loop");
+        };
+        let power = |frames: &[f64]| frames.iter().map(|frame| frame * frame).sum::<f64>();
+        let parts = even.frames[start..start + length].chunks(length / 8);
+        let powers: Vec<f64> = parts.map(power).collect();
+        for part in &powers {
+            let off = 8.0 * part / powers.iter().sum::<f64>() - 1.0;
+            assert!(off.abs() < 0.01, "{powers:?}");
+        }
+        // What leads to it and what follows it are the same sound: no frame is unlike its like.
+        for n in 0..even.frames.len() - length {
+            assert!(
+                (even.frames[n] - even.frames[n + length]).abs() < 1e-9,
+                "{n}"
+            );
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::plan::LoopPlan;
 use crate::players::Players;
 use crate::recording::{Onset, Recording};
 use crate::spectrum::Spectrum;
-use crate::steady::steady;
+use crate::steady::{harmonics, reach, steady, steady_crowd};
 
 /// A resonance of a body, a bell or a mouth.
 #[derive(Debug, Clone, Copy)]
@@ -68,18 +68,17 @@ impl Tone {
     pub(crate) fn record_through(&self, key: u8, gain: impl Fn(f64) -> f64) -> Recording {
         let plan = LoopPlan::new(key, self.len, self.rate_hz);
         let rate = plan.rate_hz();
+        let first_hz = plan.fundamental_hz();
         let source = self.players.play_spread(&plan, |number, hz| {
             let n = number as f64;
             let even = if number % 2 == 0 { self.even } else { 1.0 };
             let first = if number == 1 { self.first } else { 1.0 };
-            even * first
+            let body = gain(hz) * resonate(self.formants, self.floor, first_hz, hz);
+            body * even * first
                 / libm::pow(n, self.slope)
                 / (1.0 + libm::pow(hz / self.top_hz, self.top_power))
         });
-        let first_hz = plan.fundamental_hz();
-        let mut spectrum = Spectrum::of(&source).shape(rate, |hz| {
-            gain(hz) * resonate(self.formants, self.floor, first_hz, hz)
-        });
+        let mut spectrum = Spectrum::of(&source);
         if self.breath > 0.0 {
             let per_bin = self.breath * (self.players.count as f64 * plan.hz(1)).sqrt();
             spectrum.add_noise(rate, self.players.seed + u64::from(key), |hz| {
@@ -92,7 +91,8 @@ impl Tone {
         let frames = if self.players.count == 1 {
             steady(spectrum, plan.periods)
         } else {
-            spectrum.into_loop()
+            let partials = harmonics(&spectrum, plan.periods);
+            steady_crowd(spectrum, &partials, reach(plan.periods))
         };
         Recording::blown(self.name, &plan, frames, &self.onset)
     }

@@ -52,18 +52,21 @@ pub const fn middle_key(program: u8) -> u8 {
     }
 }
 
-/// Whether a loop's level may go up and down: sections and noises do, a tine's overtone beside its tone,
-/// strings of more than one choir, a kettle's modes, the players under the rain, two reeds in a bag.
+/// Whether a loop's level goes up and down because it is made of events: a bird's calls, a telephone's
+/// strokes, a helicopter's blades, hands that clap.
 #[must_use]
 pub const fn beats(program: u8) -> bool {
-    matches!(Pitch::of(program), Pitch::Section | Pitch::None)
-        || matches!(program, 4 | 6 | 15 | 47 | 96 | 109)
+    matches!(program, 123..=126)
 }
 
-/// Octaves by which the lowest tone of a key lies below it: a principal chorus stands on sixteen feet.
+/// Octaves by which the lowest tone of a key lies below it: a principal chorus stands on sixteen feet,
+/// and a kettle's modes are as 2 to 3 to 4 to 5.
 #[must_use]
 pub const fn octaves_below(program: u8) -> u8 {
-    if program == 19 { 1 } else { 0 }
+    match program {
+        19 | 47 => 1,
+        _ => 0,
+    }
 }
 
 /// Target of a family: loudest three seconds of a note at velocity 100, LUFS.
@@ -73,21 +76,20 @@ pub const fn octaves_below(program: u8) -> u8 {
 #[must_use]
 pub const fn loudness_lufs(program: u8) -> f64 {
     match program {
-        0..=7 => -37.5,
-        8..=15 | 45..=47 => -40.0,
-        24..=39 => -39.5,
-        55 | 104..=108 | 112..=119 => -41.5,
-        88..=97 | 99..=101 | 103 => -34.5,
-        98 | 102 | 120..=127 => -39.0,
-        _ => -32.0,
+        0..=7 => -37.0,
+        8..=15 | 46 | 47 => -38.5,
+        16..=23 => -31.0,
+        28 | 45 => -39.0,
+        24..=31 => -36.0,
+        32..=39 => -38.0,
+        55 | 112..=119 => -40.5,
+        104 | 107 | 108 => -40.0,
+        105 | 106 => -41.5,
+        88..=97 | 99..=101 | 103 => -31.5,
+        98 | 102 => -36.0,
+        120..=127 => -39.0,
+        _ => -29.5,
     }
-}
-
-/// Whether a harder stroke has to sound brighter: not where one strength is all there is, or the
-/// sound is a single sine.
-#[must_use]
-pub const fn brightens(program: u8) -> bool {
-    !matches!(program, 6 | 16..=19 | 78 | 79)
 }
 
 /// Whether a note rings on by itself, so that letting the key go does not end it.

@@ -39,7 +39,7 @@ the loudest of each.
 | wheel | what the full modulation wheel changes, dB of the note | above -30 |
 | release | seconds to 60 dB below where the key was let go; `rings` where it goes on by itself | 1.2; sections and pads 3 |
 | click | what is less foreseeable at a loop's seam than elsewhere, dB below the peak; -120 is nothing | below -60 |
-| beat | strongest change of a loop's level that comes round with it and is slower than half the pitch, dB of the level: lines of the square of its frames; -120 where no loop is of whole periods | below -60; none where it is meant: sections and noises, the tine's overtone of program 5, the strings of 7 and 16, the kettle of 48, the pad of 97, the reeds of 110 |
+| beat | strongest change of a loop's level that comes round with it and is slower than half the pitch, dB of the level: lines of the square of its frames; of a section and of a noise the level of the whole; -120 where there is no loop | below -60; none where events make the sound: the calls of program 124, the strokes of 125, the blades of 126, the hands of 127 |
 | alias | bare loops on the outer keys of their regions: loudest component that is no partial, dB below the strongest | below -70; noises none |
 
 ";

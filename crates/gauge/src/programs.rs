@@ -109,10 +109,7 @@ impl Figures {
                 is_pitched && self.level_step.value.abs() > 1.0,
             ),
             ("dynamics", !rises(&gains, 1.12)),
-            (
-                "brightness",
-                declared::brightens(program) && !rises(&self.centroids_hz, 1.01),
-            ),
+            ("brightness", !rises(&self.centroids_hz, 1.01)),
             ("wheel", is_pitched && self.wheel_db < -30.0),
             ("release", self.releases_wrongly()),
             ("click", self.click_db > -60.0),

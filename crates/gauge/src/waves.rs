@@ -46,17 +46,21 @@ pub fn click_db(wave: &Wave, wave_loop: WaveLoop) -> f64 {
 /// are its level going up and down; what two neighbouring partials do together lies at the pitch.
 /// `None` where the loop is no whole number of the tone's periods, as that of a stiff string.
 ///
+/// - `sample`: where the loop is, for a wave that tells its own pitch only if a region does not
 /// - `octaves_below`: how far the tone lies below the key
 #[must_use]
 pub fn beat_db(wave: &Wave, sample: WaveSample, octaves_below: u8) -> Option<f64> {
     let wave_loop = sample.wave_loop?;
+    // A region may play it as if it were another key's.
+    let sample = wave.sample.unwrap_or(sample);
     let (start, len) = (wave_loop.start as usize, wave_loop.length as usize);
     let frames = wave.frames.get(start..start + len)?;
     let keys = f64::from(sample.unity_note) - f64::from(sample.fine_tune) / 100.0;
     let key_hz = 440.0 * ((keys - 69.0) / 12.0 - f64::from(octaves_below)).exp2();
     let periods = key_hz * len as f64 / f64::from(wave.sample_rate);
-    // A hundredth of a period at the seam is what rounding the rate leaves, more is another tone.
-    if periods < 0.99 || (periods - periods.round()).abs() > 0.01 {
+    // Rates of whole hertz and tunings of whole cents leave half a cent; more is another tone.
+    let rounding = periods * ((0.5_f64 / 1200.0).exp2() - 1.0 + 0.5 / f64::from(wave.sample_rate));
+    if periods < 0.99 || (periods - periods.round()).abs() > rounding {
         return None;
     }
     let squares = frames.iter().map(|frame| f64::from(*frame).powi(2));

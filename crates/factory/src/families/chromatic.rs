@@ -7,6 +7,7 @@
 use crate::assembly::{Assembly, MultiSample};
 use crate::plan::LoopPlan;
 use crate::recording::Recording;
+use crate::steady::reach;
 use crate::strike::{Knock, Partial, Strike};
 use crate::units::key_to_hz;
 use crate::voicing::{Filter, Voicing};
@@ -307,5 +308,7 @@ fn dulcimer(key: u8) -> Recording {
             decay_s: 0.02,
         }),
     };
-    strike.record("Dulcimer", &plan, &partials)
+    strike
+        .record("Dulcimer", &plan, &partials)
+        .evened(reach(plan.periods))
 }

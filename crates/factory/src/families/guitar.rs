@@ -81,6 +81,16 @@ impl Pluck {
         strike.record(self.name, &plan, &partials)
     }
 
+    /// The same in so long a loop that the stretch of a low string's partials is more than its lines are
+    /// apart; its highest partials, which a low string hardly has, give the room.
+    fn long(self) -> Self {
+        Self {
+            len: 8 * self.len,
+            rate_hz: 14_000.0,
+            ..self
+        }
+    }
+
     fn comb(&self, n: f64) -> f64 {
         let pluck = libm::sin(PI * n * self.point);
         let pickup = if self.pickup > 0.0 {
@@ -210,7 +220,11 @@ impl Pluck {
 pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
     // A body's resonance at 105 Hz moves fast past the lowest strings.
     let low = (29..=45).step_by(2).chain((49..=97).step_by(4));
-    let nylon = assembly.at(low, |key| NYLON.on(&NYLON_STRINGS, key).record(key));
+    let nylon = assembly.at(low, |key| {
+        let string = NYLON.on(&NYLON_STRINGS, key);
+        let open = matches!(key, 39 | 41);
+        if open { string.long() } else { string }.record(key)
+    });
     let steel = assembly.every(4, 29..=97, |key| STEEL.on(&STEEL_STRINGS, key).record(key));
     let clean = assembly.every(4, 29..=97, |key| CLEAN.record(key).softened());
     let overdrive = assembly.every(3, 28..=97, |key| amplified(key, 1.8, 1.6));

@@ -21,7 +21,7 @@ pub(crate) fn build(assembly: &mut Assembly) {
     reeds(assembly);
     let pipes = assembly.every(8, 29..=93, church);
     let nave = Voicing::HELD
-        .no_filter()
+        .filter(Filter::by_velocity(6000.0, 1200.0))
         .attack(0.05)
         .release(1.1)
         .level(0.5);
@@ -51,7 +51,7 @@ fn tonewheels(assembly: &mut Assembly) {
     // The rotor moves pitch and level together; the wheel brings in more of its vibrato.
     let rotor = |hz, cents, depth_db| {
         Voicing::HELD
-            .no_filter()
+            .filter(swell(3000.0))
             .attack(0.004)
             .release(0.12)
             .vibrato(Vibrato {
@@ -69,12 +69,22 @@ fn tonewheels(assembly: &mut Assembly) {
     let pair = |sound, voicings: [Voicing; 2]| voicings.map(|voicing| Layer::of(sound, voicing));
     let chorale = turning(rotor(0.7, 3.0, 0.6), rotor(0.83, 5.0, 0.9));
     assembly.program(16, "Drawbar Organ", &pair(&full, chorale));
-    let still = rotor(6.6, 3.0, 0.3);
+    let still = rotor(6.6, 3.0, 0.3).filter(swell(900.0));
     let hit = still.decay(Decay::Wave(1.0)).no_vibrato().level(-2.0);
     let layers = [Layer::of(&jazz, still), Layer::of(&click, hit)];
     assembly.program(17, "Percussive Organ", &layers);
     let tremolo = turning(rotor(5.9, 6.0, 1.2), rotor(6.7, 10.0, 1.8));
-    assembly.program(18, "Rock Organ", &pair(&rock, tremolo));
+    let driven = tremolo.map(|voicing| voicing.filter(swell(6000.0)));
+    assembly.program(18, "Rock Organ", &pair(&rock, driven));
+}
+
+/// A tonewheel's key knows no strength; what a pedal does to the whole organ, velocity does to a note:
+/// softer is a little darker, on all keys alike.
+const fn swell(hz: f64) -> Filter {
+    Filter {
+        key_cents: 100.0,
+        ..Filter::by_velocity(hz, 1500.0)
+    }
 }
 
 fn reeds(assembly: &mut Assembly) {

@@ -7,6 +7,9 @@ use crate::oscillators::Oscillators;
 use crate::plan::LoopPlan;
 use crate::players::Players;
 use crate::recording::Recording;
+use crate::spectrum::Spectrum;
+use crate::steady::{reach, steady_crowd};
+use crate::units::key_to_hz;
 use crate::voicing::{Decay, Filter, Sweep, Voicing};
 
 /// Waves that other families borrow.
@@ -104,8 +107,11 @@ pub(crate) fn build(
 
 /// Clusters around ratios that no string or pipe has.
 fn metal(key: u8) -> Recording {
-    let plan = LoopPlan::new(key, 4096, 17_000.0);
+    // Other programs play it an octave up, where a player mirrors more of what is high.
+    let fastest_hz = (22.0 * key_to_hz(f64::from(key))).min(40_000.0);
+    let plan = LoopPlan::new(key, 4096, fastest_hz.max(17_000.0));
     let mut frames = vec![0.0; plan.len];
+    let mut partials = vec![];
     let modes = [
         (1.0, 1.0),
         (2.0, 0.5),
@@ -130,7 +136,9 @@ fn metal(key: u8) -> Recording {
             for (value, sound) in frames.iter_mut().zip(sound) {
                 *value += sound;
             }
+            partials.push(mode.periods);
         }
     }
+    let frames = steady_crowd(Spectrum::of(&frames), &partials, reach(plan.periods));
     Recording::steady("Metal", &plan, frames)
 }

@@ -11,6 +11,7 @@ use crate::assembly::{Assembly, Layer, MultiSample};
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::recording::Recording;
+use crate::steady::reach;
 use crate::strike::{Knock, Partial, Strike};
 use crate::units::{db_to_gain, key_to_hz};
 use crate::voicing::{Decay, FADING, Filter, Sweep, Voicing};
@@ -133,11 +134,11 @@ fn electric(assembly: &mut Assembly, tines: &MultiSample, bells: &MultiSample) {
 }
 
 fn plucked(assembly: &mut Assembly, quills: &MultiSample, clavinet: &MultiSample) {
-    // A quill knows one strength only; the string darkens all the same.
+    // A quill knows little of strength; the string darkens all the same.
     let quill = Voicing::STRUCK
         .release(0.5)
         .sweep(FADING)
-        .filter(Filter::plucked(3500.0, 0.0))
+        .filter(Filter::plucked(3700.0, 1500.0))
         .level(-1.0);
     assembly.solo(6, "Harpsichord", quills, quill);
     let clav = Voicing::STRUCK
@@ -293,7 +294,9 @@ fn tine(key: u8) -> Recording {
             decay_s: 0.05,
         }),
     };
-    strike.record("Tine", &plan, &partials)
+    strike
+        .record("Tine", &plan, &partials)
+        .evened(reach(plan.periods))
 }
 
 /// The frequency-modulated electric piano: a warm body and a glassy, short tine.
@@ -366,7 +369,9 @@ fn harpsichord(key: u8) -> Recording {
             decay_s: 0.03,
         }),
     };
-    strike.record("Harpsichord", &plan, &partials)
+    strike
+        .record("Harpsichord", &plan, &partials)
+        .evened(reach(plan.periods))
 }
 
 /// Fundamental of the strings from which on the pad of a clavinet's key dulls them.

@@ -10,6 +10,7 @@ use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::recording::Recording;
 use crate::spectrum::Spectrum;
+use crate::steady::reach;
 use crate::voicing::{Decay, Filter, Sweep, Vibrato, Voicing};
 
 pub(crate) fn build(assembly: &mut Assembly, pipes: &Pipes, kit: &Kit) {
@@ -91,7 +92,7 @@ fn hiss(name: &str, seed: u64, rate_hz: f64, level: impl Fn(f64) -> f64) -> Reco
     let plan = LoopPlan::new(60, 8192, rate_hz);
     let mut spectrum = Spectrum::new(plan.len);
     spectrum.add_noise(plan.rate_hz(), seed, level);
-    Recording::steady(name, &plan, spectrum.into_loop())
+    Recording::steady(name, &plan, spectrum.into_loop()).evened(reach(plan.periods))
 }
 
 /// Breath through a mouth.
@@ -176,7 +177,8 @@ fn applause() -> Recording {
             0.05 + libm::exp(-0.6 * palm * palm)
         })
         .into_loop();
-    Recording::steady("Applause", &plan, shaped)
+    // Claps come and go; that a whole crowd does, with the loop, is heard as its turn.
+    Recording::steady("Applause", &plan, shaped).evened(8)
 }
 
 /// A shot and its echo from the hills.

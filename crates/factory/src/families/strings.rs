@@ -4,6 +4,7 @@ use crate::assembly::{Assembly, MultiSample};
 use crate::families::guitar::Pluck;
 use crate::plan::LoopPlan;
 use crate::recording::{Onset, Recording};
+use crate::steady::reach;
 use crate::strike::{Knock, Partial, Strike};
 use crate::units::key_to_hz;
 use crate::voicing::{Filter, Vibrato, Voicing};
@@ -235,16 +236,17 @@ pub(crate) fn build(assembly: &mut Assembly) -> Strings {
 ///
 /// Source: N. Fletcher and T. Rossing, *The Physics of Musical Instruments*, chapter 18.
 fn timpani(key: u8) -> Recording {
-    let plan = LoopPlan::new(key, 4096, 15_000.0);
+    // Together they have a period of two of the principal tone.
+    let plan = LoopPlan::new(key - 12, 4096, 15_000.0);
     let f0 = key_to_hz(f64::from(key));
     let modes = [
         (0.85, 0.5, 0.35),
         // The principal tone radiates best, and is gone before the fifth and the octave.
         (1.0, 1.0, 2.2),
         (1.504, 0.75, 3.4),
-        (1.742, 0.3, 0.7),
+        (1.742, 0.3, 0.45),
         (2.0, 0.5, 3.7),
-        (2.245, 0.2, 0.6),
+        (2.245, 0.2, 0.4),
         (2.494, 0.3, 2.8),
         (2.98, 0.18, 1.8),
         (3.46, 0.1, 1.2),
@@ -264,5 +266,9 @@ fn timpani(key: u8) -> Recording {
             decay_s: 0.07,
         }),
     };
-    strike.record("Timpani", &plan, &partials)
+    let sound = strike.record("Timpani", &plan, &partials);
+    Recording {
+        key,
+        ..sound.evened(reach(plan.periods))
+    }
 }

@@ -165,7 +165,7 @@ fn organs(shelf: &mut Shelf<'_>) {
     };
     let octave = shelf.one(80, |voicing| louder(higher(combo(voicing), 12), -5.0));
     let stops = both(shelf.one(80, combo), octave);
-    shelf.add((16, Some(16), 2), "60's Drawbar Organ", -1.4, stops);
+    shelf.add((16, Some(16), 2), "60's Drawbar Organ", -3.0, stops);
     let octave = shelf.one(16, |voicing| louder(higher(voicing, 12), -6.0));
     let second = both(shelf.one(16, |voicing| voicing), octave);
     shelf.add((16, Some(32), 3), "Drawbar Organ 2", 2.1, second);
@@ -246,7 +246,7 @@ fn electric_guitars(shelf: &mut Shelf<'_>) {
     shelf.add(
         (28, Some(8), 1),
         "Electric Guitar (funky cutting)",
-        4.7,
+        1.7,
         cutting,
     );
     // What comes back from the amplifier grows out of the note, an octave and a fifth above.
@@ -314,7 +314,7 @@ fn strings(shelf: &mut Shelf<'_>) {
         louder(voicing.attack(0.09).release(0.5), -5.0)
     });
     let orchestra = both(shelf.plain(48), horns);
-    shelf.add((48, Some(8), 1), "Strings and Brass", -1.1, orchestra);
+    shelf.add((48, Some(8), 1), "Strings and Brass", -3.1, orchestra);
     let tape = shelf.one(50, |voicing| {
         voicing
             .attack(0.12)

@@ -9,6 +9,7 @@ use crate::canvas::{Band, Canvas, Stroke};
 use crate::plan::LoopPlan;
 use crate::recording::Recording;
 use crate::spectrum::Spectrum;
+use crate::steady::reach;
 
 /// The six oscillators of the metal, hertz; the last two are the cowbell's.
 const METAL_HZ: [f64; 6] = [205.3, 304.4, 369.6, 522.7, 540.0, 800.0];
@@ -93,7 +94,7 @@ fn squares(
         }
     }
     let loop_ = spectrum.shape(plan.rate_hz(), filter).into_loop();
-    Recording::steady(name, plan, loop_)
+    Recording::steady(name, plan, loop_).evened(reach(plan.periods))
 }
 
 /// Gain of a resonator at a frequency.

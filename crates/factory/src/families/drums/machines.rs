@@ -29,7 +29,7 @@ fn toms(set: &mut Set, tom: &Zone, level_db: f64) {
 
 fn electronic(assembly: &mut Assembly, mut set: Set, kit: &Kit) {
     let kick = assembly.wave(circuits::electric_kick());
-    set.add(36, &kick, 0, 4.0, 0.0);
+    set.add(36, &kick, 0, 2.0, 0.0);
     set.with(soft(5500.0, 3000.0));
     set.add(38, &kit.electric_snare, -200, 2.0, 0.0);
     set.with(soft(13_000.0, 3600.0));
@@ -61,7 +61,7 @@ fn electronic(assembly: &mut Assembly, mut set: Set, kit: &Kit) {
 
 fn analogue(assembly: &mut Assembly, mut set: Set) {
     let kick = assembly.wave(circuits::bass_drum());
-    set.add(36, &kick, 0, 4.0, 0.0);
+    set.add(36, &kick, 0, 2.0, 0.0);
     set.with(soft(1600.0, 3600.0));
     let rim = assembly.wave(circuits::rim());
     set.add(37, &rim, 0, -5.0, 0.0);

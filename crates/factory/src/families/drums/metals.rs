@@ -7,6 +7,7 @@ use crate::canvas::{Band, Canvas, Stroke};
 use crate::noise::Noise;
 use crate::plan::LoopPlan;
 use crate::recording::Recording;
+use crate::steady::reach;
 use crate::strike::{Knock, Partial, Strike};
 
 /// A plate and how it is struck.
@@ -60,7 +61,9 @@ impl Plate {
                 ..self.knock
             }),
         };
-        strike.record_scattered(self.name, &plan, &partials)
+        // A plate shimmers; that it shimmers alike with each turn of the loop would be heard.
+        let sound = strike.record_scattered(self.name, &plan, &partials);
+        sound.evened(reach(plan.periods))
     }
 }
 

@@ -16,13 +16,13 @@ pub(super) fn build(assembly: &mut Assembly, standard: &Set, kit: &Kit) {
     }
     .add(assembly, 117, FIRST, "Melodic Tom 2 (power)");
     let mut room = standard.clone();
-    toms(&mut room, &room_tom, 2.0);
+    toms(&mut room, &room_tom, 1.0);
     assembly.kit(8, "Room Kit", &room.clone().drums());
 
     // Larger than the room, and cut off before it has died away.
     let kick = assembly.wave(skins::power_kick());
     let mut power = room;
-    power.add(36, &kick, 0, 4.0, 0.0);
+    power.add(36, &kick, 0, 2.0, 0.0);
     power.with(soft(6000.0, 3000.0));
     power.add(38, &kit.gated_snare, 0, 2.0, 0.0);
     power.with(soft(12_000.0, 3600.0));
@@ -33,9 +33,9 @@ pub(super) fn build(assembly: &mut Assembly, standard: &Set, kit: &Kit) {
     let kick = assembly.wave(skins::jazz_kick());
     let felt = || soft(2600.0, 3000.0);
     let mut jazz = standard.clone();
-    jazz.add(35, &kick, -200, 3.0, 0.0);
+    jazz.add(35, &kick, -200, 1.0, 0.0);
     jazz.with(felt());
-    jazz.add(36, &kick, 0, 3.0, 0.0);
+    jazz.add(36, &kick, 0, 1.0, 0.0);
     jazz.with(felt());
     assembly.kit(32, "Jazz Kit", &jazz.clone().drums());
 

@@ -31,9 +31,9 @@ pub(super) fn build(assembly: &mut Assembly, kit: &Kit) -> Set {
 
 fn drums(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     let deep = assembly.wave(skins::deep_kick());
-    set.add(35, &deep, 0, 3.0, 0.0);
+    set.add(35, &deep, 0, 1.0, 0.0);
     set.with(soft(2800.0, 3000.0));
-    set.add(36, &kit.kick, 0, 4.0, 0.0);
+    set.add(36, &kit.kick, 0, 2.0, 0.0);
     set.with(soft(5200.0, 3000.0));
     let stick = assembly.wave(woods::side_stick());
     set.add(37, &stick, 0, -2.0, 0.0);
@@ -43,7 +43,7 @@ fn drums(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     set.add(39, &kit.clap, 0, -1.0, 4.0);
     set.add(40, &kit.electric_snare, 0, 1.0, 0.0);
     set.with(soft(13_000.0, 3600.0));
-    toms(set, &kit.tom, 2.0);
+    toms(set, &kit.tom, 1.0);
 }
 
 /// Six toms of one recording.
@@ -58,19 +58,19 @@ fn cymbals(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
     // A soft stroke leaves the highest modes of a plate at rest.
     let stroke = || darkening(18_000.0, 3000.0, 1700.0);
     hats(set, [42, 44, 46], &kit.hat);
-    set.add(49, &kit.crash, 0, -1.5, -16.0);
+    set.add(49, &kit.crash, 0, 0.0, -16.0);
     set.with(stroke());
-    set.add(57, &kit.crash, -180, -1.5, 18.0);
+    set.add(57, &kit.crash, -180, 0.0, 18.0);
     set.with(stroke());
-    set.add(55, &kit.crash, 560, -5.0, 10.0);
+    set.add(55, &kit.crash, 560, -3.5, 10.0);
     set.with(rung(1.7));
     set.with(stroke());
     let ride = assembly.wave(metals::ride());
-    set.add(51, &ride, 0, -5.0, 16.0);
+    set.add(51, &ride, 0, -3.5, 16.0);
     set.with(stroke());
-    set.add(59, &ride, 170, -5.0, 20.0);
+    set.add(59, &ride, 170, -3.5, 20.0);
     set.with(stroke());
-    set.add(52, &kit.crash, -900, -4.0, 22.0);
+    set.add(52, &kit.crash, -900, -2.5, 22.0);
     set.with(rung(2.2));
     set.with(soft(9000.0, 2400.0));
     let cup = assembly.wave(metals::cup());
@@ -81,14 +81,14 @@ fn cymbals(assembly: &mut Assembly, set: &mut Set, kit: &Kit) {
 /// A hi-hat closed, by its pedal and open, each of which ends the others.
 pub(super) fn hats(set: &mut Set, [closed, pedal, open]: [u8; 3], hat: &Zone) {
     let stroke = || soft(18_000.0, 3000.0);
-    set.add(closed, hat, 100, -3.0, -10.0);
+    set.add(closed, hat, 100, -1.5, -10.0);
     set.with(rung(0.32));
     set.with(stroke());
-    set.add(pedal, hat, -150, -4.0, -10.0);
+    set.add(pedal, hat, -150, -2.5, -10.0);
     set.with(rung(0.24));
     set.with(|voicing| voicing.attack(0.004));
     set.with(stroke());
-    set.add(open, hat, 0, -5.5, -10.0);
+    set.add(open, hat, 0, -4.0, -10.0);
     set.with(rung(1.9));
     set.with(stroke());
     set.group(3, group::HATS);
