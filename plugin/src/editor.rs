@@ -13,7 +13,6 @@ mod list;
 mod meters;
 mod parts;
 mod sound;
-mod spawned;
 mod splits;
 #[cfg(test)]
 mod tests;
@@ -30,15 +29,14 @@ use egui::{self, CentralPanel, Panel};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::{
-    EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, baseview,
     create_egui_editor,
 };
 
 use crate::control::SharedControl;
+use crate::drawing::DrawingThread;
 use crate::params::DmusParams;
 use crate::tasks::Task;
-
-pub use spawned::{DmusEditor, OpenEditor, OpenWindow};
 
 /// How the window asks for slow work.
 pub type TaskSender = Box<dyn Fn(Task) + Send>;
@@ -54,22 +52,21 @@ const REPAINT_EVERY: Duration = Duration::from_millis(33);
 
 /// Builds the editor.
 ///
+/// - `drawing`: is told which thread draws
 /// - `send`: hands a task to the background thread
 #[must_use]
 pub fn create(
     params: Arc<DmusParams>,
     control: SharedControl,
+    drawing: DrawingThread,
     send: TaskSender,
-) -> Option<DmusEditor> {
-    let window = Window::new(params, control, send);
-    let thread = window.thread.clone();
-    let editor = create_egui_editor(
+) -> Option<EguiEditor<Window>> {
+    create_egui_editor(
         EguiEditorState::from_size(SIZE, 1.0),
         RepaintNotifier::new(),
         EguiNiceSettings::new().with_tile("DMus"),
-        window,
-    );
-    editor.map(|editor| DmusEditor::new(editor, thread))
+        Window::new(params, control, drawing, send),
+    )
 }
 
 /// What stands in the middle of the window.
@@ -94,6 +91,7 @@ enum Page {
 pub struct Window {
     params: Arc<DmusParams>,
     control: SharedControl,
+    drawing: DrawingThread,
     send: TaskSender,
     context: Option<GuiContext>,
     bank: bank::BankPanel,
@@ -101,15 +99,20 @@ pub struct Window {
     browser: browser::Browser,
     meters: meters::Meters,
     link: Option<link::Link>,
-    thread: spawned::DrawingThread,
 }
 
 impl Window {
     /// A window that is not open yet.
-    fn new(params: Arc<DmusParams>, control: SharedControl, send: TaskSender) -> Self {
+    fn new(
+        params: Arc<DmusParams>,
+        control: SharedControl,
+        drawing: DrawingThread,
+        send: TaskSender,
+    ) -> Self {
         Self {
             params,
             control,
+            drawing,
             send,
             context: None,
             bank: bank::BankPanel::default(),
@@ -117,7 +120,6 @@ impl Window {
             browser: browser::Browser::default(),
             meters: meters::Meters::default(),
             link: None,
-            thread: spawned::DrawingThread::default(),
         }
     }
 
@@ -192,7 +194,7 @@ impl NiceEguiApp for Window {
         nice_gui_ctx: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), baseview::HandlerError> {
-        self.thread.begin();
+        self.drawing.begin();
         self.open(&egui_ctx, nice_gui_ctx);
         self.link = link::Link::new(frame.baseview_window());
         Ok(())

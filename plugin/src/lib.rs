@@ -9,6 +9,7 @@ pub mod banks;
 pub mod commands;
 pub mod control;
 pub mod downloads;
+pub mod drawing;
 pub mod drum_names;
 #[cfg(feature = "editor")]
 pub mod editor;
@@ -32,6 +33,7 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
 use crate::control::{Control, SharedControl};
+use crate::drawing::DrawingThread;
 use crate::params::per_note::PerNote;
 use crate::params::{DmusParams, PARTS, VOLUME_OFF_DB};
 use crate::presets::Presets;
@@ -43,7 +45,7 @@ use crate::state::{SavedBank, SavedParts};
 use crate::tasks::Task;
 use crate::view::ProgramNames;
 use crate::worker::Membership;
-use dmus_entry::{BlockFacts, HostLink, NoteName, PresetChoice, PresetSource};
+use dmus_entry::{BlockFacts, HostLink, NoteName, PresetChoice, PresetSource, WindowEnd};
 use dmus_kernel::SampleRate;
 use dmus_kernel::clock::{LoopRange, TimeSignature, Transport};
 
@@ -61,6 +63,8 @@ pub struct Dmus {
     /// What the host bends for single notes.
     per_note: PerNote,
     host: HostLink,
+    /// Of the window, where there is one.
+    drawing: DrawingThread,
 }
 
 /// Channels of every output.
@@ -124,6 +128,7 @@ impl Default for Dmus {
             shell: Shell::new(control.clone()),
             per_note: PerNote::default(),
             host: HostLink::default(),
+            drawing: DrawingThread::default(),
             control,
         }
     }
@@ -154,7 +159,7 @@ impl Plugin for Dmus {
     const INPUT_EVENT_CAPACITY: usize = EVENTS_PER_BLOCK;
 
     #[cfg(feature = "editor")]
-    type Editor = editor::DmusEditor;
+    type Editor = nice_plug_egui::EguiEditor<editor::Window>;
     #[cfg(not(feature = "editor"))]
     type Editor = ();
     type SysExMessage = SysExHandle;
@@ -176,7 +181,8 @@ impl Plugin for Dmus {
     #[cfg(feature = "editor")]
     fn editor(&mut self, async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         let send = Box::new(move |task| async_executor.execute_background(task));
-        editor::create(Arc::clone(&self.params), self.control.clone(), send)
+        let (params, control) = (Arc::clone(&self.params), self.control.clone());
+        editor::create(params, control, self.drawing.clone(), send)
     }
 
     fn activate(
@@ -380,6 +386,11 @@ impl dmus_entry::Boundary for Dmus {
         host.set_voices(u32::from(self.params.trims().voices));
         self.host = host.clone();
         self.control.lock().meet_host(host);
+    }
+
+    fn window_end(&self) -> WindowEnd {
+        let drawing = self.drawing.clone();
+        Arc::new(move || drawing.end())
     }
 
     fn begin_block(&mut self, facts: &BlockFacts<'_>) {

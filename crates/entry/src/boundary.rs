@@ -1,6 +1,7 @@
 //! What a plug-in tells the boundary about itself.
 
 use std::ffi::CStr;
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use nice_plug::prelude::ClapPlugin;
@@ -8,6 +9,9 @@ use nice_plug::prelude::ClapPlugin;
 use crate::facts::BlockFacts;
 use crate::host_link::HostLink;
 use crate::presets::{NoteName, PresetChoice, PresetSource};
+
+/// What a plug-in does when its window is closed.
+pub type WindowEnd = Arc<dyn Fn() + Send + Sync>;
 
 /// A framework plug-in that can stand behind the boundary.
 ///
@@ -38,6 +42,14 @@ pub trait Boundary: ClapPlugin {
     /// The way to the host, once, before anything else is called.
     fn meet_host(&mut self, host: HostLink) {
         drop(host);
+    }
+
+    /// What is to be done each time a window is closed or fails to open; asked for when the editor
+    /// is made.
+    ///
+    /// Called on the main thread, once the window is dropped; the host goes on after it.
+    fn window_end(&self) -> WindowEnd {
+        Arc::new(|| ())
     }
 
     /// What the framework cannot tell about the block that `process` is called for next.

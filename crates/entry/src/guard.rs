@@ -155,10 +155,12 @@ impl<P: Boundary> Plugin for Guarded<P> {
     fn editor(&mut self, async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         let inner = self.inner.as_mut()?;
         let executor = task::async_executor::<P>(async_executor, Arc::clone(&self.ledger));
-        let editor = self
-            .ledger
-            .contain(Place::Window, || inner.editor(executor))??;
-        Some(editor::GuardedEditor::new(editor, Arc::clone(&self.ledger)))
+        let (editor, end) = self.ledger.contain(Place::Window, || {
+            let editor = inner.editor(executor)?;
+            Some((editor, inner.window_end()))
+        })??;
+        let ledger = Arc::clone(&self.ledger);
+        Some(editor::GuardedEditor::new(editor, end, ledger))
     }
 
     fn filter_state(state: &mut PluginState) {

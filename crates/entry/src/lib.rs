@@ -51,7 +51,7 @@ mod signals;
 #[cfg(feature = "vst3")]
 mod vst3;
 
-pub use boundary::Boundary;
+pub use boundary::{Boundary, WindowEnd};
 pub use clap::{Entry, clap_plugin_entry};
 pub use facts::{BlockFacts, PortEvent, PortEvents};
 pub use guard::{GuardTask, Guarded};
@@ -64,7 +64,7 @@ pub use presets::{
 pub use vst3::{Vst3, vst3_enter, vst3_factory};
 
 #[cfg(feature = "editor")]
-pub use guard::editor::{GuardedEditor, GuardedHandle, HandleError};
+pub use guard::editor::{GuardedEditor, GuardedHandle, GuardedWindow, HandleError};
 #[cfg(feature = "editor")]
 pub use rehearsal::{Gestures, Rehearsal};
 

@@ -17,6 +17,7 @@ use nice_plug::context::gui::GuiContext;
 
 use super::{SIZE, Window};
 use crate::control::{Control, SharedControl};
+use crate::drawing::DrawingThread;
 use crate::params::DmusParams;
 use crate::state::{SavedBank, SavedParts};
 use crate::tasks::{self, Task};
@@ -50,7 +51,8 @@ impl Bench {
             // A bench that has gone away looks at nothing more.
             let _gone = sender.send(task);
         });
-        let window = Window::new(Arc::clone(&params), control.clone(), send);
+        let drawing = DrawingThread::default();
+        let window = Window::new(Arc::clone(&params), control.clone(), drawing, send);
         let context = GuiContext::new(Arc::clone(&host) as Arc<_>);
         let draw = move |ui: &mut egui::Ui, window: &mut Window| {
             if window.context.is_none() {

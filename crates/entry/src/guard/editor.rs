@@ -1,4 +1,4 @@
-//! The plug-in's editor, with its panics caught.
+//! The plug-in's editor, with its panics caught, and what it does when a window is closed.
 //!
 //! Thread: main. What the window library itself runs, on its own thread or from the system's event
 //! loop, does not pass here.
@@ -15,17 +15,20 @@ use nice_plug::prelude::{
     Editor, Modifiers, ParentWindowHandle, ResizeHint, TrackInfo, VirtualKeyCode,
 };
 
+use crate::boundary::WindowEnd;
 use crate::ledger::{Ledger, Place};
 
 /// An editor whose panics stay inside.
 pub struct GuardedEditor<E> {
     inner: E,
+    end: WindowEnd,
     ledger: Arc<Ledger>,
 }
 
 impl<E> GuardedEditor<E> {
-    pub(super) fn new(inner: E, ledger: Arc<Ledger>) -> Self {
-        Self { inner, ledger }
+    /// - `end`: called for each window, once it is closed or failed to open
+    pub(super) fn new(inner: E, end: WindowEnd, ledger: Arc<Ledger>) -> Self {
+        Self { inner, end, ledger }
     }
 }
 
@@ -46,6 +49,11 @@ impl<E: Editor> Editor for GuardedEditor<E> {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        // Made first: a thread may have begun although no window comes of it.
+        let end = End {
+            call: Arc::clone(&self.end),
+            ledger: Arc::clone(&self.ledger),
+        };
         let spawned = self.ledger.contain(Place::Window, || {
             self.inner.spawn(
                 parent,
@@ -61,6 +69,7 @@ impl<E: Editor> Editor for GuardedEditor<E> {
             inner: ManuallyDrop::new(handle),
             ledger: Arc::clone(&self.ledger),
         };
+        let window = GuardedWindow { window, end };
         Ok(SpawnedEditor { handle, window })
     }
 
@@ -93,6 +102,31 @@ impl<E: Editor> Editor for GuardedEditor<E> {
     }
 }
 
+/// An open window; dropping it closes it, then calls the plug-in's [`WindowEnd`].
+pub struct GuardedWindow<W> {
+    // Closed first: fields are dropped in their order.
+    window: W,
+    end: End,
+}
+
+impl<W> Debug for GuardedWindow<W> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardedWindow").finish_non_exhaustive()
+    }
+}
+
+/// Calls the plug-in when it is dropped.
+struct End {
+    call: WindowEnd,
+    ledger: Arc<Ledger>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let _counted = self.ledger.contain(Place::Window, || (self.call)());
+    }
+}
+
 /// The handle of an open window, with its panics caught.
 pub struct GuardedHandle<H: EditorHandle> {
     inner: ManuallyDrop<H>,
@@ -118,58 +152,60 @@ impl<H: EditorHandle> Debug for GuardedHandle<H> {
 }
 
 impl<H: EditorHandle> EditorHandle for GuardedHandle<H> {
-    type Window = H::Window;
+    type Window = GuardedWindow<H::Window>;
     type Error = HandleError<H::Error>;
 
-    fn run_until_closed(window: Self::Window) -> Result<(), Self::Error> {
+    fn run_until_closed(open: Self::Window) -> Result<(), Self::Error> {
+        // The window is closed when its loop is over; the end is dropped after it.
+        let GuardedWindow { window, end: _end } = open;
         H::run_until_closed(window).map_err(HandleError::Editor)
     }
 
     fn set_parent(
         &self,
         parent: ParentWindowHandle,
-        window: &Self::Window,
+        open: &Self::Window,
     ) -> Result<(), Self::Error> {
-        self.attempt(|| self.inner.set_parent(parent, window))
+        self.attempt(|| self.inner.set_parent(parent, &open.window))
     }
 
-    fn show(&self, window: &Self::Window) -> Result<(), Self::Error> {
-        self.attempt(|| self.inner.show(window))
+    fn show(&self, open: &Self::Window) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.show(&open.window))
     }
 
-    fn hide(&self, window: &Self::Window) -> Result<(), Self::Error> {
-        self.attempt(|| self.inner.hide(window))
+    fn hide(&self, open: &Self::Window) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.hide(&open.window))
     }
 
-    fn set_size(
-        &self,
-        new_size: NativeSize<u32>,
-        window: &Self::Window,
-    ) -> Result<(), Self::Error> {
-        self.attempt(|| self.inner.set_size(new_size, window))
+    fn set_size(&self, new_size: NativeSize<u32>, open: &Self::Window) -> Result<(), Self::Error> {
+        self.attempt(|| self.inner.set_size(new_size, &open.window))
     }
 
-    fn host_main_thread_callback(&self, window: &Self::Window) {
+    fn host_main_thread_callback(&self, open: &Self::Window) {
         let _counted = self.ledger.contain(Place::Window, || {
-            self.inner.host_main_thread_callback(window)
+            self.inner.host_main_thread_callback(&open.window)
         });
     }
 
     fn adjust_size(
         &self,
         new_size: NativeSize<u32>,
-        window: &Self::Window,
+        open: &Self::Window,
     ) -> Option<NativeSize<u32>> {
-        self.ledger
-            .contain(Place::Window, || self.inner.adjust_size(new_size, window))?
+        self.ledger.contain(Place::Window, || {
+            self.inner.adjust_size(new_size, &open.window)
+        })?
     }
 
     fn set_fallback_scale_factor(
         &self,
         scale_factor: f64,
-        window: &Self::Window,
+        open: &Self::Window,
     ) -> Result<(), Self::Error> {
-        self.attempt(|| self.inner.set_fallback_scale_factor(scale_factor, window))
+        self.attempt(|| {
+            self.inner
+                .set_fallback_scale_factor(scale_factor, &open.window)
+        })
     }
 
     fn on_virtual_key_from_host(
@@ -241,3 +277,57 @@ impl<E: Error> Error for HandleError<E> {
 
 /// Stands where an editor has no error of its own type.
 type DidNotOpen = std::fmt::Error;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// What happened, in its order.
+    type Story = Arc<Mutex<Vec<&'static str>>>;
+
+    /// Tells the event, and panics then if it `fails`.
+    fn telling(story: &Story, event: &'static str, fails: bool) -> WindowEnd {
+        let story = Arc::clone(story);
+        Arc::new(move || {
+            story.lock().unwrap().push(event);
+            assert!(!fails, "{event} on demand");
+        })
+    }
+
+    struct Pane(WindowEnd);
+
+    impl Drop for Pane {
+        fn drop(&mut self) {
+            (self.0)();
+        }
+    }
+
+    fn opened<W>(window: W, call: WindowEnd, ledger: &Arc<Ledger>) -> GuardedWindow<W> {
+        let ledger = Arc::clone(ledger);
+        let end = End { call, ledger };
+        GuardedWindow { window, end }
+    }
+
+    #[test]
+    fn a_window_ends_once_after_it_is_closed() {
+        for fails in [[false, false], [false, true], [true, false], [true, true]] {
+            let (story, ledger) = (Story::default(), Arc::default());
+            let pane = Pane(telling(&story, "closed", fails[0]));
+            let open = opened(pane, telling(&story, "end", fails[1]), &ledger);
+            let closed = Ledger::default().contain(Place::Window, || drop(open));
+            assert_eq!(closed.is_none(), fails[0]);
+            assert_eq!(*story.lock().unwrap(), ["closed", "end"]);
+            assert_eq!(ledger.panics(), u64::from(fails[1]));
+        }
+    }
+
+    #[test]
+    fn a_window_that_ran_by_itself_ends_too() {
+        let story = Story::default();
+        let open = opened((), telling(&story, "end", false), &Arc::default());
+        assert!(GuardedHandle::<()>::run_until_closed(open).is_err());
+        assert_eq!(*story.lock().unwrap(), ["end"]);
+    }
+}

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
-use dmus_entry::{BlockFacts, Boundary, HostLink};
+use dmus_entry::{BlockFacts, Boundary, HostLink, WindowEnd};
 use nice_plug::midi::{Channel, Key};
 use nice_plug::prelude::*;
 
@@ -78,6 +78,8 @@ struct Log {
     is_offline: Option<bool>,
     /// Outputs that the last call was told the host takes.
     outputs: u64,
+    /// Windows that are closed, or were never open.
+    windows_ended: u64,
     notices: Vec<String>,
 }
 
@@ -540,6 +542,7 @@ fn report(log: &Log, params: &ProbeParams) -> String {
     writeln!(text, "steady {steady:?}").unwrap();
     writeln!(text, "offline {:?}", log.is_offline).unwrap();
     writeln!(text, "outputs {:b}", log.outputs).unwrap();
+    writeln!(text, "windows_ended {}", log.windows_ended).unwrap();
     for notice in &log.notices {
         writeln!(text, "notice {notice}").unwrap();
     }
@@ -580,6 +583,11 @@ impl<const KIND: u8> Boundary for Probe<KIND> {
 
     fn meet_host(&mut self, host: HostLink) {
         self.host = host;
+    }
+
+    fn window_end(&self) -> WindowEnd {
+        let log = Arc::clone(&self.log);
+        Arc::new(move || log.lock().unwrap().windows_ended += 1)
     }
 
     fn begin_block(&mut self, facts: &BlockFacts<'_>) {

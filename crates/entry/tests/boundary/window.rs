@@ -164,8 +164,10 @@ fn window_opens_shows_and_closes() {
     assert!(open(&instance) && show(&instance));
     assert!(!open(&instance));
     instance.on_main_thread();
+    assert_eq!(instance.fact("windows_ended"), "0");
     close(&instance);
     close(&instance);
+    assert_eq!(instance.fact("windows_ended"), "1");
     assert!(!show(&instance));
     assert!(open(&instance));
     assert_eq!(instance.fact("panics"), "0");
@@ -183,6 +185,7 @@ fn panic_while_opening_fails_it() {
     instance.set(1, 0.25);
     assert!(!open(&instance));
     assert_eq!(instance.notices(), ["The window failed: open on demand."]);
+    assert_eq!(instance.fact("windows_ended"), "1");
     instance.set(1, 0.0);
     assert!(open(&instance));
 }
@@ -218,6 +221,7 @@ fn panic_while_closing_is_survived() {
     instance.set(1, 0.75);
     close(&instance);
     assert_eq!(instance.fact("panics"), "1");
+    assert_eq!(instance.fact("windows_ended"), "1");
     assert!(open(&instance));
 }
 
