@@ -1,11 +1,13 @@
 //! The plug-in's editor, with its panics caught, and what it does when a window is closed.
 //!
 //! Thread: main. What the window library itself runs, on its own thread or from the system's event
-//! loop, does not pass here.
+//! loop, does not pass here; a panic of its thread comes out where the window is closed.
 
 use std::error::Error;
 use std::fmt::{Debug, Display, Formatter};
 use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::ptr;
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
@@ -66,9 +68,9 @@ impl<E: Editor> Editor for GuardedEditor<E> {
         let SpawnedEditor { handle, window } =
             spawned.ok_or(HandleError::<DidNotOpen>::Panicked)??;
         let handle = GuardedHandle {
-            inner: ManuallyDrop::new(handle),
-            ledger: Arc::clone(&self.ledger),
+            inner: Contained::new(handle, &self.ledger),
         };
+        let window = Contained::new(window, &self.ledger);
         let window = GuardedWindow { window, end };
         Ok(SpawnedEditor { handle, window })
     }
@@ -105,8 +107,50 @@ impl<E: Editor> Editor for GuardedEditor<E> {
 /// An open window; dropping it closes it, then calls the plug-in's [`WindowEnd`].
 pub struct GuardedWindow<W> {
     // Closed first: fields are dropped in their order.
-    window: W,
+    window: Contained<W>,
     end: End,
+}
+
+/// What the host lets go of, its panic caught if it ends with one: a window whose thread has panicked
+/// does.
+struct Contained<T> {
+    inner: ManuallyDrop<T>,
+    ledger: Arc<Ledger>,
+}
+
+impl<T> Contained<T> {
+    fn new(inner: T, ledger: &Arc<Ledger>) -> Self {
+        Self {
+            inner: ManuallyDrop::new(inner),
+            ledger: Arc::clone(ledger),
+        }
+    }
+
+    /// Hands it on to one who drops it.
+    fn into_inner(self) -> T {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is never dropped, so the ledger read here has no other owner any more.
+        drop(unsafe { ptr::read(&raw const this.ledger) });
+        // SAFETY: taken once, here, as `this` is never dropped.
+        unsafe { ManuallyDrop::take(&mut this.inner) }
+    }
+}
+
+impl<T> Deref for Contained<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<T> Drop for Contained<T> {
+    fn drop(&mut self) {
+        let inner = &mut self.inner;
+        // SAFETY: dropped once, here, and never used again: this object is going away.
+        let drop_inner = || unsafe { ManuallyDrop::drop(inner) };
+        let _counted = self.ledger.contain(Place::Window, drop_inner);
+    }
 }
 
 impl<W> Debug for GuardedWindow<W> {
@@ -129,8 +173,7 @@ impl Drop for End {
 
 /// The handle of an open window, with its panics caught.
 pub struct GuardedHandle<H: EditorHandle> {
-    inner: ManuallyDrop<H>,
-    ledger: Arc<Ledger>,
+    inner: Contained<H>,
 }
 
 impl<H: EditorHandle> GuardedHandle<H> {
@@ -138,7 +181,7 @@ impl<H: EditorHandle> GuardedHandle<H> {
         &self,
         call: impl FnOnce() -> Result<R, H::Error>,
     ) -> Result<R, HandleError<H::Error>> {
-        match self.ledger.contain(Place::Window, call) {
+        match self.inner.ledger.contain(Place::Window, call) {
             Some(result) => result.map_err(HandleError::Editor),
             None => Err(HandleError::Panicked),
         }
@@ -158,7 +201,7 @@ impl<H: EditorHandle> EditorHandle for GuardedHandle<H> {
     fn run_until_closed(open: Self::Window) -> Result<(), Self::Error> {
         // The window is closed when its loop is over; the end is dropped after it.
         let GuardedWindow { window, end: _end } = open;
-        H::run_until_closed(window).map_err(HandleError::Editor)
+        H::run_until_closed(window.into_inner()).map_err(HandleError::Editor)
     }
 
     fn set_parent(
@@ -182,7 +225,7 @@ impl<H: EditorHandle> EditorHandle for GuardedHandle<H> {
     }
 
     fn host_main_thread_callback(&self, open: &Self::Window) {
-        let _counted = self.ledger.contain(Place::Window, || {
+        let _counted = self.inner.ledger.contain(Place::Window, || {
             self.inner.host_main_thread_callback(&open.window)
         });
     }
@@ -192,7 +235,7 @@ impl<H: EditorHandle> EditorHandle for GuardedHandle<H> {
         new_size: NativeSize<u32>,
         open: &Self::Window,
     ) -> Option<NativeSize<u32>> {
-        self.ledger.contain(Place::Window, || {
+        self.inner.ledger.contain(Place::Window, || {
             self.inner.adjust_size(new_size, &open.window)
         })?
     }
@@ -218,32 +261,27 @@ impl<H: EditorHandle> EditorHandle for GuardedHandle<H> {
             self.inner
                 .on_virtual_key_from_host(key_code, is_down, modifiers)
         };
-        self.ledger.contain(Place::Window, call).unwrap_or(false)
+        self.inner
+            .ledger
+            .contain(Place::Window, call)
+            .unwrap_or(false)
     }
 
     fn state_changed(&self) {
         let _counted = self
+            .inner
             .ledger
             .contain(Place::Window, || self.inner.state_changed());
     }
 
     fn param_value_changed(&self, id: &str, normalized_value: f32) {
         let call = || self.inner.param_value_changed(id, normalized_value);
-        let _counted = self.ledger.contain(Place::Window, call);
+        let _counted = self.inner.ledger.contain(Place::Window, call);
     }
 
     fn param_modulation_changed(&self, id: &str, modulation_offset: f32) {
         let call = || self.inner.param_modulation_changed(id, modulation_offset);
-        let _counted = self.ledger.contain(Place::Window, call);
-    }
-}
-
-impl<H: EditorHandle> Drop for GuardedHandle<H> {
-    fn drop(&mut self) {
-        let inner = &mut self.inner;
-        // SAFETY: dropped once, here, and never used again: this object is going away.
-        let drop_inner = || unsafe { ManuallyDrop::drop(inner) };
-        let _counted = self.ledger.contain(Place::Window, drop_inner);
+        let _counted = self.inner.ledger.contain(Place::Window, call);
     }
 }
 
@@ -305,6 +343,7 @@ mod tests {
     }
 
     fn opened<W>(window: W, call: WindowEnd, ledger: &Arc<Ledger>) -> GuardedWindow<W> {
+        let window = Contained::new(window, ledger);
         let ledger = Arc::clone(ledger);
         let end = End { call, ledger };
         GuardedWindow { window, end }
@@ -316,18 +355,19 @@ mod tests {
             let (story, ledger) = (Story::default(), Arc::default());
             let pane = Pane(telling(&story, "closed", fails[0]));
             let open = opened(pane, telling(&story, "end", fails[1]), &ledger);
-            let closed = Ledger::default().contain(Place::Window, || drop(open));
-            assert_eq!(closed.is_none(), fails[0]);
+            drop(open);
             assert_eq!(*story.lock().unwrap(), ["closed", "end"]);
-            assert_eq!(ledger.panics(), u64::from(fails[1]));
+            let panics = fails.iter().filter(|fails| **fails).count();
+            assert_eq!(ledger.panics(), panics as u64);
         }
     }
 
     #[test]
     fn a_window_that_ran_by_itself_ends_too() {
-        let story = Story::default();
-        let open = opened((), telling(&story, "end", false), &Arc::default());
+        let (story, ledger) = (Story::default(), Arc::default());
+        let open = opened((), telling(&story, "end", false), &ledger);
         assert!(GuardedHandle::<()>::run_until_closed(open).is_err());
         assert_eq!(*story.lock().unwrap(), ["end"]);
+        assert_eq!(Arc::strong_count(&ledger), 1);
     }
 }
