@@ -109,6 +109,26 @@ fn check_sound(plugin: &mut Plugin, name: &str) {
     assert!((0.01..8.0).contains(&peak), "{name}: peak {peak}");
 }
 
+/// Whether two hands on channel 1 over a bar of drums are as loud as those of other presets, and clip
+/// nowhere.
+fn check_level(plugin: &mut Plugin, name: &str) {
+    let chord = [36, 48, 60, 64, 67, 72];
+    let hands = chord.map(|key| format!("10ms on {key} 110; 1900ms off {key}"));
+    let beat =
+        |at: u32, key: u8| format!("{at}ms ch10 on {key} 110; {}ms ch10 off {key}", at + 100);
+    let feet = [10, 510, 1010, 1510].map(|at| beat(at, 36));
+    let sticks = [510, 1510].map(|at| beat(at, 38));
+    let script = [hands.join("; "), feet.join("; "), sticks.join("; ")].join("; ");
+    let timeline = Timeline::of_script(&script, RATE).unwrap();
+    let take = play(plugin, &timeline, 96_000, Partition::Fixed(512)).unwrap();
+    let peak = audio::peak(&take.left).max(audio::peak(&take.right));
+    assert!(peak < 1.0, "{name}: peak {peak}");
+    let frames = take.left.iter().chain(&take.right);
+    let power: f64 = frames.map(|frame| f64::from(*frame).powi(2)).sum();
+    let level_db = 10.0 * (power / 192_000.0).log10();
+    assert!((-30.0..-18.0).contains(&level_db), "{name}: {level_db} dB");
+}
+
 #[test]
 fn a_new_instance_differs_from_the_defaults_in_nothing() {
     let Some(_folder) = user("a_new_instance_differs_from_the_defaults_in_nothing") else {
@@ -137,6 +157,7 @@ fn every_preset_of_the_factory_is_what_its_file_says_and_sounds() {
         assert_eq!(now["params"], file["params"], "{name}");
         assert_eq!(programs(&now), programs(&file), "{name}");
         check_sound(&mut plugin, name);
+        check_level(&mut plugin, name);
         count += 1;
     }
     assert!(count >= 24, "{count} presets");
