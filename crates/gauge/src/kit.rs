@@ -276,13 +276,7 @@ impl Bench<'_> {
             let note = Note::new(part, key, 0.25);
             self.stage.play(&Note { velocity, ..note }).mono()
         });
-        // The window is widest open in its middle: there the stroke has to lie, which is the
-        // brightest moment of a drum.
-        let brightness_hz = |heard: &Vec<f32>| {
-            let mut frames = vec![0.0; heard.len()];
-            frames.extend(heard);
-            Powers::of(&frames).brightness_hz()
-        };
+        let brightness_hz = |heard: &Vec<f32>| Powers::of_stroke(heard).brightness_hz();
         Strokes {
             key,
             levels_db: heard.each_ref().map(|heard| decibels(power(heard))),

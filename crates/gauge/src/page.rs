@@ -35,7 +35,7 @@ the loudest of each.
 | LUFS | EBU R128 short term of three seconds at velocity 100 on the key; beside it the distance from the target of its kind | within 1.5 |
 | step | where one wave follows another, each layer by itself and played as it is: change of the power's centroid over a second, and of the loudness of the first three quarters of it | 15 %, 1 dB |
 | dynamics | RMS of the first half second at velocity 127 above that at 30; velocities 30, 64, 100, 127 have to rise in turn | each step 1 dB |
-| brightness | amplitude-weighted centroid of the same, at 127 over that at 30 | each step 1 % |
+| brightness | amplitude-weighted centroid of the same, of drums and noises with the stroke in the middle of the window, at 127 over that at 30 | each step 1 % |
 | wheel | what the full modulation wheel changes, dB of the note | above -30 |
 | release | seconds to 60 dB below where the key was let go; `rings` where it goes on by itself | 1.2; sections and pads 3 |
 | click | what is less foreseeable at a loop's seam than elsewhere, dB below the peak; -120 is nothing | below -60 |

@@ -282,9 +282,10 @@ impl Bench<'_> {
         });
         (
             heard.each_ref().map(|heard| decibels(power(heard))),
-            heard
-                .each_ref()
-                .map(|heard| Powers::of(heard).brightness_hz()),
+            heard.each_ref().map(|heard| match Pitch::of(program) {
+                Pitch::None => Powers::of_stroke(heard).brightness_hz(),
+                _ => Powers::of(heard).brightness_hz(),
+            }),
         )
     }
 

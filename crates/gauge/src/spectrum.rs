@@ -36,6 +36,14 @@ impl Powers {
         }
     }
 
+    /// Of a stroke: the window is widest open in its middle, and there the stroke has to lie, which is
+    /// the brightest moment of a drum.
+    pub(crate) fn of_stroke(frames: &[f32]) -> Self {
+        let mut padded = vec![0.0; frames.len()];
+        padded.extend(frames);
+        Self::of(&padded)
+    }
+
     /// Mean frequency, weighted by power between 20 Hz and 20 kHz, Hz.
     pub(crate) fn centroid_hz(&self) -> f64 {
         self.middle_hz(20.0, 20_000.0)

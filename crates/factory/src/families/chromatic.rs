@@ -211,12 +211,12 @@ pub(crate) fn build(assembly: &mut Assembly) -> Bars {
         key_cents: 80.0,
         ..Filter::by_velocity(hz, 4200.0)
     };
-    let ringing = Voicing::STRUCK.release(2.5).filter(by_velocity(3200.0));
+    let ringing = Voicing::STRUCK.release(2.5).filter(by_velocity(4500.0));
     assembly.solo(
         8,
         "Celesta",
         &celesta,
-        ringing.release(1.6).filter(by_velocity(2000.0)),
+        ringing.release(1.6).filter(by_velocity(2800.0)),
     );
     assembly.solo(9, "Glockenspiel", &bars.glockenspiel, ringing.level(-2.0));
     assembly.solo(10, "Music Box", &bars.music_box, ringing.level(-1.0));
@@ -224,13 +224,13 @@ pub(crate) fn build(assembly: &mut Assembly) -> Bars {
     assembly.solo(11, "Vibraphone", &bars.vibraphone, motor);
     let wood = Voicing::STRUCK
         .release(1.2)
-        .filter(Filter::by_velocity(1600.0, 3000.0));
+        .filter(Filter::by_velocity(2200.0, 3000.0));
     assembly.solo(12, "Marimba", &bars.marimba, wood.level(1.0));
     assembly.solo(
         13,
         "Xylophone",
         &xylophone,
-        wood.filter(Filter::by_velocity(2400.0, 3000.0)),
+        wood.filter(Filter::by_velocity(4000.0, 3000.0)),
     );
     assembly.solo(
         14,

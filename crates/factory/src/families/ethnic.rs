@@ -126,7 +126,7 @@ pub(crate) fn build(assembly: &mut Assembly, strings: &Strings, reeds: &Reeds, b
     let reed = Voicing::HELD.attack(0.02).release(0.2).level(-2.0);
     let fiddle = reed
         .attack(0.035)
-        .filter(Filter::by_velocity(11_000.0, 1600.0))
+        .filter(Filter::by_velocity(11_000.0, 3000.0))
         .vibrato(Vibrato {
             hz: 6.0,
             delay_s: 0.2,

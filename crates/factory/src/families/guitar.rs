@@ -237,13 +237,13 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
     let finger = Voicing::STRUCK
         .release(0.55)
         .sweep(FADING)
-        .filter(by_velocity(1900.0));
+        .filter(by_velocity(2300.0));
     assembly.solo(24, "Acoustic Guitar (nylon)", &nylon, finger);
     assembly.solo(
         25,
         "Acoustic Guitar (steel)",
         &steel,
-        finger.filter(by_velocity(3000.0)),
+        finger.filter(by_velocity(3800.0)),
     );
     let round = finger.filter(by_velocity(700.0));
     assembly.solo(26, "Electric Guitar (jazz)", &clean, round);
@@ -251,7 +251,7 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
         27,
         "Electric Guitar (clean)",
         &clean,
-        finger.filter(by_velocity(2400.0)),
+        finger.filter(by_velocity(2900.0)),
     );
     let palm = finger
         .decay(Decay::To(1.7, 96.0))

@@ -28,16 +28,16 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
         "Woodblock",
         &on_key(&kit.block, 83),
         ringing
-            .filter(Filter::by_velocity(900.0, 2800.0))
+            .filter(Filter::by_velocity(2600.0, 3600.0))
             .level(-2.0),
     );
-    let skin = Filter::by_velocity(300.0, 2400.0);
+    let skin = Filter::by_velocity(2600.0, 3600.0);
     assembly.solo(
         116,
         "Taiko Drum",
         &on_key(&kit.great_drum, 48),
         ringing
-            .filter(Filter::by_velocity(330.0, 2700.0))
+            .filter(Filter::by_velocity(1600.0, 3600.0))
             .level(3.0),
     );
     assembly.solo(
@@ -56,7 +56,7 @@ pub(crate) fn build(assembly: &mut Assembly, kit: &Kit, bars: &Bars) {
     let synth = ringing
         .sweep(fall)
         .sweep_pitch(1200.0)
-        .filter(Filter::by_velocity(300.0, 2400.0))
+        .filter(skin)
         .level(2.0);
     assembly.solo(118, "Synth Drum", &on_key(&kit.tom, 64), synth);
     let swell = Voicing::HELD

@@ -27,7 +27,7 @@ pub(super) fn build(assembly: &mut Assembly, standard: &Set, kit: &Kit) {
     OnKeys {
         zone: &drum,
         root: 48,
-        hz: 500.0,
+        hz: 900.0,
         level_db: 2.8,
     }
     .add(assembly, 116, FIRST, "Concert Bass Drum");

@@ -11,7 +11,7 @@ pub(super) fn build(assembly: &mut Assembly, standard: &Set, kit: &Kit) {
     OnKeys {
         zone: &room_tom,
         root: 57,
-        hz: 1200.0,
+        hz: 2600.0,
         level_db: 2.0,
     }
     .add(assembly, 117, FIRST, "Melodic Tom 2 (power)");
