@@ -5,6 +5,7 @@
 
 mod kit;
 
+use core::fmt::{Debug, Formatter};
 use core::ops::RangeInclusive;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -192,17 +193,29 @@ pub(crate) struct Part {
     pub(crate) voicing: Voicing,
 }
 
+/// Whoever wants to know how far the bank is.
+struct Watch(Box<dyn FnMut(&str)>);
+
+impl Debug for Watch {
+    fn fmt(&self, f: &mut Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("Watch").finish_non_exhaustive()
+    }
+}
+
 /// The bank in the making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Assembly {
     bank: Bank,
+    watch: Watch,
     /// Layers of the programs so far.
     parts: BTreeMap<u8, Vec<Part>>,
 }
 
 impl Assembly {
-    pub(crate) fn new(info: BankInfo) -> Self {
+    /// - `watch`: told the name of each wave
+    pub(crate) fn new(info: BankInfo, watch: impl FnMut(&str) + 'static) -> Self {
         Self {
+            watch: Watch(Box::new(watch)),
             bank: Bank {
                 info,
                 ..Bank::default()
@@ -215,6 +228,7 @@ impl Assembly {
     pub(crate) fn wave(&mut self, recording: Recording) -> Zone {
         let (root, decay_s) = (recording.key, recording.decay_s);
         let wave = recording.to_wave();
+        (self.watch.0)(&wave.name);
         let zone = Zone {
             keys: 0..=127,
             velocities: 0..=127,

@@ -51,7 +51,18 @@ use crate::assembly::Assembly;
 /// \[GM1\] sound set and percussion map; \[GS\] and \[GM2\] for variations and kits.
 #[must_use]
 pub fn bank() -> Bank {
-    let mut assembly = Assembly::new(BankInfo {
+    bank_watched(|_| {})
+}
+
+/// Waves of the bank.
+pub const WAVES: usize = 1134;
+
+/// Computes [`bank`] for someone who waits.
+///
+/// - `watch`: called with the name of each of [`WAVES`] waves, once it is there
+#[must_use]
+pub fn bank_watched(watch: impl FnMut(&str) + 'static) -> Bank {
+    let info = BankInfo {
         name: "DMus General MIDI".to_owned(),
         engineer: String::new(),
         copyright: "The DMus authors; MIT OR Apache-2.0".to_owned(),
@@ -59,7 +70,8 @@ pub fn bank() -> Bank {
         software: "dmus-factory".to_owned(),
         version: Some([0, 1, 0, 0]),
         about: Default::default(),
-    });
+    };
+    let mut assembly = Assembly::new(info, watch);
     families::build(&mut assembly);
     assembly.finish()
 }

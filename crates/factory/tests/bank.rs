@@ -1,6 +1,8 @@
 //! The factory bank as its players see it: complete, in tune, without seams, the same every time.
 #![expect(clippy::unwrap_used, reason = "tests may unwrap")]
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use dmus_dls::Bank;
@@ -82,7 +84,14 @@ fn committed_file_is_the_computed_bank_and_reads_back_as_it() {
 
 #[test]
 fn computing_twice_gives_the_same_bits() {
-    assert!(dmus_factory::bank() == dmus_factory::bank());
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let watch = Rc::clone(&told);
+    let bank = dmus_factory::bank_watched(move |wave| watch.borrow_mut().push(wave.to_owned()));
+    assert!(bank == dmus_factory::bank());
+    // Whoever waits hears of each wave, and knew how many there would be.
+    let waves: Vec<&str> = bank.waves.iter().map(|wave| wave.name.as_str()).collect();
+    assert_eq!(*told.borrow(), waves);
+    assert_eq!(waves.len(), dmus_factory::WAVES);
 }
 
 #[test]
