@@ -6,8 +6,9 @@
 //!
 //! A family of instruments is a file in `families/`. It makes `recording`s with the tools of
 //! the workshop (`strike` for what is hit or plucked, `winds` for what is blown or bowed,
-//! `players` for sections, `spectrum` for any other loop, `canvas` for what ends by itself), hands
-//! them to the `assembly`, and lays programs over them with a `voicing` each.
+//! `players` for sections, `spectrum` for any other loop, `steady` for the level of any of them,
+//! `canvas` for what ends by itself), hands them to the `assembly`, and lays programs over them with a
+//! `voicing` each.
 //! Thread: any; takes seconds, for tools and tests only. The instrument reads the finished file.
 #![forbid(unsafe_code)]
 #![expect(

@@ -59,8 +59,8 @@ pub const fn beats(program: u8) -> bool {
     matches!(program, 123..=126)
 }
 
-/// Octaves by which the lowest tone of a key lies below it: a principal chorus stands on sixteen feet,
-/// and a kettle's modes are as 2 to 3 to 4 to 5.
+/// Octaves by which the tone that all partials of a key are multiples of lies below it: a principal
+/// chorus stands on sixteen feet, and a kettle's modes are as 2 to 3 to 4 to 5.
 #[must_use]
 pub const fn octaves_below(program: u8) -> u8 {
     match program {

@@ -44,10 +44,10 @@ pub fn click_db(wave: &Wave, wave_loop: WaveLoop) -> f64 {
 ///
 /// The frames' squares have lines at multiples of the loop's turn. Those below half the tone's pitch
 /// are its level going up and down; what two neighbouring partials do together lies at the pitch.
-/// `None` where the loop is no whole number of the tone's periods, as that of a stiff string.
+/// `None` where there is no loop, or where it is no whole number of the tone's periods.
 ///
-/// - `sample`: where the loop is, for a wave that tells its own pitch only if a region does not
-/// - `octaves_below`: how far the tone lies below the key
+/// - `sample`: where the loop is, and its pitch if the wave does not tell its own
+/// - `octaves_below`: how far what the loop has whole periods of lies below the key
 #[must_use]
 pub fn beat_db(wave: &Wave, sample: WaveSample, octaves_below: u8) -> Option<f64> {
     let wave_loop = sample.wave_loop?;

@@ -222,8 +222,13 @@ pub(crate) fn build(assembly: &mut Assembly) -> Guitars {
     let low = (29..=45).step_by(2).chain((49..=97).step_by(4));
     let nylon = assembly.at(low, |key| {
         let string = NYLON.on(&NYLON_STRINGS, key);
-        let open = matches!(key, 39 | 41);
-        if open { string.long() } else { string }.record(key)
+        // Those on both sides of the open E; there is no room for more.
+        let string = if matches!(key, 39 | 41) {
+            string.long()
+        } else {
+            string
+        };
+        string.record(key)
     });
     let steel = assembly.every(4, 29..=97, |key| STEEL.on(&STEEL_STRINGS, key).record(key));
     let clean = assembly.every(4, 29..=97, |key| CLEAN.record(key).softened());

@@ -18,8 +18,6 @@ const SHORT: &str = "
 - For the noise of bow, breath and onset, the first partials of an organ's chorus, the wires of a snare
   and the shimmer of cymbals no source gave a number that binds: those spans are wide, and holding
   them proves little.
-- Beside the other bank below, kit, percussion and synthetic effects are duller by about an octave of
-  the centroid, piano and bass brighter by a half.
 ";
 
 /// What the sources are worth, and the table.
